@@ -1,0 +1,61 @@
+#include "address.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+/* inet_pton(3) wants a string; it takes no lock and no memory. */
+static bool parse(int family, struct word word, void *address)
+{
+    char string[INET6_ADDRSTRLEN];
+
+    if (word.len >= sizeof(string))
+        return false;
+    memcpy(string, word.start, word.len);
+    string[word.len] = '\0';
+    return inet_pton(family, string, address) == 1;
+}
+
+bool address_parse(struct word word, struct in6_addr *address)
+{
+    return parse(AF_INET6, word, address);
+}
+
+bool address_is_ipv4(struct word word)
+{
+    struct in_addr address;
+
+    return parse(AF_INET, word, &address);
+}
+
+void address_mask(struct in6_addr *address, unsigned int len)
+{
+    for (unsigned int byte = 0; byte < sizeof(address->s6_addr); byte++) {
+        unsigned int kept = len > byte * 8 ? len - byte * 8 : 0;
+
+        if (kept < 8)
+            address->s6_addr[byte] &= (uint8_t)(0xff00u >> kept);
+    }
+}
+
+bool address_same_prefix(const struct in6_addr *a, const struct in6_addr *b, unsigned int len)
+{
+    unsigned int bytes = len / 8;
+    unsigned int mask = 0xff00u >> (len % 8) & 0xff;
+
+    if (memcmp(a->s6_addr, b->s6_addr, bytes) != 0)
+        return false;
+    return mask == 0 || ((a->s6_addr[bytes] ^ b->s6_addr[bytes]) & mask) == 0;
+}
+
+unsigned int address_reach(const struct in6_addr *address)
+{
+    if (IN6_IS_ADDR_LOOPBACK(address) || IN6_IS_ADDR_UNSPECIFIED(address))
+        return 128;
+    if (IN6_IS_ADDR_V4MAPPED(address))
+        return 96;
+    if (IN6_IS_ADDR_LINKLOCAL(address))
+        return 10;
+    if (IN6_IS_ADDR_MULTICAST(address))
+        return 8;
+    return 0;
+}

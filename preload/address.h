@@ -1,0 +1,34 @@
+/* IPv6 addresses and networks. Pure functions; all are async-signal-safe. Addresses are in network byte order. */
+#ifndef SRCADDR_ADDRESS_H
+#define SRCADDR_ADDRESS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+
+#include "text.h"
+
+struct network {
+    struct in6_addr address; /* no bit set beyond len */
+    unsigned int len;        /* prefix length, 0 to 128 bits */
+};
+
+/* Parses what RFC 4291, 2.2 allows, without scope. */
+bool address_parse(struct word word, struct in6_addr *address);
+
+/* Whether word is an IPv4 address in dotted decimal. */
+bool address_is_ipv4(struct word word);
+
+/* Clears all bits beyond the first len. */
+void address_mask(struct in6_addr *address, unsigned int len);
+
+/* Whether the first len bits are the same. */
+bool address_same_prefix(const struct in6_addr *a, const struct in6_addr *b, unsigned int len);
+
+/*
+ * The length that a network must have at the least to reach address: 0, or, for an address in a range that a short
+ * prefix is never meant to cover, the length of that range: loopback and unspecified (128, RFC 4291, 2.5.2 and 2.5.3),
+ * IPv4-mapped (96, 2.5.5.2), link-local (10, 2.5.6) and multicast (8, 2.7).
+ */
+unsigned int address_reach(const struct in6_addr *address);
+
+#endif

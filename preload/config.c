@@ -1,0 +1,461 @@
+#include "config.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "memory.h"
+#include "pattern.h"
+#include "word.h"
+
+enum option { OPTION_UNAVAILABLE, OPTION_LOG_FILE, OPTION_LOG_LEVEL, OPTION_COUNT };
+
+struct parser {
+    struct config *config;
+    struct mistake *mistake;
+    const char *line_start;
+    uint32_t line;
+    bool in_options;
+    uint32_t options_line;              /* of [options], 0 if not seen */
+    uint32_t option_line[OPTION_COUNT]; /* of each option, 0 if not seen */
+    struct section *section;            /* the one being read, NULL if none */
+    struct rule *rules;                 /* free room for the next section */
+    struct source *sources;
+    struct rule *scratch;
+};
+
+bool mistake_at(struct mistake *mistake, unsigned int line, unsigned int column, const char *format, ...)
+{
+    struct text message = TEXT_IN(mistake->message);
+    va_list arguments;
+
+    mistake->line = line;
+    mistake->column = column;
+    va_start(arguments, format);
+    text_vformat(&message, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+/* The column, in bytes from 1, of at, which points into the line being read. */
+static unsigned int column_of(const struct parser *parser, const char *at)
+{
+    return (unsigned int)(at - parser->line_start) + 1;
+}
+
+#define MISTAKE(parser, at, ...) mistake_at((parser)->mistake, (parser)->line, column_of(parser, at), __VA_ARGS__)
+
+/* Prefix length in decimal, 0 to 128. */
+static bool parse_length(struct word word, unsigned int *len)
+{
+    *len = 0;
+    for (size_t i = 0; i < word.len; i++) {
+        if (word.start[i] < '0' || word.start[i] > '9' || i > 2)
+            return false;
+        *len = *len * 10 + (unsigned int)(word.start[i] - '0');
+    }
+    return word.len > 0 && *len <= 128;
+}
+
+/* Where word has bits beyond its length, sets *masked to what it was meant to be. */
+static bool has_host_bits(const struct network *network, struct network *masked)
+{
+    *masked = *network;
+    address_mask(&masked->address, network->len);
+    return memcmp(&masked->address, &network->address, sizeof(network->address)) != 0;
+}
+
+static bool parse_network(struct parser *parser, struct word word, struct rule *rule)
+{
+    struct word rest = word;
+    struct word address = word_split(&rest, '/');
+    struct network network = {.len = 128};
+    struct network masked;
+
+    if (address_is_ipv4(address))
+        return MISTAKE(parser, word.start,
+                       "found IPv4 network %W; write it as ::ffff:ADDRESS/LENGTH, LENGTH 96 or more", &word);
+    if (word_has(address, '%'))
+        return MISTAKE(parser, word.start, "found a scope in peer network %W; write the network without %%INTERFACE",
+                       &word);
+    if (!address_parse(address, &network.address))
+        return MISTAKE(parser, word.start, "found %W; write an IPv6 network such as 2001:db8:1::/64", &word);
+    if (word_has(word, '/') && !parse_length(rest, &network.len))
+        return MISTAKE(parser, rest.start, "found prefix length %W; write 0 to 128", &rest);
+    if (has_host_bits(&network, &masked))
+        return MISTAKE(parser, word.start,
+                       "found %W, which has bits set beyond its length; write %N, or %A/128 for "
+                       "one peer",
+                       &word, &masked, &network.address);
+    rule->network = network.address;
+    rule->len = (uint8_t)network.len;
+    return true;
+}
+
+bool source_parse_address(struct word word, struct source *source, struct text *why)
+{
+    struct word scope = word;
+    struct word address = word_split(&scope, '%');
+    struct in6_addr *parsed = &source->network.address;
+
+    if (!address_parse(address, parsed)) {
+        text_format(why, "found %W; write an IPv6 address", &word);
+        return false;
+    }
+    if (IN6_IS_ADDR_UNSPECIFIED(parsed) || IN6_IS_ADDR_MULTICAST(parsed)) {
+        text_format(why, "found %W, which can't be a source; write one of this host's addresses", &word);
+        return false;
+    }
+    if (IN6_IS_ADDR_LINKLOCAL(parsed) && scope.len == 0) {
+        text_format(why, "found link-local source %W without its scope; write %A%%INTERFACE", &word, parsed);
+        return false;
+    }
+    if (!IN6_IS_ADDR_LINKLOCAL(parsed) && word_has(word, '%')) {
+        text_format(why, "found a scope in %W, which is not link-local; write %A", &word, parsed);
+        return false;
+    }
+    if (scope.len >= sizeof(source->scope)) {
+        text_format(why, "found %W, longer than an interface name can be; write at most %u characters", &scope,
+                    (unsigned int)sizeof(source->scope) - 1);
+        return false;
+    }
+    source->kind = SOURCE_ADDRESS;
+    source->network.len = 128;
+    memcpy(source->scope, scope.start, scope.len);
+    return true;
+}
+
+/* ADDRESS[%SCOPE]/LENGTH, as RFC 4007, 11.7 writes it. ::/0 is a source, other than its address alone. */
+static bool parse_prefix(struct parser *parser, struct word word, struct source *source, struct text *why)
+{
+    struct word length = word;
+    struct word address = word_split(&length, '/');
+    struct network *network = &source->network;
+    struct network masked;
+
+    if (address_parse(address, &network->address) && IN6_IS_ADDR_UNSPECIFIED(&network->address))
+        source->kind = SOURCE_ADDRESS;
+    else if (!source_parse_address(address, source, why))
+        return MISTAKE(parser, word.start, "%s", why->data);
+    if (!parse_length(length, &network->len))
+        return MISTAKE(parser, length.start, "found prefix length %W; write 0 to 128", &length);
+    if (has_host_bits(network, &masked)) {
+        const char *mark = source->scope[0] != '\0' ? "%" : "";
+
+        return MISTAKE(
+            parser, word.start,
+            "found %W, which has bits set beyond its length; write %A%s%s for this very address, or %A%s%s/%u "
+            "for any of this host's addresses in it",
+            &word, &network->address, mark, source->scope, &masked.address, mark, source->scope, masked.len);
+    }
+    source->kind = SOURCE_PREFIX;
+    return true;
+}
+
+static bool parse_source(struct parser *parser, struct word word, struct source *source)
+{
+    char reason[sizeof(parser->mistake->message)];
+    struct text why = TEXT_IN(reason);
+
+    if (word_is(word, "none"))
+        return true;
+    if (word_is(word, "bind-address")) {
+        source->bind_address = true;
+        return true;
+    }
+    if (word_has(word, '/'))
+        return parse_prefix(parser, word, source, &why);
+    if (address_is_ipv4(word))
+        return MISTAKE(parser, word.start, "found IPv4 source %W; write it as ::ffff:%s", &word, "ADDRESS");
+    if (!word_has(word, ':'))
+        return MISTAKE(parser, word.start, "found %W; write an address, a prefix, bind-address or none", &word);
+    return source_parse_address(word, source, &why) || MISTAKE(parser, word.start, "%s", why.data);
+}
+
+/* An IPv6 socket reaches IPv4 peers from IPv4-mapped addresses only, and IPv6 peers from others only. */
+static bool check_families(struct parser *parser, const struct rule *rule, const struct source *source, const char *at)
+{
+    bool mapped_network = IN6_IS_ADDR_V4MAPPED(&rule->network) && rule->len >= 96;
+    bool mapped_source = IN6_IS_ADDR_V4MAPPED(&source->network.address) && source->network.len >= 96;
+
+    if (source->bind_address ? !mapped_network : source->kind == SOURCE_NONE || mapped_network == mapped_source)
+        return true;
+    if (mapped_network)
+        return MISTAKE(parser, at,
+                       "found a source that is not IPv4-mapped for an IPv4-mapped network; write a source in "
+                       "::ffff:0:0/96 or none");
+    return MISTAKE(parser, at, "found an IPv4-mapped source for a network that is not; write an IPv6 source or none");
+}
+
+/* The section's index for source. Neighbouring rules mostly share theirs; a copy kept twice does no harm. */
+static uint32_t keep_source(struct section *section, const struct source *source)
+{
+    if (section->source_count == 0 ||
+        memcmp(&section->sources[section->source_count - 1], source, sizeof(*source)) != 0)
+        section->sources[section->source_count++] = *source;
+    return section->source_count - 1;
+}
+
+static bool parse_rule(struct parser *parser, struct word left, struct word right)
+{
+    struct section *section = parser->section;
+    struct word network = word_next(&left);
+    struct word word = word_next(&right);
+    struct word more = word_next(&left);
+    struct rule rule = {.line = parser->line};
+    struct source source;
+    unsigned int column = column_of(parser, network.start);
+
+    if (section == NULL)
+        return MISTAKE(parser, network.start, "found a rule before the first section; write [glusterd] above it");
+    if (network.len == 0)
+        return MISTAKE(parser, network.start, "found no network before \"=\"; write NETWORK = SOURCE");
+    if (more.len > 0)
+        return MISTAKE(parser, more.start, "found %W after the network; write NETWORK = SOURCE", &more);
+    if (word.len == 0)
+        return MISTAKE(parser, word.start,
+                       "found no source after \"=\"; write an address, a prefix, bind-address or none");
+    more = word_next(&right);
+    if (more.len > 0)
+        return MISTAKE(parser, more.start, "found %W after the source; write one rule a line, comments behind # or ;",
+                       &more);
+    memset(&source, 0, sizeof(source)); /* padding too: keep_source() compares all of it */
+    if (!parse_network(parser, network, &rule) || !parse_source(parser, word, &source) ||
+        !check_families(parser, &rule, &source, word.start))
+        return false;
+    rule.column = column < UINT16_MAX ? (uint16_t)column : UINT16_MAX;
+    rule.source = keep_source(section, &source);
+    section->rules[section->rule_count++] = rule;
+    return true;
+}
+
+static bool set_unavailable(struct parser *parser, struct word value)
+{
+    struct options *options = &parser->config->options;
+
+    options->refuse = word_is(value, "refuse");
+    return options->refuse || word_is(value, "kernel") ||
+           MISTAKE(parser, value.start, "found %W; write refuse or kernel", &value);
+}
+
+static bool set_log_file(struct parser *parser, struct word value)
+{
+    struct text path = TEXT_IN(parser->config->options.log_file);
+
+    if (value.len == 0 || value.start[0] != '/' || value.len >= path.size)
+        return MISTAKE(parser, value.start, "found %W; write an absolute path of at most %u bytes", &value,
+                       (unsigned int)path.size - 1);
+    text_bytes(&path, value.start, value.len);
+    return true;
+}
+
+static bool set_log_level(struct parser *parser, struct word value)
+{
+    static const char *const levels[] = {
+        [LEVEL_ERROR] = "error", [LEVEL_WARNING] = "warning", [LEVEL_INFO] = "info", [LEVEL_DEBUG] = "debug"};
+
+    for (enum log_level level = LEVEL_ERROR; level <= LEVEL_DEBUG; level++) {
+        if (word_is(value, levels[level])) {
+            parser->config->options.log_level = level;
+            return true;
+        }
+    }
+    return MISTAKE(parser, value.start, "found %W; write error, warning, info or debug", &value);
+}
+
+static bool parse_option(struct parser *parser, struct word key, struct word value)
+{
+    static const struct {
+        const char *name;
+        bool (*set)(struct parser *parser, struct word value);
+    } known[OPTION_COUNT] = {
+        [OPTION_UNAVAILABLE] = {"unavailable", set_unavailable},
+        [OPTION_LOG_FILE] = {"log-file", set_log_file},
+        [OPTION_LOG_LEVEL] = {"log-level", set_log_level},
+    };
+
+    for (enum option option = 0; option < OPTION_COUNT; option++) {
+        if (!word_is(key, known[option].name))
+            continue;
+        if (parser->option_line[option] != 0)
+            return MISTAKE(parser, key.start, "found %W a second time; keep one of lines %u and %u", &key,
+                           parser->option_line[option], parser->line);
+        parser->option_line[option] = parser->line;
+        return known[option].set(parser, value);
+    }
+    return MISTAKE(parser, key.start, "found option %W; write unavailable, log-file or log-level", &key);
+}
+
+/* Orders the rules of the section that ends here, and finds networks that stand in it twice. */
+static bool end_section(struct parser *parser)
+{
+    struct section *section = parser->section;
+    const struct rule *first;
+    const struct rule *second;
+
+    if (section == NULL)
+        return true;
+    if (!rules_build(section->rules, section->rule_count, parser->scratch, &first, &second)) {
+        struct network network = {.address = second->network, .len = second->len};
+
+        return mistake_at(parser->mistake, second->line, second->column,
+                          "found network %N a second time in its section; keep one of lines %u and %u", &network,
+                          first->line, second->line);
+    }
+    parser->rules = section->rules + section->rule_count;
+    parser->sources = section->sources + section->source_count;
+    parser->section = NULL;
+    return true;
+}
+
+static bool start_options(struct parser *parser, struct word line)
+{
+    if (parser->options_line != 0)
+        return MISTAKE(parser, line.start, "found [options] a second time; keep one of lines %u and %u",
+                       parser->options_line, parser->line);
+    parser->options_line = parser->line;
+    parser->in_options = true;
+    return true;
+}
+
+static bool parse_header(struct parser *parser, struct word line)
+{
+    struct word names = word_between(line.start + 1, line.start + line.len);
+    struct word rest;
+    struct section *section;
+
+    if (!end_section(parser))
+        return false;
+    if (names.len == 0 || names.start[names.len - 1] != ']')
+        return MISTAKE(parser, line.start, "found %W without \"]\" at its end; write [NAME...]", &line);
+    names.len--;
+    names = word_trim(names);
+    if (names.len == 0)
+        return MISTAKE(parser, line.start, "found a section without a name; write [glusterd]");
+    if (word_is(names, "options"))
+        return start_options(parser, line);
+    rest = names;
+    for (struct word name = word_next(&rest); name.len > 0; name = word_next(&rest)) {
+        if (word_is(name, "options"))
+            return MISTAKE(parser, name.start, "found \"options\" among process names; write [options] alone");
+        if (word_has(name, ','))
+            return MISTAKE(parser, name.start, "found %W; write spaces between names", &name);
+    }
+    parser->in_options = false;
+    section = &parser->config->sections[parser->config->section_count++];
+    section->names = names;
+    section->line = parser->line;
+    section->rules = parser->rules;
+    section->sources = parser->sources;
+    parser->section = section;
+    return true;
+}
+
+/* A comment starts with # or ; at the start of the line or behind a blank. */
+static struct word without_comment(struct word line)
+{
+    for (size_t i = 0; i < line.len; i++)
+        if ((line.start[i] == '#' || line.start[i] == ';') && (i == 0 || is_blank(line.start[i - 1])))
+            line.len = i;
+    return line;
+}
+
+static bool parse_line(struct parser *parser, struct word line)
+{
+    const char *nul = line.len > 0 ? memchr(line.start, '\0', line.len) : NULL;
+    struct word left;
+
+    if (nul != NULL)
+        return MISTAKE(parser, nul, "found a NUL byte; write plain text");
+    line = word_trim(without_comment(line));
+    if (line.len == 0)
+        return true;
+    if (line.start[0] == '[')
+        return parse_header(parser, line);
+    if (!word_has(line, '='))
+        return MISTAKE(parser, line.start, "found %W without \"=\"; write %s", &line,
+                       parser->in_options ? "OPTION = VALUE" : "NETWORK = SOURCE, or [NAME...]");
+    left = word_split(&line, '=');
+    return parser->in_options ? parse_option(parser, word_trim(left), word_trim(line)) : parse_rule(parser, left, line);
+}
+
+static bool parse_lines(struct parser *parser, struct word text)
+{
+    static const char byte_order_mark[] = "\xef\xbb\xbf";
+
+    if (text.len >= 3 && memcmp(text.start, byte_order_mark, 3) == 0)
+        text = word_between(text.start + 3, text.start + text.len);
+    while (text.len > 0) {
+        struct word line = word_split(&text, '\n');
+
+        parser->line++;
+        parser->line_start = line.start;
+        if (!parse_line(parser, line))
+            return false;
+    }
+    return end_section(parser);
+}
+
+static size_t count_lines(struct word text)
+{
+    size_t count = 0;
+
+    while (text.len > 0) {
+        word_split(&text, '\n');
+        count++;
+    }
+    return count;
+}
+
+/* Room for as many sections, rules and sources as text has lines. */
+static bool take_memory(struct parser *parser, struct word text)
+{
+    struct config *config = parser->config;
+    size_t lines = count_lines(text);
+
+    config->memory_size =
+        (lines + 1) * (sizeof(*config->sections) + 2 * sizeof(*parser->rules) + sizeof(*parser->sources));
+    config->memory = memory_take(config->memory_size);
+    if (config->memory == NULL)
+        return false;
+    config->sections = config->memory;
+    parser->rules = (struct rule *)(config->sections + lines);
+    parser->scratch = parser->rules + lines;
+    parser->sources = (struct source *)(parser->scratch + lines);
+    return true;
+}
+
+bool config_parse(const char *text, size_t len, struct config *config, struct mistake *mistake)
+{
+    struct parser parser = {.config = config, .mistake = mistake};
+    struct word whole = {.start = text, .len = len};
+    struct text log_file = TEXT_IN(config->options.log_file);
+
+    config->section_count = 0;
+    config->options.refuse = true;
+    config->options.log_level = LEVEL_INFO;
+    text_string(&log_file, CONFIG_LOG_FILE);
+    if (!take_memory(&parser, whole)) {
+        mistake_at(mistake, 0, 0, "found no memory for %u bytes of configuration", (unsigned int)len);
+        return false;
+    }
+    if (parse_lines(&parser, whole))
+        return true;
+    config_free(config);
+    return false;
+}
+
+void config_free(struct config *config)
+{
+    memory_give(config->memory, config->memory_size);
+    config->memory = NULL;
+}
+
+bool section_matches(const struct section *section, const char *name)
+{
+    struct word rest = section->names;
+
+    for (struct word pattern = word_next(&rest); pattern.len > 0; pattern = word_next(&rest))
+        if (pattern_matches(pattern, name))
+            return true;
+    return false;
+}

@@ -1,0 +1,186 @@
+/*
+ * connect(2), from top to bottom: is it ours, which rule, which source, bind or move, call. Where nothing is to be
+ * done, and wherever the arguments are wrong, it is the real connect's.
+ */
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "active.h"
+#include "give.h"
+#include "libc.h"
+#include "limit.h"
+#include "quiet.h"
+#include "rules.h"
+#include "socket.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+/* What is known of one connect when it is decided about. */
+struct dial {
+    int fd;
+    struct in6_addr peer;
+    struct socket_state state;
+    const struct active *active;
+    const struct rule *rule;     /* NULL if there is none for the peer */
+    const struct source *source; /* of the rule */
+};
+
+/* The kernel takes an address without sin6_scope_id too (SIN6_LEN_RFC2133), and none that is longer than a storage. */
+static bool is_ipv6(const struct sockaddr *address, socklen_t len)
+{
+    return address != NULL && len >= offsetof(struct sockaddr_in6, sin6_scope_id) &&
+           len <= sizeof(struct sockaddr_storage) && address->sa_family == AF_INET6;
+}
+
+static void find_rule(struct dial *dial)
+{
+    dial->rule = rules_find(dial->active->rules, dial->active->rule_count, &dial->peer);
+    dial->source = dial->rule != NULL ? &dial->active->sources[dial->rule->source] : NULL;
+}
+
+static bool is_left_to_kernel(const struct dial *dial)
+{
+    return dial->rule == NULL || dial->source->kind == SOURCE_NONE;
+}
+
+/* Every decision at log-level debug, with its rule. */
+static void log_decision(const struct dial *dial, const char *decision)
+{
+    char rule_data[192];
+    struct text rule = TEXT_IN(rule_data);
+
+    if (dial->active->log.level < LEVEL_DEBUG)
+        return;
+    if (dial->rule == NULL) {
+        log_write(&dial->active->log, LEVEL_DEBUG, "peer %A: no rule: %s", &dial->peer, decision);
+        return;
+    }
+    text_rule(&rule, dial->rule, dial->source);
+    log_write(&dial->active->log, LEVEL_DEBUG, "peer %A: %s:%u: rule %s: %s", &dial->peer, dial->active->file,
+              dial->rule->line, rule.data, decision);
+}
+
+/* Where a peer can't be reached the program tries again and again, GlusterFS every three seconds. */
+static bool may_warn(const struct in6_addr *peer)
+{
+    struct timespec now = {.tv_sec = 0};
+
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return limit_allows(peer, (uint32_t)now.tv_sec + 1);
+}
+
+static void warn_unavailable(const struct dial *dial, int error)
+{
+    char rule_data[192];
+    struct text rule = TEXT_IN(rule_data);
+
+    if (!may_warn(&dial->peer))
+        return;
+    text_rule(&rule, dial->rule, dial->source);
+    log_write(&dial->active->log, LEVEL_WARNING, "peer %A: %s:%u: rule %s: source can't be used: %E; %s", &dial->peer,
+              dial->active->file, dial->rule->line, rule.data, error,
+              dial->active->refuse ? "not connected" : "connecting from the kernel's choice");
+}
+
+/* The source can't be used, because of error. Returns what connect is to fail with, 0 if it is to go on without. */
+static int unavailable(const struct dial *dial, int error)
+{
+    warn_unavailable(dial, error);
+    if (dial->active->refuse)
+        return error;
+    return dial->state.idle ? give_back(dial->fd, &dial->state) : 0;
+}
+
+/* Gives the socket of dial, which is governed, the source of its rule. Returns what connect is to fail with, or 0. */
+static int take_source(const struct dial *dial)
+{
+    const char *how = "";
+    int error;
+
+    if (!dial->state.idle) {
+        log_decision(dial, "left alone, it is connecting, connected or listening");
+        return 0;
+    }
+    if (address_is_programs(dial->fd, &dial->state)) {
+        log_decision(dial, "left alone, the program bound it to an address");
+        return 0;
+    }
+    error = give_source(dial->fd, &dial->state, dial->source, &how);
+    if (error != 0)
+        return unavailable(dial, error);
+    log_decision(dial, how);
+    return 0;
+}
+
+static int decide(struct dial *dial)
+{
+    int error = socket_inspect(dial->fd, &dial->state);
+
+    if (error == 0 && !dial->state.governed)
+        return 0;
+    if (is_left_to_kernel(dial)) {
+        log_decision(dial, "left to the kernel");
+        return 0;
+    }
+    return error != 0 ? unavailable(dial, error) : take_source(dial);
+}
+
+/* What is in force is not known, and so not either whether the kernel's choice would be right. */
+static int not_loaded(const struct dial *dial, int error)
+{
+    struct log log = {.file = CONFIG_LOG_FILE, .level = LEVEL_WARNING, .process = program_invocation_short_name};
+
+    if (may_warn(&dial->peer))
+        log_write(&log, LEVEL_WARNING, "peer %A: found no way to read the configuration: %E; not connected",
+                  &dial->peer, error);
+    return error;
+}
+
+/* The process's first connect of a socket that rules can be about. */
+static int load_and_decide(struct dial *dial)
+{
+    int error = socket_inspect(dial->fd, &dial->state);
+
+    if (error == 0 && !dial->state.governed)
+        return 0;
+    error = active_load(&dial->active);
+    if (error != 0)
+        return not_loaded(dial, error);
+    find_rule(dial);
+    return decide(dial);
+}
+
+/* Returns what connect is to fail with before it has begun, or 0. */
+static int govern(int fd, const struct sockaddr *address)
+{
+    struct dial dial = {.fd = fd, .active = active_get()};
+    struct quiet quiet;
+    int error;
+
+    memcpy(&dial.peer, (const char *)address + offsetof(struct sockaddr_in6, sin6_addr), sizeof(dial.peer));
+    if (dial.active != NULL) {
+        find_rule(&dial);
+        if (is_left_to_kernel(&dial) && dial.active->log.level < LEVEL_DEBUG)
+            return 0;
+    }
+    quiet_begin(&quiet);
+    error = dial.active != NULL ? decide(&dial) : load_and_decide(&dial);
+    quiet_end(&quiet);
+    return error;
+}
+
+EXPORT int connect(int fd, const struct sockaddr *address, socklen_t len)
+{
+    int error = is_ipv6(address, len) ? govern(fd, address) : 0;
+
+    if (error != 0) {
+        errno = error;
+        return -1;
+    }
+    return libc_connect(fd, address, len);
+}

@@ -1,0 +1,100 @@
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "memory.h"
+
+#if !defined(__LP64__)
+#error "file_status() takes struct stat for the kernel's own, which holds on 64-bit systems only"
+#endif
+
+/* fstat(3) needs GLIBC_2.33 where it is built with that. On 64-bit systems the kernel fills in the C library's struct.
+ */
+static int file_status(int fd, struct stat *status)
+{
+    return (int)syscall(SYS_fstat, fd, status);
+}
+
+static int unfit(struct text *why, const char *format, unsigned int number)
+{
+    text_format(why, format, number);
+    return EPERM;
+}
+
+static int check(const struct stat *status, size_t max, bool trusted, struct text *why)
+{
+    if (!S_ISREG(status->st_mode))
+        return unfit(why, "found that it is not a regular file; make it one", 0);
+    if ((size_t)status->st_size > max)
+        return unfit(why, "found that it is larger than %u MiB; write less", (unsigned int)(max >> 20));
+    if (trusted && status->st_uid != 0 && status->st_uid != geteuid())
+        return unfit(why, "found that user %u owns it; make root its owner: chown root", status->st_uid);
+    if (trusted && (status->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        return unfit(why, "found that group or others may write to it; take that away: chmod go-w", 0);
+    return 0;
+}
+
+/* Up to size bytes to data; *len is what there were. */
+static int read_all(int fd, char *data, size_t size, size_t *len)
+{
+    *len = 0;
+    while (*len < size) {
+        ssize_t got = read(fd, data + *len, size - *len);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return errno;
+        if (got == 0)
+            break;
+        *len += (size_t)got;
+    }
+    return 0;
+}
+
+static int read_open(int fd, size_t max, bool trusted, struct file *file, struct text *why)
+{
+    struct stat status;
+    size_t size;
+    int error;
+
+    if (file_status(fd, &status) != 0)
+        return errno;
+    error = check(&status, max, trusted, why);
+    if (error != 0)
+        return error;
+    size = status.st_size > 0 ? (size_t)status.st_size : max; /* files in /proc say 0 */
+    file->memory_size = size + 1;                             /* what fills that too has grown since */
+    file->data = memory_take(file->memory_size);
+    if (file->data == NULL)
+        return errno;
+    error = read_all(fd, file->data, file->memory_size, &file->len);
+    if (error == 0 && file->len > size)
+        error = EFBIG;
+    if (error != 0)
+        file_free(file);
+    return error;
+}
+
+int file_read(const char *path, size_t max, bool trusted, struct file *file, struct text *why)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int error = fd < 0 ? errno : read_open(fd, max, trusted, file, why);
+
+    if (fd >= 0)
+        close(fd);
+    if (error != 0 && why->len == 0)
+        text_format(why, "found no way to read it: %E", error);
+    return error;
+}
+
+void file_free(struct file *file)
+{
+    memory_give(file->data, file->memory_size);
+    file->data = NULL;
+    file->len = 0;
+}

@@ -1,0 +1,26 @@
+/* Reading whole files. Async-signal-safe, no thread cancellation point when cancellation is disabled by the caller. */
+#ifndef SRCADDR_FILE_H
+#define SRCADDR_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "text.h"
+
+/* A file's content, in memory from memory_take(): give it back with file_free(). */
+struct file {
+    char *data;
+    size_t len;
+    size_t memory_size;
+};
+
+/*
+ * Reads the regular file at path, of at most max bytes; never waits, also where path is a FIFO or a device. Where
+ * trusted is wanted, it must be owned by root or by this process's user and not be writable by group or others. Returns
+ * 0, or an errno value: ENOENT or ENOTDIR where there is no such file, EPERM where it is not what it must be. *why then
+ * tells what was found and what would be right.
+ */
+int file_read(const char *path, size_t max, bool trusted, struct file *file, struct text *why);
+void file_free(struct file *file);
+
+#endif

@@ -1,0 +1,189 @@
+#include "hostaddr.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+
+#include "memory.h"
+
+enum {
+    DUMP_SIZE = 32 << 10, /* bytes; the kernel fills no message of a dump beyond that */
+    DUMP_TRIES = 8        /* dumps that a change of the addresses interrupts */
+};
+
+bool host_address_fits(const struct host_address *candidate, const struct network *network)
+{
+    if ((candidate->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED | IFA_F_TEMPORARY)) != 0)
+        return false;
+    return network->len >= address_reach(&candidate->address) &&
+           address_same_prefix(&candidate->address, &network->address, network->len);
+}
+
+bool host_address_better(const struct host_address *a, const struct host_address *b)
+{
+    if ((a->flags & IFA_F_DEPRECATED) != (b->flags & IFA_F_DEPRECATED))
+        return (a->flags & IFA_F_DEPRECATED) == 0;
+    return memcmp(&a->address, &b->address, sizeof(a->address)) < 0;
+}
+
+static void map_ipv4(const void *ipv4, struct in6_addr *address)
+{
+    static const unsigned char prefix[12] = {[10] = 0xff, [11] = 0xff};
+
+    memcpy(address->s6_addr, prefix, sizeof(prefix));
+    memcpy(address->s6_addr + sizeof(prefix), ipv4, 4);
+}
+
+/* RTA_NEXT() and NLMSG_NEXT() in one type of integer. */
+static struct rtattr *next_attribute(struct rtattr *attribute, int *left)
+{
+    *left -= (int)RTA_ALIGN(attribute->rta_len);
+    return (struct rtattr *)((char *)attribute + RTA_ALIGN(attribute->rta_len));
+}
+
+static struct nlmsghdr *next_message(struct nlmsghdr *message, int *left)
+{
+    *left -= (int)NLMSG_ALIGN(message->nlmsg_len);
+    return (struct nlmsghdr *)((char *)message + NLMSG_ALIGN(message->nlmsg_len));
+}
+
+/* One RTM_NEWADDR message. IFA_LOCAL is the host's own address; IPv6 has it only on links with two ends. */
+static bool parse_address(struct nlmsghdr *message, struct host_address *parsed)
+{
+    struct ifaddrmsg *header = NLMSG_DATA(message);
+    size_t size = header->ifa_family == AF_INET ? 4 : 16;
+    int left = (int)IFA_PAYLOAD(message);
+    const void *address = NULL;
+    const void *local = NULL;
+
+    parsed->flags = header->ifa_flags;
+    parsed->interface = header->ifa_index;
+    for (struct rtattr *attribute = IFA_RTA(header); RTA_OK(attribute, left);
+         attribute = next_attribute(attribute, &left)) {
+        if (attribute->rta_type == IFA_ADDRESS && RTA_PAYLOAD(attribute) >= size)
+            address = RTA_DATA(attribute);
+        else if (attribute->rta_type == IFA_LOCAL && RTA_PAYLOAD(attribute) >= size)
+            local = RTA_DATA(attribute);
+        else if (attribute->rta_type == IFA_FLAGS && RTA_PAYLOAD(attribute) >= sizeof(parsed->flags))
+            memcpy(&parsed->flags, RTA_DATA(attribute), sizeof(parsed->flags));
+    }
+    if (local != NULL)
+        address = local;
+    if (address == NULL)
+        return false;
+    if (header->ifa_family == AF_INET) {
+        parsed->flags &= ~(uint32_t)IFA_F_SECONDARY; /* the bit that means temporary for IPv6 */
+        map_ipv4(address, &parsed->address);
+    } else {
+        memcpy(&parsed->address, address, size);
+    }
+    return true;
+}
+
+struct search {
+    const struct network *network;
+    unsigned int interface;
+    struct host_address best;
+    bool found;
+    bool done;
+    bool interrupted;
+};
+
+static int take_message(struct nlmsghdr *message, struct search *search)
+{
+    struct host_address candidate;
+
+    if ((message->nlmsg_flags & NLM_F_DUMP_INTR) != 0)
+        search->interrupted = true;
+    if (message->nlmsg_type == NLMSG_DONE)
+        search->done = true;
+    if (message->nlmsg_type == NLMSG_ERROR)
+        return -((struct nlmsgerr *)NLMSG_DATA(message))->error;
+    if (message->nlmsg_type != RTM_NEWADDR || !parse_address(message, &candidate))
+        return 0;
+    if (search->interface != 0 && search->interface != candidate.interface)
+        return 0;
+    if (!host_address_fits(&candidate, search->network))
+        return 0;
+    if (!search->found || host_address_better(&candidate, &search->best))
+        search->best = candidate;
+    search->found = true;
+    return 0;
+}
+
+static int ask(int fd)
+{
+    struct {
+        struct nlmsghdr header;
+        struct ifaddrmsg body;
+    } request = {
+        .header = {.nlmsg_len = sizeof(request), .nlmsg_type = RTM_GETADDR, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+        .body = {.ifa_family = AF_UNSPEC},
+    };
+    struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+    ssize_t sent;
+
+    do
+        sent = sendto(fd, &request, sizeof(request), 0, (struct sockaddr *)&kernel, sizeof(kernel));
+    while (sent < 0 && errno == EINTR);
+    return sent < 0 ? errno : 0;
+}
+
+/* One answer to ask(), which comes in several parts. A part that somebody else sent is dropped. */
+static int take_answer(int fd, void *buffer, struct search *search)
+{
+    while (!search->done) {
+        struct sockaddr_nl sender = {.nl_pid = 0};
+        socklen_t sender_len = sizeof(sender);
+        ssize_t got = recvfrom(fd, buffer, DUMP_SIZE, 0, (struct sockaddr *)&sender, &sender_len);
+        int left = (int)got;
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return errno;
+        if (sender.nl_pid != 0)
+            continue;
+        for (struct nlmsghdr *message = buffer; NLMSG_OK(message, left); message = next_message(message, &left)) {
+            int error = take_message(message, search);
+
+            if (error != 0)
+                return error;
+        }
+    }
+    return 0;
+}
+
+static int search_all(int fd, void *buffer, struct search *search)
+{
+    for (int tries = 0; tries < DUMP_TRIES; tries++) {
+        int error = ask(fd);
+
+        search->found = search->done = search->interrupted = false;
+        if (error == 0)
+            error = take_answer(fd, buffer, search);
+        if (error != 0)
+            return error;
+        if (!search->interrupted)
+            break;
+    }
+    return search->found ? 0 : EADDRNOTAVAIL;
+}
+
+int host_address_find(const struct network *network, unsigned int interface, struct host_address *found)
+{
+    struct search search = {.network = network, .interface = interface};
+    void *buffer = memory_take(DUMP_SIZE);
+    int fd = buffer == NULL ? -1 : socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    int error = fd < 0 ? errno : search_all(fd, buffer, &search);
+
+    if (fd >= 0)
+        close(fd);
+    memory_give(buffer, DUMP_SIZE);
+    *found = search.best;
+    return error;
+}

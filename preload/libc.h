@@ -1,0 +1,10 @@
+/* The C library's own connect(2) and bind(2), or those of the next preloaded object. Async-signal-safe. */
+#ifndef SRCADDR_LIBC_H
+#define SRCADDR_LIBC_H
+
+#include <sys/socket.h>
+
+int libc_connect(int fd, const struct sockaddr *address, socklen_t len);
+int libc_bind(int fd, const struct sockaddr *address, socklen_t len);
+
+#endif

@@ -1,0 +1,131 @@
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LINE_SIZE = 1024 };
+
+/* Year, month and day (from 1) of a day counted from 1 January 1970. gmtime_r(3) takes the lock of the time zone. */
+static void civil_date(long long day, unsigned int *year, unsigned int *month, unsigned int *day_of_month)
+{
+    static const unsigned char lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    unsigned int left = (unsigned int)day;
+    bool leap;
+
+    for (*year = 1970;; (*year)++) {
+        unsigned int days;
+
+        leap = (*year % 4 == 0 && *year % 100 != 0) || *year % 400 == 0;
+        days = leap ? 366 : 365;
+        if (left < days)
+            break;
+        left -= days;
+    }
+    for (*month = 1;; (*month)++) {
+        unsigned int days = lengths[*month - 1] + (leap && *month == 2 ? 1u : 0u);
+
+        if (left < days)
+            break;
+        left -= days;
+    }
+    *day_of_month = left + 1;
+}
+
+/* YYYY-MM-DD hh:mm:ss.uuuuuu +0000 */
+static void text_time(struct text *text, const struct timespec *now)
+{
+    unsigned int second = (unsigned int)(now->tv_sec % 86400);
+    unsigned int year;
+    unsigned int month;
+    unsigned int day;
+
+    civil_date(now->tv_sec / 86400, &year, &month, &day);
+    text_number(text, year, 4);
+    text_string(text, "-");
+    text_number(text, month, 2);
+    text_string(text, "-");
+    text_number(text, day, 2);
+    text_string(text, " ");
+    text_number(text, second / 3600, 2);
+    text_string(text, ":");
+    text_number(text, second / 60 % 60, 2);
+    text_string(text, ":");
+    text_number(text, second % 60, 2);
+    text_string(text, ".");
+    text_number(text, (unsigned int)(now->tv_nsec / 1000), 6);
+    text_string(text, " +0000");
+}
+
+/* Makes what text holds one line, whatever it was built from, and however long it is. */
+static void text_end_line(struct text *text)
+{
+    for (size_t i = 0; i < text->len; i++)
+        if ((unsigned char)text->data[i] < ' ' || text->data[i] == 0x7f)
+            text->data[i] = '?';
+    if (text->len == text->size - 1)
+        text->len--;
+    text_string(text, "\n");
+}
+
+static bool write_line(int fd, const struct text *line)
+{
+    ssize_t written;
+
+    do
+        written = write(fd, line->data, line->len);
+    while (written < 0 && errno == EINTR);
+    return written > 0;
+}
+
+static bool append_to(const char *file, const struct text *line)
+{
+    int fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+    bool written;
+
+    if (fd < 0)
+        return false;
+    written = write_line(fd, line);
+    close(fd);
+    return written;
+}
+
+void log_write(const struct log *log, enum log_level level, const char *format, ...)
+{
+    static const char letters[] = {[LEVEL_ERROR] = 'E', [LEVEL_WARNING] = 'W', [LEVEL_INFO] = 'I', [LEVEL_DEBUG] = 'D'};
+    char data[LINE_SIZE];
+    struct text line = TEXT_IN(data);
+    struct timespec now = {.tv_sec = 0};
+    va_list arguments;
+
+    if (level > log->level)
+        return;
+    clock_gettime(CLOCK_REALTIME, &now);
+    text_string(&line, "[");
+    text_time(&line, &now);
+    text_string(&line, "] ");
+    text_bytes(&line, &letters[level], 1);
+    text_format(&line, " [%s:%u] srcaddr: ", log->process, (unsigned int)getpid());
+    va_start(arguments, format);
+    text_vformat(&line, format, arguments);
+    va_end(arguments);
+    text_end_line(&line);
+    if (!append_to(log->file, &line))
+        write_line(STDERR_FILENO, &line);
+}
+
+void log_to_stderr(const char *format, ...)
+{
+    char data[LINE_SIZE];
+    struct text line = TEXT_IN(data);
+    va_list arguments;
+
+    va_start(arguments, format);
+    text_vformat(&line, format, arguments);
+    va_end(arguments);
+    text_end_line(&line);
+    write_line(STDERR_FILENO, &line);
+}

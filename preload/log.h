@@ -1,0 +1,24 @@
+#ifndef SRCADDR_LOG_H
+#define SRCADDR_LOG_H
+
+#include "config.h"
+
+/* Where and how much a process logs. */
+struct log {
+    const char *file;
+    enum log_level level;
+    const char *process; /* its name */
+};
+
+/*
+ * Writes one line in GlusterFS's own form (libglusterfs/src/logging.c), format as text_format() has it, if log wants
+ * this level. The file is opened anew, so that rotation works, and the line written by one write(2), so that lines of
+ * several processes don't mix; where that fails it goes to standard error. Bytes that could end the line are replaced.
+ * Async-signal-safe; changes errno.
+ */
+void log_write(const struct log *log, enum log_level level, const char *format, ...);
+
+/* One line as it is, to standard error. Async-signal-safe; changes errno. */
+void log_to_stderr(const char *format, ...);
+
+#endif

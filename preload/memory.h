@@ -1,0 +1,13 @@
+/* Memory straight from the kernel: malloc(3) is not async-signal-safe. Both functions are. */
+#ifndef SRCADDR_MEMORY_H
+#define SRCADDR_MEMORY_H
+
+#include <stddef.h>
+
+/* size bytes of zeros, which cost nothing until they are written to; NULL with errno set if there are none. */
+void *memory_take(size_t size);
+
+/* memory may be NULL. Leaves errno alone. */
+void memory_give(void *memory, size_t size);
+
+#endif

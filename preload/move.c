@@ -1,0 +1,75 @@
+#include "move.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "libc.h"
+#include "sockopt.h"
+
+static int set_reuse(int fd, int value)
+{
+    return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &value, sizeof(value)) == 0 ? 0 : errno;
+}
+
+static int bind_to(int fd, const struct sockaddr_in6 *local)
+{
+    return libc_bind(fd, (const struct sockaddr *)local, sizeof(*local)) == 0 ? 0 : errno;
+}
+
+/*
+ * Binds fresh to local while old still holds local's port, so that nobody can take it in between. The kernel lets both
+ * have it while both have SO_REUSEADDR and neither listens (inet_csk_bind_conflict()).
+ */
+static int bind_beside(int fresh, int old, const struct sockaddr_in6 *local)
+{
+    int reuse = 0;
+    socklen_t len = sizeof(reuse);
+    int error;
+
+    if (getsockopt(old, SOL_SOCKET, SO_REUSEADDR, &reuse, &len) != 0)
+        return errno;
+    if (reuse != 0)
+        return bind_to(fresh, local);
+    error = set_reuse(old, 1);
+    if (error == 0)
+        error = set_reuse(fresh, 1);
+    if (error == 0)
+        error = bind_to(fresh, local);
+    set_reuse(fresh, 0);
+    set_reuse(old, 0);
+    return error;
+}
+
+static int bind_fresh(int fresh, int old, const struct sockaddr_in6 *local)
+{
+    if (local->sin6_port != 0)
+        return bind_beside(fresh, old, local);
+    return IN6_IS_ADDR_UNSPECIFIED(&local->sin6_addr) ? 0 : socket_bind(fresh, local);
+}
+
+static int replace(int fd, int fresh)
+{
+    int descriptor_flags = fcntl(fd, F_GETFD);
+
+    if (descriptor_flags == -1)
+        return errno;
+    return dup3(fresh, fd, (descriptor_flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0) == -1 ? errno : 0;
+}
+
+int socket_move(int fd, const struct socket_state *state, const struct sockaddr_in6 *local)
+{
+    int fresh = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, state->protocol);
+    int error = fresh == -1 ? errno : sockopt_carry(fd, fresh);
+
+    if (fresh == -1)
+        return error;
+    if (error == 0)
+        error = bind_fresh(fresh, fd, local);
+    if (error == 0)
+        error = replace(fd, fresh);
+    close(fresh);
+    return error;
+}

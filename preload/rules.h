@@ -1,0 +1,58 @@
+/*
+ * The rules of one section: which source a peer gets. Knows no file, no process and no socket; every function here is
+ * async-signal-safe.
+ */
+#ifndef SRCADDR_RULES_H
+#define SRCADDR_RULES_H
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "address.h"
+#include "text.h"
+
+enum source_kind {
+    SOURCE_NONE,    /* left to the kernel */
+    SOURCE_ADDRESS, /* network.address */
+    SOURCE_PREFIX,  /* this host's own address inside network */
+};
+
+struct source {
+    enum source_kind kind;
+    bool bind_address; /* written as bind-address: SOURCE_NONE until the volume file has been read */
+    struct network network;
+    char scope[IF_NAMESIZE]; /* the interface of a link-local source, else empty */
+};
+
+/* Ordered by network, then by length, so that a rule stands after every rule whose network contains its own. */
+struct rule {
+    struct in6_addr network;
+    uint32_t source; /* index into the section's sources */
+    uint32_t line;   /* in the file, from 1 */
+    uint32_t parent; /* index of the rule with the smallest network that contains this one, or NO_RULE */
+    uint16_t column; /* of the network in its line, from 1; UINT16_MAX stands for all beyond */
+    uint8_t len;     /* of the network, in bits */
+};
+
+#define NO_RULE UINT32_MAX
+
+/*
+ * Orders count rules as they were read from a file and links them; scratch has room for as many. If a network stands
+ * there twice, returns false: *second is then the later of the two in the file, *first the earlier.
+ */
+bool rules_build(struct rule *rules, uint32_t count, struct rule *scratch, const struct rule **first,
+                 const struct rule **second);
+
+/*
+ * The rule for peer: the one with the longest network that contains it. A rule whose network is larger than the range
+ * of addresses that address_reach() tells of does not reach into that range. NULL if there is none.
+ */
+const struct rule *rules_find(const struct rule *rules, uint32_t count, const struct in6_addr *peer);
+
+/* As the file writes them: NETWORK = SOURCE, and SOURCE. */
+void text_rule(struct text *text, const struct rule *rule, const struct source *source);
+void text_source(struct text *text, const struct source *source);
+
+#endif

@@ -1,0 +1,308 @@
+#include "sockopt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <linux/filter.h>
+
+#include "memory.h"
+
+enum {
+    VALUE_MAX = 64,       /* bytes; no option of kind VALUE is longer */
+    LARGE_MAX = 32 << 10, /* a socket filter of BPF_MAXINSNS; extension headers are shorter */
+};
+
+enum kind {
+    VALUE, /* of some few bytes */
+    LARGE, /* read with length 0 if it is not set */
+    FILTER /* read in instructions, set with a struct sock_fprog */
+};
+
+/*
+ * All options of the kernel's sock_getsockopt(), do_ip_getsockopt(), do_tcp_getsockopt() and do_ipv6_getsockopt() that
+ * can be set on a TCP socket before it is connected, but for those of socket buffers, which carry_buffers() knows, and
+ * other names for the same thing. By number: headers name only those of their own time, and the numbers are the same on
+ * all architectures that this is built for (include/uapi/asm-generic/socket.h). The order is that of setting: an option
+ * stands after those that change it as well.
+ */
+static const struct option {
+    short level;
+    short name;
+    enum kind kind;
+} options[] = {
+    {SOL_SOCKET, 1, VALUE},    /* SO_DEBUG */
+    {SOL_SOCKET, 2, VALUE},    /* SO_REUSEADDR */
+    {SOL_SOCKET, 5, VALUE},    /* SO_DONTROUTE */
+    {SOL_SOCKET, 6, VALUE},    /* SO_BROADCAST */
+    {SOL_SOCKET, 9, VALUE},    /* SO_KEEPALIVE */
+    {SOL_SOCKET, 10, VALUE},   /* SO_OOBINLINE */
+    {SOL_SOCKET, 11, VALUE},   /* SO_NO_CHECK */
+    {SOL_SOCKET, 13, VALUE},   /* SO_LINGER */
+    {SOL_SOCKET, 15, VALUE},   /* SO_REUSEPORT */
+    {SOL_SOCKET, 16, VALUE},   /* SO_PASSCRED */
+    {SOL_SOCKET, 18, VALUE},   /* SO_RCVLOWAT: raises SO_RCVBUF */
+    {SOL_SOCKET, 20, VALUE},   /* SO_RCVTIMEO */
+    {SOL_SOCKET, 21, VALUE},   /* SO_SNDTIMEO */
+    {SOL_SOCKET, 25, VALUE},   /* SO_BINDTODEVICE */
+    {SOL_SOCKET, 26, FILTER},  /* SO_ATTACH_FILTER, SO_GET_FILTER */
+    {SOL_SOCKET, 44, VALUE},   /* SO_LOCK_FILTER: no filter can be set behind it */
+    {SOL_SOCKET, 29, VALUE},   /* SO_TIMESTAMP */
+    {SOL_SOCKET, 35, VALUE},   /* SO_TIMESTAMPNS */
+    {SOL_SOCKET, 63, VALUE},   /* SO_TIMESTAMP_NEW */
+    {SOL_SOCKET, 64, VALUE},   /* SO_TIMESTAMPNS_NEW */
+    {SOL_SOCKET, 37, VALUE},   /* SO_TIMESTAMPING */
+    {SOL_SOCKET, 65, VALUE},   /* SO_TIMESTAMPING_NEW */
+    {SOL_SOCKET, 34, VALUE},   /* SO_PASSSEC */
+    {SOL_SOCKET, 36, VALUE},   /* SO_MARK */
+    {SOL_SOCKET, 40, VALUE},   /* SO_RXQ_OVFL */
+    {SOL_SOCKET, 41, VALUE},   /* SO_WIFI_STATUS */
+    {SOL_SOCKET, 42, VALUE},   /* SO_PEEK_OFF */
+    {SOL_SOCKET, 43, VALUE},   /* SO_NOFCS */
+    {SOL_SOCKET, 45, VALUE},   /* SO_SELECT_ERR_QUEUE */
+    {SOL_SOCKET, 46, VALUE},   /* SO_BUSY_POLL */
+    {SOL_SOCKET, 47, VALUE},   /* SO_MAX_PACING_RATE */
+    {SOL_SOCKET, 49, VALUE},   /* SO_INCOMING_CPU */
+    {SOL_SOCKET, 60, VALUE},   /* SO_ZEROCOPY */
+    {SOL_SOCKET, 61, VALUE},   /* SO_TXTIME */
+    {SOL_SOCKET, 69, VALUE},   /* SO_PREFER_BUSY_POLL */
+    {SOL_SOCKET, 73, VALUE},   /* SO_RESERVE_MEM */
+    {SOL_SOCKET, 74, VALUE},   /* SO_TXREHASH */
+    {SOL_SOCKET, 75, VALUE},   /* SO_RCVMARK */
+    {SOL_SOCKET, 76, VALUE},   /* SO_PASSPIDFD */
+    {SOL_SOCKET, 82, VALUE},   /* SO_RCVPRIORITY */
+    {SOL_SOCKET, 83, VALUE},   /* SO_PASSRIGHTS */
+    {IPPROTO_IP, 1, VALUE},    /* IP_TOS: changes SO_PRIORITY */
+    {SOL_SOCKET, 12, VALUE},   /* SO_PRIORITY */
+    {IPPROTO_IP, 2, VALUE},    /* IP_TTL */
+    {IPPROTO_IP, 4, LARGE},    /* IP_OPTIONS */
+    {IPPROTO_IP, 6, VALUE},    /* IP_RECVOPTS */
+    {IPPROTO_IP, 7, VALUE},    /* IP_RETOPTS */
+    {IPPROTO_IP, 8, VALUE},    /* IP_PKTINFO */
+    {IPPROTO_IP, 10, VALUE},   /* IP_MTU_DISCOVER */
+    {IPPROTO_IP, 11, VALUE},   /* IP_RECVERR */
+    {IPPROTO_IP, 12, VALUE},   /* IP_RECVTTL */
+    {IPPROTO_IP, 13, VALUE},   /* IP_RECVTOS */
+    {IPPROTO_IP, 15, VALUE},   /* IP_FREEBIND, also IPV6_FREEBIND */
+    {IPPROTO_IP, 18, VALUE},   /* IP_PASSSEC */
+    {IPPROTO_IP, 19, VALUE},   /* IP_TRANSPARENT, also IPV6_TRANSPARENT */
+    {IPPROTO_IP, 20, VALUE},   /* IP_RECVORIGDSTADDR */
+    {IPPROTO_IP, 21, VALUE},   /* IP_MINTTL */
+    {IPPROTO_IP, 23, VALUE},   /* IP_CHECKSUM */
+    {IPPROTO_IP, 24, VALUE},   /* IP_BIND_ADDRESS_NO_PORT */
+    {IPPROTO_IP, 26, VALUE},   /* IP_RECVERR_RFC4884 */
+    {IPPROTO_IP, 34, VALUE},   /* IP_MULTICAST_LOOP */
+    {IPPROTO_IP, 49, VALUE},   /* IP_MULTICAST_ALL */
+    {IPPROTO_IP, 50, VALUE},   /* IP_UNICAST_IF */
+    {IPPROTO_IP, 51, VALUE},   /* IP_LOCAL_PORT_RANGE */
+    {IPPROTO_TCP, 13, VALUE},  /* TCP_CONGESTION */
+    {IPPROTO_TCP, 1, VALUE},   /* TCP_NODELAY */
+    {IPPROTO_TCP, 2, VALUE},   /* TCP_MAXSEG */
+    {IPPROTO_TCP, 3, VALUE},   /* TCP_CORK */
+    {IPPROTO_TCP, 4, VALUE},   /* TCP_KEEPIDLE */
+    {IPPROTO_TCP, 5, VALUE},   /* TCP_KEEPINTVL */
+    {IPPROTO_TCP, 6, VALUE},   /* TCP_KEEPCNT */
+    {IPPROTO_TCP, 7, VALUE},   /* TCP_SYNCNT */
+    {IPPROTO_TCP, 8, VALUE},   /* TCP_LINGER2 */
+    {IPPROTO_TCP, 9, VALUE},   /* TCP_DEFER_ACCEPT */
+    {IPPROTO_TCP, 12, VALUE},  /* TCP_QUICKACK */
+    {IPPROTO_TCP, 16, VALUE},  /* TCP_THIN_LINEAR_TIMEOUTS */
+    {IPPROTO_TCP, 17, VALUE},  /* TCP_THIN_DUPACK */
+    {IPPROTO_TCP, 18, VALUE},  /* TCP_USER_TIMEOUT */
+    {IPPROTO_TCP, 23, VALUE},  /* TCP_FASTOPEN */
+    {IPPROTO_TCP, 25, VALUE},  /* TCP_NOTSENT_LOWAT */
+    {IPPROTO_TCP, 27, VALUE},  /* TCP_SAVE_SYN */
+    {IPPROTO_TCP, 30, VALUE},  /* TCP_FASTOPEN_CONNECT */
+    {IPPROTO_TCP, 33, LARGE},  /* TCP_FASTOPEN_KEY */
+    {IPPROTO_TCP, 34, VALUE},  /* TCP_FASTOPEN_NO_COOKIE */
+    {IPPROTO_TCP, 36, VALUE},  /* TCP_INQ */
+    {IPPROTO_TCP, 37, VALUE},  /* TCP_TX_DELAY */
+    {IPPROTO_TCP, 44, VALUE},  /* TCP_RTO_MAX_MS */
+    {IPPROTO_TCP, 45, VALUE},  /* TCP_RTO_MIN_US */
+    {IPPROTO_TCP, 46, VALUE},  /* TCP_DELACK_MAX_US */
+    {IPPROTO_IPV6, 2, VALUE},  /* IPV6_2292PKTINFO */
+    {IPPROTO_IPV6, 3, VALUE},  /* IPV6_2292HOPOPTS */
+    {IPPROTO_IPV6, 4, VALUE},  /* IPV6_2292DSTOPTS */
+    {IPPROTO_IPV6, 5, VALUE},  /* IPV6_2292RTHDR */
+    {IPPROTO_IPV6, 8, VALUE},  /* IPV6_2292HOPLIMIT */
+    {IPPROTO_IPV6, 11, VALUE}, /* IPV6_FLOWINFO */
+    {IPPROTO_IPV6, 16, VALUE}, /* IPV6_UNICAST_HOPS */
+    {IPPROTO_IPV6, 19, VALUE}, /* IPV6_MULTICAST_LOOP */
+    {IPPROTO_IPV6, 23, VALUE}, /* IPV6_MTU_DISCOVER */
+    {IPPROTO_IPV6, 25, VALUE}, /* IPV6_RECVERR */
+    {IPPROTO_IPV6, 26, VALUE}, /* IPV6_V6ONLY */
+    {IPPROTO_IPV6, 29, VALUE}, /* IPV6_MULTICAST_ALL */
+    {IPPROTO_IPV6, 30, VALUE}, /* IPV6_ROUTER_ALERT_ISOLATE */
+    {IPPROTO_IPV6, 31, VALUE}, /* IPV6_RECVERR_RFC4884 */
+    {IPPROTO_IPV6, 33, VALUE}, /* IPV6_FLOWINFO_SEND */
+    {IPPROTO_IPV6, 49, VALUE}, /* IPV6_RECVPKTINFO */
+    {IPPROTO_IPV6, 51, VALUE}, /* IPV6_RECVHOPLIMIT */
+    {IPPROTO_IPV6, 53, VALUE}, /* IPV6_RECVHOPOPTS */
+    {IPPROTO_IPV6, 54, LARGE}, /* IPV6_HOPOPTS */
+    {IPPROTO_IPV6, 57, LARGE}, /* IPV6_RTHDR */
+    {IPPROTO_IPV6, 55, LARGE}, /* IPV6_RTHDRDSTOPTS */
+    {IPPROTO_IPV6, 59, LARGE}, /* IPV6_DSTOPTS */
+    {IPPROTO_IPV6, 56, VALUE}, /* IPV6_RECVRTHDR */
+    {IPPROTO_IPV6, 58, VALUE}, /* IPV6_RECVDSTOPTS */
+    {IPPROTO_IPV6, 60, VALUE}, /* IPV6_RECVPATHMTU */
+    {IPPROTO_IPV6, 62, VALUE}, /* IPV6_DONTFRAG */
+    {IPPROTO_IPV6, 66, VALUE}, /* IPV6_RECVTCLASS */
+    {IPPROTO_IPV6, 67, VALUE}, /* IPV6_TCLASS */
+    {IPPROTO_IPV6, 70, VALUE}, /* IPV6_AUTOFLOWLABEL */
+    {IPPROTO_IPV6, 72, VALUE}, /* IPV6_ADDR_PREFERENCES */
+    {IPPROTO_IPV6, 73, VALUE}, /* IPV6_MINHOPCOUNT */
+    {IPPROTO_IPV6, 74, VALUE}, /* IPV6_RECVORIGDSTADDR */
+    {IPPROTO_IPV6, 76, VALUE}, /* IPV6_UNICAST_IF */
+    {IPPROTO_IPV6, 77, VALUE}, /* IPV6_RECVFRAGSIZE */
+};
+
+enum {
+    OPTION_BUF_LOCK = 72,   /* SO_BUF_LOCK, Linux 5.14 */
+    OPTION_TCP_REPAIR = 19, /* TCP_REPAIR */
+    BUF_LOCK_SEND = 1,      /* SOCK_SNDBUF_LOCK */
+    BUF_LOCK_RECEIVE = 2    /* SOCK_RCVBUF_LOCK */
+};
+
+static int set(int fd, int level, int name, const void *value, socklen_t len)
+{
+    return setsockopt(fd, level, name, value, len) == 0 ? 0 : errno;
+}
+
+/* Zero where the kernel has no such option. */
+static int get_int(int fd, int level, int name)
+{
+    int value = 0;
+    socklen_t len = sizeof(value);
+
+    return getsockopt(fd, level, name, &value, &len) == 0 ? value : 0;
+}
+
+static int carry_value(int from, int to, const struct option *option)
+{
+    unsigned char wanted[VALUE_MAX];
+    unsigned char present[VALUE_MAX];
+    socklen_t wanted_len = sizeof(wanted);
+    socklen_t present_len = sizeof(present);
+
+    if (getsockopt(from, option->level, option->name, wanted, &wanted_len) != 0)
+        return 0; /* not an option of this kernel or protocol */
+    if (getsockopt(to, option->level, option->name, present, &present_len) == 0 && present_len == wanted_len &&
+        memcmp(present, wanted, wanted_len) == 0)
+        return 0;
+    return set(to, option->level, option->name, wanted, wanted_len);
+}
+
+static int carry_large(int from, int to, const struct option *option)
+{
+    unsigned char probe[1];
+    socklen_t len = sizeof(probe);
+    void *value;
+    int error;
+
+    if (getsockopt(from, option->level, option->name, probe, &len) == 0 && len == 0)
+        return 0;
+    value = memory_take(LARGE_MAX);
+    if (value == NULL)
+        return errno;
+    len = LARGE_MAX;
+    error = getsockopt(from, option->level, option->name, value, &len) != 0 || len == 0
+                ? 0
+                : set(to, option->level, option->name, value, len);
+    memory_give(value, LARGE_MAX);
+    return error;
+}
+
+/* EACCES where an eBPF program is attached, which can't be read back: sk_get_filter(). */
+static int carry_filter(int from, int to, const struct option *option)
+{
+    struct sock_fprog program;
+    socklen_t count = 0;
+    int error = 0;
+
+    if (getsockopt(from, option->level, option->name, NULL, &count) != 0)
+        return errno == EACCES ? EOPNOTSUPP : 0;
+    if (count == 0)
+        return 0;
+    program.filter = memory_take(LARGE_MAX);
+    if (program.filter == NULL)
+        return errno;
+    if (getsockopt(from, option->level, option->name, program.filter, &count) != 0)
+        error = errno;
+    program.len = (unsigned short)count;
+    if (error == 0)
+        error = set(to, option->level, option->name, &program, sizeof(program));
+    memory_give(program.filter, LARGE_MAX);
+    return error;
+}
+
+/*
+ * Reads back doubled, socket(7), so half of it is set. What the program set, SO_BUF_LOCK tells; where the kernel has no
+ * SO_BUF_LOCK, that it differs. A size above net.core.rmem_max or wmem_max needs the FORCE option and its capability; a
+ * buffer that must be smaller than it was, because the limit was lowered meanwhile, is no reason not to connect.
+ */
+static void carry_buffer(int from, int to, int name, int force_name, bool locked)
+{
+    int wanted = get_int(from, SOL_SOCKET, name);
+    int half = wanted / 2;
+
+    if (!locked && wanted == get_int(to, SOL_SOCKET, name))
+        return;
+    set(to, SOL_SOCKET, name, &half, sizeof(half));
+    if (get_int(to, SOL_SOCKET, name) < wanted)
+        set(to, SOL_SOCKET, force_name, &half, sizeof(half));
+}
+
+/* TCP_WINDOW_CLAMP is bounded by, and changes with, the receive buffer. */
+static int carry_buffers(int from, int to)
+{
+    static const struct option window_clamp = {IPPROTO_TCP, TCP_WINDOW_CLAMP, VALUE};
+    int lock = get_int(from, SOL_SOCKET, OPTION_BUF_LOCK);
+
+    carry_buffer(from, to, SO_SNDBUF, SO_SNDBUFFORCE, (lock & BUF_LOCK_SEND) != 0);
+    carry_buffer(from, to, SO_RCVBUF, SO_RCVBUFFORCE, (lock & BUF_LOCK_RECEIVE) != 0);
+    if (get_int(to, SOL_SOCKET, OPTION_BUF_LOCK) != lock)
+        set(to, SOL_SOCKET, OPTION_BUF_LOCK, &lock, sizeof(lock));
+    return carry_value(from, to, &window_clamp);
+}
+
+static int carry_owner(int from, int to)
+{
+    struct f_owner_ex owner;
+    int signal = fcntl(from, F_GETSIG);
+
+    if (fcntl(from, F_GETOWN_EX, &owner) == 0 && owner.pid != 0 && fcntl(to, F_SETOWN_EX, &owner) != 0)
+        return errno;
+    if (signal > 0 && fcntl(to, F_SETSIG, signal) != 0)
+        return errno;
+    return 0;
+}
+
+/* After the owner, so that no signal goes astray. */
+static int carry_status_flags(int from, int to)
+{
+    int flags = fcntl(from, F_GETFL);
+
+    if (flags == -1 || (flags != fcntl(to, F_GETFL) && fcntl(to, F_SETFL, flags) != 0))
+        return errno;
+    return 0;
+}
+
+int sockopt_carry(int from, int to)
+{
+    static int (*const carry[])(int, int, const struct option *) = {
+        [VALUE] = carry_value, [LARGE] = carry_large, [FILTER] = carry_filter};
+    int error = 0;
+
+    if (get_int(from, IPPROTO_TCP, OPTION_TCP_REPAIR) != 0)
+        return EOPNOTSUPP; /* a connection that is being restored, with queues that can't be carried over */
+    for (size_t i = 0; error == 0 && i < sizeof(options) / sizeof(options[0]); i++)
+        error = carry[options[i].kind](from, to, &options[i]);
+    if (error == 0)
+        error = carry_buffers(from, to);
+    if (error == 0)
+        error = carry_owner(from, to);
+    return error == 0 ? carry_status_flags(from, to) : error;
+}

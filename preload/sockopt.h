@@ -1,0 +1,22 @@
+#ifndef SRCADDR_SOCKOPT_H
+#define SRCADDR_SOCKOPT_H
+
+#include <netinet/in.h>
+
+/* Newer than the headers that this is built with can be. */
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+#ifndef IP_BIND_ADDRESS_NO_PORT
+#define IP_BIND_ADDRESS_NO_PORT 24
+#endif
+
+/*
+ * Gives the socket to, which is new, every option and file status flag that the socket from has and that is not its
+ * own by default; options that are as they are by default are not set, because some setting turns what the kernel does
+ * by itself off. Both are of the same domain, type and protocol, and not connected. Returns 0, or an errno value if
+ * there is something that can't be carried over. Async-signal-safe.
+ */
+int sockopt_carry(int from, int to);
+
+#endif

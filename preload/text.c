@@ -1,0 +1,210 @@
+#include "text.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "address.h"
+
+enum {
+    QUOTED_MAX = 64 /* bytes of a word that a message shows */
+};
+
+static const char hex_digits[] = "0123456789abcdef";
+
+struct text text_in(char *data, size_t size)
+{
+    data[0] = '\0';
+    return (struct text){.data = data, .size = size, .len = 0};
+}
+
+void text_bytes(struct text *text, const char *bytes, size_t len)
+{
+    size_t room = text->size - 1 - text->len;
+
+    if (len > room)
+        len = room;
+    memcpy(text->data + text->len, bytes, len);
+    text->len += len;
+    text->data[text->len] = '\0';
+}
+
+void text_string(struct text *text, const char *string)
+{
+    text_bytes(text, string, strlen(string));
+}
+
+void text_number(struct text *text, unsigned int number, unsigned int digits)
+{
+    char decimal[3 * sizeof(number)];
+    size_t start = sizeof(decimal);
+
+    do {
+        decimal[--start] = hex_digits[number % 10];
+        number /= 10;
+        if (digits > 0)
+            digits--;
+    } while ((number > 0 || digits > 0) && start > 0);
+    text_bytes(text, decimal + start, sizeof(decimal) - start);
+}
+
+static void text_hex(struct text *text, unsigned int number)
+{
+    for (int shift = 12; shift >= 0; shift -= 4)
+        if (number >> shift != 0 || shift == 0)
+            text_bytes(text, &hex_digits[number >> shift & 0xf], 1);
+}
+
+/* The longest run of two or more zero groups, which RFC 5952, 4.2 has written as "::"; the first of equal ones. */
+static void longest_zeros(const uint16_t *groups, unsigned int count, unsigned int *start, unsigned int *end)
+{
+    *start = *end = count;
+    for (unsigned int from = 0; from < count; from++) {
+        unsigned int to = from;
+
+        while (to < count && groups[to] == 0)
+            to++;
+        if (to - from >= 2 && to - from > *end - *start) {
+            *start = from;
+            *end = to;
+        }
+        if (to > from)
+            from = to - 1;
+    }
+}
+
+static void text_address(struct text *text, const struct in6_addr *address)
+{
+    uint16_t groups[8];
+    unsigned int count = IN6_IS_ADDR_V4MAPPED(address) ? 6 : 8; /* RFC 5952, 5: the IPv4 part in dotted decimal */
+    unsigned int zeros_start;
+    unsigned int zeros_end;
+
+    for (unsigned int i = 0; i < 8; i++)
+        groups[i] = (uint16_t)(address->s6_addr[2 * i] << 8 | address->s6_addr[2 * i + 1]);
+    longest_zeros(groups, count, &zeros_start, &zeros_end);
+    for (unsigned int i = 0; i < count; i++) {
+        if (i == zeros_start) {
+            text_string(text, "::");
+            i = zeros_end - 1;
+            continue;
+        }
+        if (i > 0 && i != zeros_end)
+            text_string(text, ":");
+        text_hex(text, groups[i]);
+    }
+    if (count == 8)
+        return;
+    for (unsigned int i = 12; i < 16; i++) {
+        text_string(text, i == 12 ? ":" : ".");
+        text_number(text, address->s6_addr[i], 1);
+    }
+}
+
+static void text_quoted(struct text *text, const struct word *word)
+{
+    size_t shown = word->len > QUOTED_MAX ? QUOTED_MAX : word->len;
+
+    text_string(text, "\"");
+    for (size_t i = 0; i < shown; i++) {
+        unsigned char byte = (unsigned char)word->start[i];
+
+        if (byte >= ' ' && byte <= '~') {
+            text_bytes(text, &word->start[i], 1);
+        } else {
+            text_string(text, "\\x");
+            text_bytes(text, &hex_digits[byte >> 4], 1);
+            text_bytes(text, &hex_digits[byte & 0xf], 1);
+        }
+    }
+    text_string(text, shown < word->len ? "...\"" : "\"");
+}
+
+/* strerror(3) reads the locale and allocates; these are the errors that an operator can meet. */
+static void text_errno(struct text *text, int error)
+{
+    static const struct {
+        int error;
+        const char *words;
+    } known[] = {
+        {EACCES, "Permission denied"},
+        {EADDRINUSE, "Address already in use"},
+        {EADDRNOTAVAIL, "Cannot assign requested address"},
+        {EAFNOSUPPORT, "Address family not supported by protocol"},
+        {EINTR, "Interrupted system call"},
+        {EINVAL, "Invalid argument"},
+        {EIO, "Input/output error"},
+        {ELOOP, "Too many levels of symbolic links"},
+        {EMFILE, "Too many open files"},
+        {ENAMETOOLONG, "File name too long"},
+        {ENFILE, "Too many open files in system"},
+        {ENOBUFS, "No buffer space available"},
+        {ENODEV, "No such device"},
+        {ENOENT, "No such file or directory"},
+        {ENOMEM, "Cannot allocate memory"},
+        {ENOPROTOOPT, "Protocol not available"},
+        {ENOTDIR, "Not a directory"},
+        {EOPNOTSUPP, "Operation not supported"},
+        {EPERM, "Operation not permitted"},
+    };
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (known[i].error == error) {
+            text_string(text, known[i].words);
+            return;
+        }
+    }
+    text_string(text, "error ");
+    text_number(text, (unsigned int)error, 1);
+}
+
+void text_vformat(struct text *text, const char *format, va_list arguments)
+{
+    const struct network *network;
+
+    for (const char *next = format; *next != '\0'; next++) {
+        if (*next != '%') {
+            text_bytes(text, next, 1);
+            continue;
+        }
+        switch (*++next) {
+        case 's':
+            text_string(text, va_arg(arguments, const char *));
+            break;
+        case 'u':
+            text_number(text, va_arg(arguments, unsigned int), 1);
+            break;
+        case 'A':
+            text_address(text, va_arg(arguments, const struct in6_addr *));
+            break;
+        case 'N':
+            network = va_arg(arguments, const struct network *);
+            text_address(text, &network->address);
+            text_string(text, "/");
+            text_number(text, network->len, 1);
+            break;
+        case 'W':
+            text_quoted(text, va_arg(arguments, const struct word *));
+            break;
+        case 'E':
+            text_errno(text, va_arg(arguments, int));
+            break;
+        case '%':
+            text_string(text, "%");
+            break;
+        default: /* a mistake of ours: show the format as it is rather than read an argument that is not there */
+            text_string(text, next - 1);
+            return;
+        }
+    }
+}
+
+void text_format(struct text *text, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    text_vformat(text, format, arguments);
+    va_end(arguments);
+}

@@ -1,0 +1,106 @@
+#include "volfile.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "word.h"
+
+/* A token of graph.l: a word, or what stands between double quotes; the line and column where it starts. */
+struct token {
+    struct word word;
+    unsigned int line;
+    unsigned int column;
+};
+
+struct lexer {
+    struct word rest;
+    const char *line_start;
+    unsigned int line;
+};
+
+static void skip(struct lexer *lexer, size_t len)
+{
+    lexer->rest = word_between(lexer->rest.start + len, lexer->rest.start + lexer->rest.len);
+}
+
+/* Blanks, line ends, and comments, which start where a token could. */
+static void skip_to_token(struct lexer *lexer)
+{
+    for (; lexer->rest.len > 0; skip(lexer, 1)) {
+        if (lexer->rest.start[0] == '#')
+            skip(lexer, word_split(&(struct word){lexer->rest.start, lexer->rest.len}, '\n').len);
+        if (lexer->rest.len == 0)
+            return;
+        if (lexer->rest.start[0] == '\n') {
+            lexer->line_start = lexer->rest.start + 1;
+            lexer->line++;
+        } else if (!is_blank(lexer->rest.start[0])) {
+            return;
+        }
+    }
+}
+
+/* False at the end of the text. A quotation that does not end on its line is a mistake of GlusterFS's user: it ends
+ * there. */
+static bool next_token(struct lexer *lexer, struct token *token)
+{
+    bool quoted;
+    size_t len = 0;
+
+    skip_to_token(lexer);
+    if (lexer->rest.len == 0)
+        return false;
+    quoted = lexer->rest.start[0] == '"';
+    if (quoted)
+        skip(lexer, 1);
+    while (len < lexer->rest.len && lexer->rest.start[len] != '\n' && lexer->rest.start[len] != '"' &&
+           (quoted || !is_blank(lexer->rest.start[len])))
+        len++;
+    token->word = word_between(lexer->rest.start, lexer->rest.start + len);
+    token->line = lexer->line;
+    token->column = (unsigned int)(lexer->rest.start - lexer->line_start) + 1;
+    skip(lexer, quoted && len < lexer->rest.len && lexer->rest.start[len] == '"' ? len + 1 : len);
+    return true;
+}
+
+static bool word_is_option(struct word word)
+{
+    return word.len == strlen("option") && strncasecmp(word.start, "option", word.len) == 0;
+}
+
+/* The value of the option; the last one where it is set several times. False if it is not set at all. */
+static bool find_option(const char *text, size_t len, const char *key, struct token *value)
+{
+    struct lexer lexer = {.rest = {.start = text, .len = len}, .line_start = text, .line = 1};
+    struct token token;
+    bool found = false;
+
+    while (next_token(&lexer, &token)) {
+        if (!word_is_option(token.word) || !next_token(&lexer, &token) || !word_is(token.word, key))
+            continue;
+        if (next_token(&lexer, &token)) {
+            *value = token;
+            found = true;
+        }
+    }
+    return found;
+}
+
+bool volfile_bind_address(const char *text, size_t len, struct source *source, struct mistake *mistake)
+{
+    char reason[sizeof(mistake->message)];
+    struct text why = TEXT_IN(reason);
+    struct token value;
+    struct in6_addr address;
+
+    source->kind = SOURCE_NONE;
+    if (!find_option(text, len, "transport.socket.bind-address", &value) || address_is_ipv4(value.word))
+        return true;
+    if (address_parse(value.word, &address) && (IN6_IS_ADDR_UNSPECIFIED(&address) || IN6_IS_ADDR_V4MAPPED(&address)))
+        return true;
+    if (!word_has(value.word, ':'))
+        return mistake_at(mistake, value.line, value.column, "found host name %W; write the IPv6 address itself",
+                          &value.word);
+    return source_parse_address(value.word, source, &why) ||
+           mistake_at(mistake, value.line, value.column, "%s", why.data);
+}
