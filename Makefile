@@ -1,6 +1,5 @@
 # glusterd-srcaddr. Start with: sudo make demo, sudo make check, sudo make install
 
-CC      ?= gcc
 CFLAGS  ?= -O2 -g
 PREFIX  ?= /usr
 BUILD   ?= build
@@ -46,6 +45,90 @@ $(BUILD)/preload/%.o: preload/%.c Makefile
 	$(COMPILE) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
 
 -include $(OBJECTS:.o=.d)
+
+
+# Packages, by name, with the system's own client; nothing is done where all are there.
+DEMO_PACKAGES  := gcc libc6-dev binutils iproute2 util-linux procps glusterfs-server glusterfs-client
+CHECK_PACKAGES := $(DEMO_PACKAGES) bats clang clang-format clang-tidy cppcheck libcap2-bin libcmocka-dev linux-libc-dev mandoc \
+                  musl-tools shellcheck strace
+
+define install-missing
+missing=$$(for package in $(1); do \
+        dpkg-query --show --showformat='$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed || echo $$package; \
+    done); \
+[ -z "$$missing" ] || { apt-get update && \
+    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $$missing; }
+endef
+
+.PHONY: deps deps-demo
+deps:
+	@$(call install-missing,$(CHECK_PACKAGES))
+deps-demo:
+	@$(call install-missing,$(DEMO_PACKAGES))
+
+# A make of its own after the packages: this one has looked for the compiler already.
+.PHONY: demo
+demo: deps-demo
+	@$(MAKE) --no-print-directory --silent all
+	@tests/sandbox tests/cluster/demo
+
+.PHONY: check
+check: deps
+	@$(MAKE) --no-print-directory lint check-unit check-socket check-musl check-cluster
+
+SOURCES := $(wildcard preload/*.[ch] tests/unit/*.[ch] tests/socket/*.[ch])
+SCRIPTS := preload/check-object tests/sandbox .ci/run $(filter-out %.c %.h,$(wildcard tests/socket/* tests/cluster/*))
+
+.PHONY: lint format
+lint:
+	clang-format --dry-run --Werror $(SOURCES)
+	$(MAKE) --no-print-directory BUILD=$(BUILD)/lint WERROR=-Werror CC=gcc all test-programs
+	$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-clang WERROR=-Werror CC=clang all test-programs
+	clang-tidy --quiet $(filter %.c,$(SOURCES)) -- -std=gnu11 -D_GNU_SOURCE -Ipreload
+	cppcheck --quiet --error-exitcode=1 --enable=all --std=c11 -D_GNU_SOURCE -D__LP64__ -D__GLIBC__ -D__x86_64__ \
+	    --suppress=missingIncludeSystem --suppress=unusedFunction --suppress=knownConditionTrueFalse -Ipreload preload
+	shellcheck --external-sources $(SCRIPTS)
+	mandoc -Tlint -W warning docs/*.5
+format:
+	clang-format -i $(SOURCES)
+
+UNIT_TESTS      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+SOCKET_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/socket/*.c))
+# The wrapped calls themselves are tested from outside: a test program must not wrap its own.
+UNIT_OBJECTS    := $(filter-out %/connect.o %/bind.o,$(OBJECTS))
+
+.PHONY: test-programs socket-programs
+test-programs: $(UNIT_TESTS) socket-programs
+socket-programs: $(SOCKET_PROGRAMS)
+
+$(BUILD)/tests/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(UNIT_OBJECTS)
+	@mkdir -p $(@D)
+	$(COMPILE) -Ipreload -pthread -o $@ $< $(UNIT_OBJECTS) -lcmocka $(LIBS)
+
+$(BUILD)/tests/socket/%: tests/socket/%.c $(wildcard tests/socket/*.h)
+	@mkdir -p $(@D)
+	$(COMPILE) -pthread -o $@ $<
+
+.PHONY: check-unit check-socket check-musl check-cluster
+check-unit: $(UNIT_TESTS)
+	@for test in $(UNIT_TESTS); do tests/sandbox $$test || exit 1; done
+check-socket: $(LIBRARY) socket-programs
+	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) bats tests/socket
+check-musl:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/musl CC=musl-gcc check-socket
+check-cluster: $(LIBRARY)
+	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) bats tests/cluster
+
+# Under a name of its own first: running daemons have the old file mapped, which a rename leaves to them. The mode is for
+# secure execution, under which ld.so preloads no other: ld.so(8), LD_PRELOAD.
+.PHONY: install uninstall
+install: $(LIBRARY)
+	install -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(MANDIR)/man5
+	install -m 4755 $(LIBRARY) $(DESTDIR)$(LIBDIR)/.$(NAME).new
+	mv -f $(DESTDIR)$(LIBDIR)/.$(NAME).new $(DESTDIR)$(LIBDIR)/$(NAME)
+	install -m 644 docs/srcaddr.conf.5 $(DESTDIR)$(MANDIR)/man5/srcaddr.conf.5
+uninstall:
+	rm -f $(DESTDIR)$(LIBDIR)/$(NAME) $(DESTDIR)$(MANDIR)/man5/srcaddr.conf.5
 
 .PHONY: clean
 clean:

@@ -17,8 +17,8 @@ static const struct active *in_force;
 /* What one load works with. Too large for the stack of a signal handler. */
 struct load {
     struct process process;
-    const char *path; /* of the configuration */
-    bool built_in;    /* because there is no file at path */
+    char path[PATH_MAX]; /* of the configuration */
+    bool built_in;       /* because there is no file at path */
     struct file file;
     struct config config;
     const struct section *section; /* of this process, NULL if it has none */
@@ -50,10 +50,11 @@ static int read_config(struct load *load)
     char reason[sizeof(load->mistake.message)];
     struct text why = TEXT_IN(reason);
     const char *named = secure_getenv("GLUSTERD_SRCADDR_CONF");
+    struct text path = TEXT_IN(load->path);
     struct word text = {.start = built_in, .len = sizeof(built_in) - 1};
     int error;
 
-    load->path = named != NULL && named[0] != '\0' ? named : CONFIG_FILE;
+    text_string(&path, named != NULL && named[0] != '\0' ? named : CONFIG_FILE);
     error = file_read(load->path, CONFIG_SIZE_MAX, true, &load->file, &why);
     load->built_in = is_missing(error);
     if (is_shortage(error))
@@ -144,10 +145,11 @@ static struct active *make_active(const struct load *load)
     const char *process = process_name(&load->process);
     const char *log_file = load->config.options.log_file;
     struct active *active = memory_take(active_size(load));
-    char *end = (char *)(active + 1);
+    char *end;
 
     if (active == NULL)
         return NULL;
+    end = (char *)(active + 1);
     active->refuse = load->config.options.refuse;
     active->log.level = load->config.options.log_level;
     active->rule_count = section->rule_count;

@@ -186,11 +186,16 @@ static bool check_families(struct parser *parser, const struct rule *rule, const
     return MISTAKE(parser, at, "found an IPv4-mapped source for a network that is not; write an IPv6 source or none");
 }
 
+static bool same_source(const struct source *a, const struct source *b)
+{
+    return a->kind == b->kind && a->bind_address == b->bind_address && a->network.len == b->network.len &&
+           IN6_ARE_ADDR_EQUAL(&a->network.address, &b->network.address) && strcmp(a->scope, b->scope) == 0;
+}
+
 /* The section's index for source. Neighbouring rules mostly share theirs; a copy kept twice does no harm. */
 static uint32_t keep_source(struct section *section, const struct source *source)
 {
-    if (section->source_count == 0 ||
-        memcmp(&section->sources[section->source_count - 1], source, sizeof(*source)) != 0)
+    if (section->source_count == 0 || !same_source(&section->sources[section->source_count - 1], source))
         section->sources[section->source_count++] = *source;
     return section->source_count - 1;
 }
@@ -202,7 +207,7 @@ static bool parse_rule(struct parser *parser, struct word left, struct word righ
     struct word word = word_next(&right);
     struct word more = word_next(&left);
     struct rule rule = {.line = parser->line};
-    struct source source;
+    struct source source = {.kind = SOURCE_NONE};
     unsigned int column = column_of(parser, network.start);
 
     if (section == NULL)
@@ -218,7 +223,6 @@ static bool parse_rule(struct parser *parser, struct word left, struct word righ
     if (more.len > 0)
         return MISTAKE(parser, more.start, "found %W after the source; write one rule a line, comments behind # or ;",
                        &more);
-    memset(&source, 0, sizeof(source)); /* padding too: keep_source() compares all of it */
     if (!parse_network(parser, network, &rule) || !parse_source(parser, word, &source) ||
         !check_families(parser, &rule, &source, word.start))
         return false;

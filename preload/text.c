@@ -81,7 +81,7 @@ static void text_address(struct text *text, const struct in6_addr *address)
     unsigned int zeros_start;
     unsigned int zeros_end;
 
-    for (unsigned int i = 0; i < 8; i++)
+    for (size_t i = 0; i < 8; i++)
         groups[i] = (uint16_t)(address->s6_addr[2 * i] << 8 | address->s6_addr[2 * i + 1]);
     longest_zeros(groups, count, &zeros_start, &zeros_end);
     for (unsigned int i = 0; i < count; i++) {
