@@ -1,0 +1,286 @@
+# shellcheck shell=bash
+# Hosts and clusters of this machine's unpatched GlusterFS daemons, for the demo and the cluster tests. To be sourced by
+# a command that tests/sandbox runs: what is made here ends with the sandbox, or with stop_lab before that.
+#
+# A host is a sleeping process in network, mount, UTS and process namespaces of its own, and all that runs in them. Its
+# /run, /var/lib/glusterd, /var/log/glusterfs and /etc/glusterfs are the directories run, lib, log and etc of $LAB/HOST.
+# In each network it has three addresses: one that the rules give, a second one for rules that tell sections apart, and
+# one that is the kernel's choice. Hosts and networks are numbered from 1 to 9.
+
+LAB=/run/lab
+PATH=$PATH:/usr/sbin:/sbin
+LIBRARY=$(realpath -m -- "${SRCADDR_LIBRARY:-${BASH_SOURCE[0]%/*}/../../build/libglusterd-srcaddr.so}")
+
+# Each takes a host and a network; without one, network 1 is meant, where the first is also glusterd's bind-address.
+address_of() { echo "2001:db8:${2:-1}::1$1"; }
+second_address_of() { echo "2001:db8:${2:-1}::3$1"; }
+kernel_address_of() { echo "2001:db8:${2:-1}::2$1"; }
+
+complain() {
+    echo "$*" >&2
+    return 1
+}
+
+### The lab and its hosts
+
+# start_lab NETWORK...
+start_lab() {
+    local network program
+    [[ $(findmnt --noheadings --output SOURCE /run) == sandbox ]] ||
+        complain "This would change the machine's own network: run it by tests/sandbox." || return
+    for program in glusterd gluster mount.glusterfs ip ss pgrep; do
+        type -P "$program" >/dev/null ||
+            complain "$program is missing: install GlusterFS, iproute2 and procps." || return
+    done
+    # Hosts have a /run of their own.
+    [[ -r $LIBRARY && $LIBRARY != /run/* ]] ||
+        complain "$LIBRARY: no library that hosts can read. Run make first." || return
+    mkdir "$LAB"
+    echo "$@" >"$LAB/networks"
+    for network; do
+        ip link add "net$network" type bridge mcast_snooping 0
+        ip link set "net$network" up
+    done
+}
+
+stop_lab() {
+    local host network
+    [[ -d $LAB ]] || return 0
+    for host in $(hosts); do
+        stop_host "$host"
+    done
+    for network in $(<"$LAB/networks"); do
+        ip link delete "net$network"
+    done
+    rm -rf "$LAB"
+}
+
+# Prints the numbers of the hosts there are.
+hosts() {
+    find "$LAB" -mindepth 2 -maxdepth 2 -name pid -printf '%h\n' | sed 's/.*\///' | sort
+}
+
+# start_host HOST: attached to every network of the lab.
+start_host() {
+    local host=$1 parent pid network
+    mkdir -p "$LAB/$host"/{run/brick,run/mount,lib,log,etc}
+    # A first process that ignores SIGCHLD leaves no zombies: glusterd takes a zombie for a brick that still runs.
+    # Descriptor 3 is bats' own; bats waits for whoever holds it.
+    unshare --net --mount --uts --pid --fork --kill-child --mount-proc -- \
+        env --ignore-signal=CHLD sleep infinity </dev/null >/dev/null 2>&1 3>&- &
+    parent=$!
+    disown
+    # The child is called sleep once unshare has done its work.
+    until pid=$(pgrep --parent "$parent" --exact sleep); do
+        kill -0 "$parent" 2>/dev/null || complain "Host $host: unshare failed." || return
+        sleep 0.01
+    done
+    echo "$pid" >"$LAB/$host/pid"
+    in_host "$host" sh -euc "
+        hostname host$host
+        ip link set lo up
+        mount --bind $LAB/$host/lib /var/lib/glusterd
+        mount --bind $LAB/$host/log /var/log/glusterfs
+        mount --bind $LAB/$host/etc /etc/glusterfs
+        mount --bind $LAB/$host/run /run" || return
+    for network in $(<"$LAB/networks"); do
+        attach_host "$host" "$network" || return
+    done
+}
+
+# attach_host HOST NETWORK
+attach_host() {
+    local host=$1 network=$2 address kernel_address
+    kernel_address=$(kernel_address_of "$host" "$network")
+    ip link add "host$host-$network" type veth peer name "net$network" netns "$(<"$LAB/$host/pid")"
+    ip link set "host$host-$network" master "net$network" up
+    in_host "$host" ip link set "net$network" up
+    # Among equals the kernel takes the address that was added last.
+    for address in "$(address_of "$host" "$network")" "$(second_address_of "$host" "$network")" "$kernel_address"; do
+        in_host "$host" ip -6 address add "$address/64" dev "net$network" nodad
+    done
+    in_host "$host" ip -6 route get "2001:db8:$network::f" | grep -q " src $kernel_address " ||
+        complain "Host $host: the kernel's choice is not $kernel_address, so a test of sources would prove nothing."
+}
+
+stop_host() {
+    local host=$1 pid network
+    pid=$(<"$LAB/$host/pid")
+    # The kernel lets the first process of a process namespace go only after all others.
+    kill -KILL "$pid"
+    while [[ -e /proc/$pid ]]; do sleep 0.01; done
+    # They go by themselves, sooner or later, but the next host of this number needs their names.
+    for network in $(<"$LAB/networks"); do
+        ip link delete "host$host-$network" 2>/dev/null || true
+    done
+    rm -rf "${LAB:?}/$host"
+}
+
+# in_host HOST COMMAND [ARGUMENT...]
+in_host() {
+    # --root, because the machine's own root may be a chroot, which a mount namespace knows nothing of.
+    nsenter --target "$(<"$LAB/$1/pid")" --net --mount --uts --pid --root -- "${@:2}"
+}
+
+### Daemons
+
+# write_volfile HOST [OPTION VALUE]...: the host's glusterd.vol.
+write_volfile() {
+    local host=$1
+    shift
+    {
+        echo "volume management"
+        echo "    type mgmt/glusterd"
+        printf "    option %s %s\n" \
+            working-directory /var/lib/glusterd \
+            transport-type socket \
+            transport.address-family inet6 \
+            transport.socket.keepalive-time 10 \
+            transport.socket.keepalive-interval 2 \
+            transport.socket.listen-port 24007 \
+            ping-timeout 0 \
+            event-threads 1 \
+            "$@"
+        echo "end-volume"
+    } >"$LAB/$host/etc/glusterd.vol"
+}
+
+# write_configuration HOST: the host's srcaddr.conf, from the standard input.
+write_configuration() {
+    install -m 644 /dev/stdin "$LAB/$1/etc/srcaddr.conf"
+}
+
+# start_program HOST bare|preloaded COMMAND [ARGUMENT...]: as at boot, with nothing of this environment. Its messages go
+# to $LAB/HOST/log/start.log.
+start_program() {
+    local host=$1 preload=()
+    [[ $2 == bare ]] || preload=("LD_PRELOAD=$LIBRARY")
+    in_host "$host" env -i PATH="$PATH" "${preload[@]}" "${@:3}" </dev/null >>"$LAB/$host/log/start.log" 2>&1 3>&-
+}
+
+# start_glusterd bare|preloaded HOST...: returns when each answers.
+start_glusterd() {
+    local mode=$1 host start starts=()
+    shift
+    for host; do
+        start_program "$host" "$mode" glusterd &
+        starts+=($!)
+    done
+    for start in "${starts[@]}"; do
+        wait "$start" || return
+    done
+    for host; do
+        wait_until 30 peers "$host" || return
+    done
+}
+
+# gluster HOST ARGUMENT...: the administrator's command there.
+gluster() {
+    in_host "$1" timeout 60 gluster --mode=script "${@:2}"
+}
+
+### What can be seen
+
+# Prints, sorted, a line "HOSTNAME STATE" for every peer that the host lists.
+peers() {
+    local status
+    status=$(gluster "$1" peer status) || return
+    awk -F ': ' '$1 == "Hostname" { name = $2 } $1 == "State" { print name, $2 }' <<<"$status" | sort
+}
+
+# peers_are HOST LINE...: the host lists exactly these peers.
+peers_are() {
+    local found
+    found=$(peers "$1") || return
+    echo "$found"
+    [[ $found == "$(printf '%s\n' "${@:2}" | sort)" ]]
+}
+
+# in_cluster HOST...: each lists all others, connected, by the address that peers are to know.
+in_cluster() {
+    local host other lines
+    for host; do
+        lines=()
+        for other; do
+            [[ $other == "$host" ]] || lines+=("$(address_of "$other") Peer in Cluster (Connected)")
+        done
+        echo "host $host:"
+        peers_are "$host" "${lines[@]}" || return
+    done
+}
+
+# Prints the address that glusterd's peers have on the wire: the remote end of each connection to the host's port 24007.
+callers_of() {
+    in_host "$1" ss -Htn state established sport = :24007 | awk '{ print $4 }' | sed 's/^\[//; s/\]:[0-9]*$//' | sort -u
+}
+
+# Prints a line "hostN PROCESS SOURCE -> PEER KIND" for each established TCP connection that a process of the host
+# dialled: its local port is none on which that process listens. KIND tells whether the peer is a glusterd or a brick.
+dialled() {
+    local host=$1 pid connection
+    in_host "$host" ss -Htnap | awk '
+        function address(end) { sub(/:[0-9]+$/, "", end); gsub(/[][]/, "", end); return end }
+        function port(end) { sub(/.*:/, "", end); return end }
+        {
+            if ($6 == "") $6 = "pid=0"      # nobody holds it: reported as well, so that nothing escapes
+            while (match($6, /pid=[0-9]+/)) {
+                pid = substr($6, RSTART + 4, RLENGTH - 4)
+                $6 = substr($6, RSTART + RLENGTH)
+                if ($1 == "LISTEN") listens[pid, port($4)] = 1
+                if ($1 == "ESTAB") ends[++count] = pid " " $4 " " $5
+            }
+        }
+        END {
+            for (i = 1; i <= count; i++) {
+                split(ends[i], end, " ")
+                if ((end[1], port(end[2])) in listens) continue
+                print end[1], address(end[2]), "->", address(end[3]), port(end[3]) == 24007 ? "glusterd" : "brick"
+            }
+        }' | while read -r pid connection; do
+        echo "host$host $(process_name "$host" "$pid") $connection"
+    done
+}
+
+# connections_are LINE...: the connections that all hosts dialled are exactly these, in the form of dialled().
+connections_are() {
+    local host
+    diff --unified=0 --label expected --label found \
+        <(printf '%s\n' "$@" | sort) <(for host in $(hosts); do dialled "$host"; done | sort)
+}
+
+# process_name HOST PID: as in a section of srcaddr.conf. A brick, whose --process-name is "brick", goes by its program.
+process_name() {
+    local line name
+    line="$(in_host "$1" cat "/proc/$2/cmdline" | tr '\0' ' ')"
+    name=${line##* --process-name }
+    [[ $name != "$line" && $name != brick\ * ]] || name=$(basename "${line%% *}")
+    echo "${name%% *}"
+}
+
+### Waiting
+
+# wait_until SECONDS COMMAND [ARGUMENT...]: repeats the command until it succeeds; if it never does, prints its last
+# output and the state of the whole lab.
+wait_until() {
+    local seconds=$1 start=$SECONDS last
+    shift
+    until last=$("$@" 2>&1); do
+        if ((SECONDS - start >= seconds)); then
+            printf '%s\n' "Not so after $seconds seconds: $*" "What it last printed:" "$last" >&2
+            report >&2 || true
+            return 1
+        fi
+        sleep 0.1
+    done
+}
+
+# Prints what every host knows and the end of its logs.
+report() {
+    local host
+    for host in $(hosts); do
+        echo "=== host $host: peers, connections, logs"
+        gluster "$host" peer status
+        in_host "$host" ss -Htnap
+        find "$LAB/$host/log" -name '*.log' ! -name cli.log -size +0 -exec tail -n 8 -v {} +
+    done
+}

@@ -1,0 +1,131 @@
+#!/usr/bin/env bats
+# A volume replicated over hosts 1 to 3, mounted on host 4, all preloaded and governed by sections of srcaddr.conf.
+# The tests share the cluster and go on from where the one before them left it.
+
+# shellcheck source=tests/cluster/lab.bash
+source "${BATS_TEST_DIRNAME:?}/lab.bash"
+
+setup_file() {
+    start_lab 1
+    for host in 1 2 3; do
+        start_host "$host"
+        write_volfile "$host" transport.socket.bind-address "$(address_of "$host")"
+        # A second address for all that glusterd starts, to tell the sections apart. For bricks it is a must: they dial
+        # only their own host's glusterd, and there the kernel's choice is the destination itself, the first address.
+        write_configuration "$host" <<-END
+			[glusterd]
+			::/0 = bind-address
+			[glusterfsd glustershd]
+			2001:db8:1::/64 = $(second_address_of "$host")
+		END
+    done
+    start_host 4
+    write_configuration 4 <<-END
+		[fuse]
+		2001:db8:1::/64 = $(address_of 4)
+	END
+
+    start_glusterd preloaded 1 2 3
+    gluster 1 peer probe "$(address_of 2)"
+    gluster 1 peer probe "$(address_of 3)"
+    wait_until 30 in_cluster 1 2 3
+    # "force" lets bricks be on the file system of /run.
+    gluster 1 volume create shared replica 3 "$(address_of 1):/run/brick/data" "$(address_of 2):/run/brick/data" \
+        "$(address_of 3):/run/brick/data" force
+    gluster 1 volume start shared
+    # mount(8) removes LD_PRELOAD from the environment, hence its helper. No page cache: what is read came from a brick.
+    start_program 4 preloaded mount.glusterfs "$(address_of 1):/shared" /run/mount -o direct-io-mode=enable
+    wait_until 30 in_host 4 mountpoint /run/mount
+}
+
+teardown_file() {
+    stop_lab
+}
+
+# Connections to the host's own addresses are in the prefix of the rules like all others, and follow them.
+connections_follow_the_sections() {
+    local host other expected=("host4 fuse $(address_of 4) -> $(address_of 1) glusterd")
+    for host in 1 2 3; do
+        expected+=(
+            "host$host glusterfsd $(second_address_of "$host") -> $(address_of "$host") glusterd"
+            "host$host glustershd $(second_address_of "$host") -> $(address_of "$host") glusterd"
+            "host4 fuse $(address_of 4) -> $(address_of "$host") brick"
+        )
+        for other in 1 2 3; do
+            expected+=("host$host glustershd $(second_address_of "$host") -> $(address_of "$other") brick")
+            [[ $other == "$host" ]] ||
+                expected+=("host$host glusterd $(address_of "$host") -> $(address_of "$other") glusterd")
+        done
+    done
+    connections_are "${expected[@]}"
+}
+
+# write_files NAME...: new content, through the mount.
+write_files() {
+    local name
+    for name; do
+        in_host 4 dd if=/dev/urandom of="/run/mount/$name" bs=100k count=3 status=none
+    done
+}
+
+# Prints the checksums of the files as the mount and as a host's brick have them.
+mounted_sums() { in_host 4 sh -c 'cd /run/mount && sha256sum *'; }
+brick_sums() { in_host "$1" sh -c 'cd /run/brick/data && sha256sum *'; }
+
+# bricks_agree HOST...: the bricks there have the files that the mount has.
+bricks_agree() {
+    local host sums
+    sums=$(mounted_sums)
+    for host; do
+        diff --label mount --label "brick of host $host" --unified=0 <(echo "$sums") <(brick_sums "$host") || return
+    done
+}
+
+heal_is_complete() {
+    local summary
+    summary=$(gluster 1 volume heal shared info) || return
+    echo "$summary"
+    [[ $(grep -c '^Number of entries: 0$' <<<"$summary") == 3 ]]
+}
+
+@test "every connection comes from the source that its process's section gives" {
+    wait_until 30 connections_follow_the_sections
+}
+
+@test "no connection so far, not even a closed one, came from the kernel's choice" {
+    connections=$(for host in $(hosts); do in_host "$host" ss -Htna; done)
+    # Closed ones stay for a minute, in TIME-WAIT. There are some: clients ask a glusterd for a brick's port, and leave.
+    grep TIME-WAIT <<<"$connections"
+    for host in $(hosts); do
+        run grep -F "[$(kernel_address_of "$host")]" <<<"$connections"
+        echo "$output"
+        [ "$status" -eq 1 ]
+    done
+}
+
+@test "files written through the mount read back the same and are on all bricks" {
+    write_files a b c
+    in_host 4 dd if=/dev/urandom of=/run/original bs=1M count=8 status=none
+    in_host 4 cp /run/original /run/mount/copy
+    in_host 4 cmp /run/original /run/mount/copy
+    [ "$(mounted_sums | wc -l)" -eq 4 ]
+    bricks_agree 1 2 3
+}
+
+@test "a killed brick that comes back is healed" {
+    in_host 2 pkill -KILL -x glusterfsd
+    write_files b d e
+    bricks_agree 1 3
+    run bricks_agree 2
+    [ "$status" -ne 0 ]
+
+    gluster 1 volume start shared force
+    # Refused until the self-heal daemons have found the brick's new port.
+    wait_until 30 gluster 1 volume heal shared
+    wait_until 30 heal_is_complete
+    bricks_agree 1 2 3
+}
+
+@test "connections that were made anew follow the sections as well" {
+    wait_until 30 connections_follow_the_sections
+}
