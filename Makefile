@@ -48,7 +48,7 @@ $(BUILD)/preload/%.o: preload/%.c Makefile
 
 
 # Packages, by name, with the system's own client; nothing is done where all are there.
-DEMO_PACKAGES  := gcc libc6-dev binutils iproute2 util-linux procps glusterfs-server glusterfs-client
+DEMO_PACKAGES  := gcc libc6-dev binutils iproute2 mount util-linux procps glusterfs-server glusterfs-client
 CHECK_PACKAGES := $(DEMO_PACKAGES) bats clang clang-format clang-tidy cppcheck libcap2-bin libcmocka-dev linux-libc-dev mandoc \
                   musl-tools shellcheck strace
 
@@ -74,10 +74,10 @@ demo: deps-demo
 
 .PHONY: check
 check: deps
-	@$(MAKE) --no-print-directory lint check-unit check-socket check-musl check-cluster
+	@$(MAKE) --no-print-directory lint check-build check-unit check-socket check-musl check-cluster
 
 SOURCES := $(wildcard preload/*.[ch] tests/unit/*.[ch] tests/socket/*.[ch])
-SCRIPTS := preload/check-object tests/sandbox .ci/run $(filter-out %.c %.h,$(wildcard tests/socket/* tests/cluster/*))
+SCRIPTS := preload/check-object tests/sandbox .ci/run $(filter-out %.c %.h,$(wildcard tests/build/* tests/socket/* tests/cluster/*))
 
 .PHONY: lint format
 lint:
@@ -109,7 +109,9 @@ $(BUILD)/tests/socket/%: tests/socket/%.c $(wildcard tests/socket/*.h)
 	@mkdir -p $(@D)
 	$(COMPILE) -pthread -o $@ $<
 
-.PHONY: check-unit check-socket check-musl check-cluster
+.PHONY: check-build check-unit check-socket check-musl check-cluster
+check-build: $(LIBRARY)
+	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) bats tests/build
 check-unit: $(UNIT_TESTS)
 	@for test in $(UNIT_TESTS); do tests/sandbox $$test || exit 1; done
 check-socket: $(LIBRARY) socket-programs

@@ -119,7 +119,7 @@ stop_host() {
 # in_host HOST COMMAND [ARGUMENT...]
 in_host() {
     # --root, because the machine's own root may be a chroot, which a mount namespace knows nothing of.
-    nsenter --target "$(<"$LAB/$1/pid")" --net --mount --uts --pid --root -- "${@:2}"
+    nsenter --target "$(<"$LAB/$1/pid")" --net --mount --uts --pid --root --wd -- "${@:2}"
 }
 
 ### Daemons
