@@ -3,12 +3,14 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "word.h"
+
 /* inet_pton(3) wants a string; it takes no lock and no memory. */
 static bool parse(int family, struct word word, void *address)
 {
     char string[INET6_ADDRSTRLEN];
 
-    if (word.len >= sizeof(string))
+    if (word.len >= sizeof(string) || word_has(word, '\0'))
         return false;
     memcpy(string, word.start, word.len);
     string[word.len] = '\0';

@@ -25,10 +25,15 @@ static int unfit(struct text *why, const char *format, unsigned int number)
     return EPERM;
 }
 
+static int not_regular(struct text *why)
+{
+    return unfit(why, "found that it is not a regular file; make it one", 0);
+}
+
 static int check(const struct stat *status, size_t max, bool trusted, struct text *why)
 {
     if (!S_ISREG(status->st_mode))
-        return unfit(why, "found that it is not a regular file; make it one", 0);
+        return not_regular(why);
     if ((size_t)status->st_size > max)
         return unfit(why, "found that it is larger than %u MiB; write less", (unsigned int)(max >> 20));
     if (trusted && status->st_uid != 0 && status->st_uid != geteuid())
@@ -87,6 +92,8 @@ int file_read(const char *path, size_t max, bool trusted, struct file *file, str
 
     if (fd >= 0)
         close(fd);
+    if (fd < 0 && error == ENXIO) /* a socket, or a device that is not there */
+        return not_regular(why);
     if (error != 0 && why->len == 0)
         text_format(why, "found no way to read it: %E", error);
     return error;

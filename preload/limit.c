@@ -20,9 +20,10 @@ static uint32_t hash(const struct in6_addr *address)
     return value;
 }
 
+/* A thread can come with a second that is over already for the one before it. */
 static bool is_recent(uint64_t slot, uint32_t now)
 {
-    return slot != 0 && now - (uint32_t)slot < INTERVAL;
+    return slot != 0 && (int32_t)(now - (uint32_t)slot) < INTERVAL;
 }
 
 static bool claim(uint64_t *slot, uint64_t seen, uint32_t key, uint32_t now)

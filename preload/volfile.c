@@ -8,6 +8,7 @@
 /* A token of graph.l: a word, or what stands between double quotes; the line and column where it starts. */
 struct token {
     struct word word;
+    bool quoted;
     unsigned int line;
     unsigned int column;
 };
@@ -23,12 +24,20 @@ static void skip(struct lexer *lexer, size_t len)
     lexer->rest = word_between(lexer->rest.start + len, lexer->rest.start + lexer->rest.len);
 }
 
+/* All but the line's end. */
+static void skip_comment(struct lexer *lexer)
+{
+    struct word rest = lexer->rest;
+
+    skip(lexer, word_split(&rest, '\n').len);
+}
+
 /* Blanks, line ends, and comments, which start where a token could. */
 static void skip_to_token(struct lexer *lexer)
 {
     for (; lexer->rest.len > 0; skip(lexer, 1)) {
         if (lexer->rest.start[0] == '#')
-            skip(lexer, word_split(&(struct word){lexer->rest.start, lexer->rest.len}, '\n').len);
+            skip_comment(lexer);
         if (lexer->rest.len == 0)
             return;
         if (lexer->rest.start[0] == '\n') {
@@ -57,15 +66,19 @@ static bool next_token(struct lexer *lexer, struct token *token)
            (quoted || !is_blank(lexer->rest.start[len])))
         len++;
     token->word = word_between(lexer->rest.start, lexer->rest.start + len);
+    token->quoted = quoted;
     token->line = lexer->line;
     token->column = (unsigned int)(lexer->rest.start - lexer->line_start) + 1;
     skip(lexer, quoted && len < lexer->rest.len && lexer->rest.start[len] == '"' ? len + 1 : len);
     return true;
 }
 
-static bool word_is_option(struct word word)
+static bool is_option(const struct token *token)
 {
-    return word.len == strlen("option") && strncasecmp(word.start, "option", word.len) == 0;
+    static const char option[] = "option";
+
+    return !token->quoted && token->word.len == strlen(option) &&
+           strncasecmp(token->word.start, option, strlen(option)) == 0;
 }
 
 /* The value of the option; the last one where it is set several times. False if it is not set at all. */
@@ -76,7 +89,7 @@ static bool find_option(const char *text, size_t len, const char *key, struct to
     bool found = false;
 
     while (next_token(&lexer, &token)) {
-        if (!word_is_option(token.word) || !next_token(&lexer, &token) || !word_is(token.word, key))
+        if (!is_option(&token) || !next_token(&lexer, &token) || !word_is(token.word, key))
             continue;
         if (next_token(&lexer, &token)) {
             *value = token;
