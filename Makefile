@@ -26,6 +26,8 @@ HARDENING := -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
 # _FILE_OFFSET_BITS would turn fcntl into fcntl64, which is GLIBC_2.28. The kernel's headers are musl-gcc's last resort.
 CPPFLAGS := -D_GNU_SOURCE -U_FILE_OFFSET_BITS -U_TIME_BITS \
             $(if $(IS_GLIBC),,-idirafter /usr/include $(if $(MULTIARCH),-idirafter /usr/include/$(MULTIARCH)))
+# make V=1 prints the commands.
+QUIET    = $(if $(V),,@echo "  $(1) $@";)
 COMPILE  = $(CC) -std=gnu11 $(CPPFLAGS) $(WARNINGS) $(HARDENING) $(CFLAGS)
 # libdl.so.2 by its full name: newer systems have it for old programs only, with nothing in it and no libdl.so.
 LINK     = $(CC) -shared $(CFLAGS) $(LDFLAGS) -Wl,-soname,$(NAME) -Wl,--version-script,preload/exports.map \
@@ -36,13 +38,13 @@ LIBS    := $(if $(IS_GLIBC),-l:libdl.so.2)
 all: $(LIBRARY)
 
 $(LIBRARY): $(OBJECTS) preload/exports.map preload/check-object
-	$(LINK) -o $@.new $(OBJECTS) $(LIBS)
-	preload/check-object $@.new
-	mv $@.new $@
+	$(call QUIET,LD)$(LINK) -o $@.new $(OBJECTS) $(LIBS)
+	@preload/check-object $@.new
+	@mv $@.new $@
 
 $(BUILD)/preload/%.o: preload/%.c Makefile
 	@mkdir -p $(@D)
-	$(COMPILE) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
+	$(call QUIET,CC)$(COMPILE) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
 
 -include $(OBJECTS:.o=.d)
 
@@ -81,14 +83,15 @@ SCRIPTS := preload/check-object tests/sandbox .ci/run $(filter-out %.c %.h,$(wil
 
 .PHONY: lint format
 lint:
-	clang-format --dry-run --Werror $(SOURCES)
-	$(MAKE) --no-print-directory BUILD=$(BUILD)/lint WERROR=-Werror CC=gcc all test-programs
-	$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-clang WERROR=-Werror CC=clang all test-programs
-	clang-tidy --quiet $(filter %.c,$(SOURCES)) -- -std=gnu11 -D_GNU_SOURCE -Ipreload
-	cppcheck --quiet --error-exitcode=1 --enable=all --std=c11 -D_GNU_SOURCE -D__LP64__ -D__GLIBC__ -D__x86_64__ \
+	@echo clang-format; clang-format --dry-run --Werror $(SOURCES)
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint WERROR=-Werror CC=gcc all test-programs
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-clang WERROR=-Werror CC=clang all test-programs
+	@echo clang-tidy; printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -P 2 -n 1 \
+	    sh -c 'clang-tidy --quiet "$$0" -- -std=gnu11 -D_GNU_SOURCE -Ipreload 2>/dev/null'
+	@echo cppcheck; cppcheck --quiet --error-exitcode=1 --enable=all --std=c11 -D_GNU_SOURCE -D__LP64__ -D__GLIBC__ -D__x86_64__ \
 	    --suppress=missingIncludeSystem --suppress=unusedFunction --suppress=knownConditionTrueFalse -Ipreload preload
-	shellcheck --external-sources $(SCRIPTS)
-	mandoc -Tlint -W warning docs/*.5
+	@echo shellcheck; shellcheck --external-sources $(SCRIPTS)
+	@echo mandoc; mandoc -Tlint -W warning docs/*.5
 format:
 	clang-format -i $(SOURCES)
 
@@ -103,11 +106,11 @@ socket-programs: $(SOCKET_PROGRAMS)
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(UNIT_OBJECTS)
 	@mkdir -p $(@D)
-	$(COMPILE) -Ipreload -pthread -o $@ $< $(UNIT_OBJECTS) -lcmocka $(LIBS)
+	$(call QUIET,CC)$(COMPILE) -Ipreload -pthread -o $@ $< $(UNIT_OBJECTS) -lcmocka $(LIBS)
 
 $(BUILD)/tests/socket/%: tests/socket/%.c $(wildcard tests/socket/*.h)
 	@mkdir -p $(@D)
-	$(COMPILE) -pthread -o $@ $<
+	$(call QUIET,CC)$(COMPILE) -pthread -o $@ $<
 
 .PHONY: check-build check-unit check-socket check-musl check-cluster
 check-build: $(LIBRARY)

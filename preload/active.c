@@ -113,10 +113,8 @@ static int fill_in_bind_address(struct load *load)
 
         if (error != 0)
             return error;
-        if (sources[i].bind_address) {
+        if (sources[i].bind_address)
             sources[i] = load->bind_address;
-            sources[i].bind_address = true;
-        }
     }
     return 0;
 }

@@ -91,70 +91,86 @@ static bool parse_network(struct parser *parser, struct word word, struct rule *
     return true;
 }
 
-bool source_parse_address(struct word word, struct source *source, struct text *why)
+/* Checks the address of *source, with scope, empty where there is none. */
+static bool check_address(struct word word, struct word scope, const struct source *source, struct text *why)
 {
-    struct word scope = word;
-    struct word address = word_split(&scope, '%');
-    struct in6_addr *parsed = &source->network.address;
+    const struct in6_addr *address = &source->network.address;
+    bool is_whole_prefix = source->kind == SOURCE_PREFIX && IN6_IS_ADDR_UNSPECIFIED(address);
+    struct source right = *source;
 
-    if (!address_parse(address, parsed)) {
-        text_format(why, "found %W; write an IPv6 address", &word);
-        return false;
-    }
-    if (IN6_IS_ADDR_UNSPECIFIED(parsed) || IN6_IS_ADDR_MULTICAST(parsed)) {
+    right.scope[0] = '\0';
+    if (IN6_IS_ADDR_MULTICAST(address) || (IN6_IS_ADDR_UNSPECIFIED(address) && !is_whole_prefix)) {
         text_format(why, "found %W, which can't be a source; write one of this host's addresses", &word);
         return false;
     }
-    if (IN6_IS_ADDR_LINKLOCAL(parsed) && scope.len == 0) {
-        text_format(why, "found link-local source %W without its scope; write %A%%INTERFACE", &word, parsed);
+    if (IN6_IS_ADDR_LINKLOCAL(address) && scope.len == 0) {
+        memcpy(right.scope, "INTERFACE", sizeof("INTERFACE"));
+        text_format(why, "found link-local source %W without its scope; write ", &word);
+        text_source(why, &right);
         return false;
     }
-    if (!IN6_IS_ADDR_LINKLOCAL(parsed) && word_has(word, '%')) {
-        text_format(why, "found a scope in %W, which is not link-local; write %A", &word, parsed);
+    if (!IN6_IS_ADDR_LINKLOCAL(address) && word_has(word, '%')) {
+        text_format(why, "found a scope in %W, which is not link-local; write ", &word);
+        text_source(why, &right);
+        return false;
+    }
+    return true;
+}
+
+static bool check_host_bits(struct word word, const struct source *source, struct text *why)
+{
+    struct source prefix = *source;
+    struct source single = *source;
+
+    if (!has_host_bits(&source->network, &prefix.network))
+        return true;
+    single.kind = SOURCE_ADDRESS;
+    text_format(why, "found %W, which has bits set beyond its length; write ", &word);
+    text_source(why, &single);
+    text_string(why, " for this very address, or ");
+    text_source(why, &prefix);
+    text_string(why, " for any of this host's addresses in it");
+    return false;
+}
+
+bool source_parse(struct word word, struct source *source, struct word *wrong, struct text *why)
+{
+    struct word length = word;
+    struct word scope = word_split(&length, '/');
+    struct word address = word_split(&scope, '%');
+
+    memset(source, 0, sizeof(*source));
+    source->kind = word_has(word, '/') ? SOURCE_PREFIX : SOURCE_ADDRESS;
+    source->network.len = 128;
+    *wrong = word;
+    if (address_is_ipv4(address)) {
+        text_format(why, "found IPv4 source %W; write it as ::ffff:ADDRESS", &word);
+        return false;
+    }
+    if (!address_parse(address, &source->network.address)) {
+        text_format(why, "found %W; write an IPv6 address", &word);
+        return false;
+    }
+    if (source->kind == SOURCE_PREFIX && !parse_length(length, &source->network.len)) {
+        *wrong = length;
+        text_format(why, "found prefix length %W; write 0 to 128", &length);
         return false;
     }
     if (scope.len >= sizeof(source->scope)) {
+        *wrong = scope;
         text_format(why, "found %W, longer than an interface name can be; write at most %u characters", &scope,
                     (unsigned int)sizeof(source->scope) - 1);
         return false;
     }
-    source->kind = SOURCE_ADDRESS;
-    source->network.len = 128;
     memcpy(source->scope, scope.start, scope.len);
-    return true;
-}
-
-/* ADDRESS[%SCOPE]/LENGTH, as RFC 4007, 11.7 writes it. ::/0 is a source, other than its address alone. */
-static bool parse_prefix(struct parser *parser, struct word word, struct source *source, struct text *why)
-{
-    struct word length = word;
-    struct word address = word_split(&length, '/');
-    struct network *network = &source->network;
-    struct network masked;
-
-    if (address_parse(address, &network->address) && IN6_IS_ADDR_UNSPECIFIED(&network->address))
-        source->kind = SOURCE_ADDRESS;
-    else if (!source_parse_address(address, source, why))
-        return MISTAKE(parser, word.start, "%s", why->data);
-    if (!parse_length(length, &network->len))
-        return MISTAKE(parser, length.start, "found prefix length %W; write 0 to 128", &length);
-    if (has_host_bits(network, &masked)) {
-        const char *mark = source->scope[0] != '\0' ? "%" : "";
-
-        return MISTAKE(
-            parser, word.start,
-            "found %W, which has bits set beyond its length; write %A%s%s for this very address, or %A%s%s/%u "
-            "for any of this host's addresses in it",
-            &word, &network->address, mark, source->scope, &masked.address, mark, source->scope, masked.len);
-    }
-    source->kind = SOURCE_PREFIX;
-    return true;
+    return check_address(word, scope, source, why) && check_host_bits(word, source, why);
 }
 
 static bool parse_source(struct parser *parser, struct word word, struct source *source)
 {
     char reason[sizeof(parser->mistake->message)];
     struct text why = TEXT_IN(reason);
+    struct word wrong;
 
     if (word_is(word, "none"))
         return true;
@@ -162,13 +178,9 @@ static bool parse_source(struct parser *parser, struct word word, struct source 
         source->bind_address = true;
         return true;
     }
-    if (word_has(word, '/'))
-        return parse_prefix(parser, word, source, &why);
-    if (address_is_ipv4(word))
-        return MISTAKE(parser, word.start, "found IPv4 source %W; write it as ::ffff:%s", &word, "ADDRESS");
-    if (!word_has(word, ':'))
+    if (!word_has(word, ':') && !word_has(word, '.') && !word_has(word, '/'))
         return MISTAKE(parser, word.start, "found %W; write an address, a prefix, bind-address or none", &word);
-    return source_parse_address(word, source, &why) || MISTAKE(parser, word.start, "%s", why.data);
+    return source_parse(word, source, &wrong, &why) || MISTAKE(parser, wrong.start, "%s", why.data);
 }
 
 /* An IPv6 socket reaches IPv4 peers from IPv4-mapped addresses only, and IPv6 peers from others only. */

@@ -56,8 +56,8 @@ struct mistake {
 bool mistake_at(struct mistake *mistake, unsigned int line, unsigned int column, const char *format, ...);
 
 /*
- * Parses len bytes of text, which the sections point into: it must outlive *config. False if there is a mistake (the
- * first one), or, with line 0, no memory. Where true, give *config back with config_free().
+ * Parses len bytes of text, which the sections point into: it must outlive *config. False if there is a mistake, or,
+ * with line 0, no memory. Where true, give *config back with config_free().
  */
 bool config_parse(const char *text, size_t len, struct config *config, struct mistake *mistake);
 void config_free(struct config *config);
@@ -66,9 +66,9 @@ void config_free(struct config *config);
 bool section_matches(const struct section *section, const char *name);
 
 /*
- * Parses ADDRESS[%SCOPE], the source of a rule or a bind-address. Where it can't be a source returns false and appends
- * to why what was found and what would be right.
+ * Parses ADDRESS[%SCOPE] or ADDRESS[%SCOPE]/LENGTH (RFC 4007, 11.7) into all of *source. Where it can't be a source
+ * returns false: *wrong is then the word in it that is wrong, and why has what was found and what would be right.
  */
-bool source_parse_address(struct word word, struct source *source, struct text *why);
+bool source_parse(struct word word, struct source *source, struct word *wrong, struct text *why);
 
 #endif

@@ -38,17 +38,22 @@ static void map_ipv4(const void *ipv4, struct in6_addr *address)
     memcpy(address->s6_addr + sizeof(prefix), ipv4, 4);
 }
 
-/* RTA_NEXT() and NLMSG_NEXT() in one type of integer. */
-static struct rtattr *next_attribute(struct rtattr *attribute, int *left)
+/* NLMSG_OK(), NLMSG_NEXT() and RTA_NEXT(), but in one type of integer. */
+static bool message_fits(const struct nlmsghdr *message, int left)
 {
-    *left -= (int)RTA_ALIGN(attribute->rta_len);
-    return (struct rtattr *)((char *)attribute + RTA_ALIGN(attribute->rta_len));
+    return left >= (int)sizeof(*message) && message->nlmsg_len >= sizeof(*message) && (int)message->nlmsg_len <= left;
 }
 
 static struct nlmsghdr *next_message(struct nlmsghdr *message, int *left)
 {
     *left -= (int)NLMSG_ALIGN(message->nlmsg_len);
     return (struct nlmsghdr *)((char *)message + NLMSG_ALIGN(message->nlmsg_len));
+}
+
+static struct rtattr *next_attribute(struct rtattr *attribute, int *left)
+{
+    *left -= (int)RTA_ALIGN(attribute->rta_len);
+    return (struct rtattr *)((char *)attribute + RTA_ALIGN(attribute->rta_len));
 }
 
 /* One RTM_NEWADDR message. IFA_LOCAL is the host's own address; IPv6 has it only on links with two ends. */
@@ -148,7 +153,7 @@ static int take_answer(int fd, void *buffer, struct search *search)
             return errno;
         if (sender.nl_pid != 0)
             continue;
-        for (struct nlmsghdr *message = buffer; NLMSG_OK(message, left); message = next_message(message, &left)) {
+        for (struct nlmsghdr *message = buffer; message_fits(message, left); message = next_message(message, &left)) {
             int error = take_message(message, search);
 
             if (error != 0)

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <time.h>
@@ -78,7 +79,27 @@ static bool write_line(int fd, const struct text *line)
     do
         written = write(fd, line->data, line->len);
     while (written < 0 && errno == EINTR);
-    return written > 0;
+    return written == (ssize_t)line->len;
+}
+
+/* A write to a pipe that nobody reads must not end the program. sigprocmask(2) is of the thread alone, in Linux. */
+static bool write_without_signal(int fd, const struct text *line)
+{
+    static const struct timespec at_once;
+    sigset_t pipe_signal;
+    sigset_t before;
+    sigset_t pending;
+    bool written;
+
+    sigemptyset(&pipe_signal);
+    sigaddset(&pipe_signal, SIGPIPE);
+    sigprocmask(SIG_BLOCK, &pipe_signal, &before);
+    sigpending(&pending);
+    written = write_line(fd, line);
+    if (!written && errno == EPIPE && !sigismember(&pending, SIGPIPE))
+        sigtimedwait(&pipe_signal, NULL, &at_once);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return written;
 }
 
 static bool append_to(const char *file, const struct text *line)
@@ -88,7 +109,7 @@ static bool append_to(const char *file, const struct text *line)
 
     if (fd < 0)
         return false;
-    written = write_line(fd, line);
+    written = write_without_signal(fd, line);
     close(fd);
     return written;
 }
@@ -114,7 +135,7 @@ void log_write(const struct log *log, enum log_level level, const char *format, 
     va_end(arguments);
     text_end_line(&line);
     if (!append_to(log->file, &line))
-        write_line(STDERR_FILENO, &line);
+        write_without_signal(STDERR_FILENO, &line);
 }
 
 void log_to_stderr(const char *format, ...)
@@ -127,5 +148,5 @@ void log_to_stderr(const char *format, ...)
     text_vformat(&line, format, arguments);
     va_end(arguments);
     text_end_line(&line);
-    write_line(STDERR_FILENO, &line);
+    write_without_signal(STDERR_FILENO, &line);
 }

@@ -104,16 +104,21 @@ bool volfile_bind_address(const char *text, size_t len, struct source *source, s
     char reason[sizeof(mistake->message)];
     struct text why = TEXT_IN(reason);
     struct token value;
+    struct word wrong;
     struct in6_addr address;
+    bool parsed;
 
-    source->kind = SOURCE_NONE;
+    *source = (struct source){.kind = SOURCE_NONE, .bind_address = true};
     if (!find_option(text, len, "transport.socket.bind-address", &value) || address_is_ipv4(value.word))
         return true;
     if (address_parse(value.word, &address) && (IN6_IS_ADDR_UNSPECIFIED(&address) || IN6_IS_ADDR_V4MAPPED(&address)))
         return true;
+    if (word_has(value.word, '/'))
+        return mistake_at(mistake, value.line, value.column, "found %W; write an IPv6 address", &value.word);
     if (!word_has(value.word, ':'))
         return mistake_at(mistake, value.line, value.column, "found host name %W; write the IPv6 address itself",
                           &value.word);
-    return source_parse_address(value.word, source, &why) ||
-           mistake_at(mistake, value.line, value.column, "%s", why.data);
+    parsed = source_parse(value.word, source, &wrong, &why);
+    source->bind_address = true;
+    return parsed || mistake_at(mistake, value.line, value.column, "%s", why.data);
 }

@@ -1,0 +1,135 @@
+#include "unit.h"
+
+#include "word.h"
+
+/* A word is not NUL-terminated: what is looked at stands at the end of memory. */
+static struct word word_at_end(const char *string)
+{
+    size_t len = strlen(string);
+
+    return (struct word){.start = at_memory_end(string, len), .len = len};
+}
+
+static void check_word(const char *what, struct word found, const char *wanted)
+{
+    if (!word_is(found, wanted))
+        fail_msg("%s: found \"%.*s\", wanted \"%s\"", what, (int)found.len, found.start, wanted);
+}
+
+static void a_word_is_a_string_only_if_all_of_it_is(void **state)
+{
+    static const struct {
+        const char *word;
+        const char *string;
+        bool same;
+    } table[] = {
+        {"none", "none", true}, {"none", "nonesuch", false}, {"nonesuch", "none", false}, {"None", "none", false},
+        {"", "", true},         {"", "none", false},         {"none", "", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(table); i++)
+        check_bool(table[i].word, word_is(word_at_end(table[i].word), table[i].string), table[i].same);
+}
+
+static void words_are_made_from_strings_and_pointers(void **state)
+{
+    static const char string[] = "source";
+
+    (void)state;
+    check_word("of a string", word_of(string), "source");
+    check_word("between pointers", word_between(string + 1, string + 4), "our");
+    check_word("between equal pointers", word_between(string, string), "");
+}
+
+static void blanks_are_space_tab_and_carriage_return(void **state)
+{
+    (void)state;
+    for (int byte = 0; byte < 256; byte++)
+        assert_int_equal(is_blank((char)byte), byte == ' ' || byte == '\t' || byte == '\r');
+}
+
+static void trims_both_ends_only(void **state)
+{
+    static const struct {
+        const char *word;
+        const char *trimmed;
+    } table[] = {
+        {"a", "a"}, {" \t\ra b \t\r", "a b"}, {"a ", "a"}, {" a", "a"}, {" \t ", ""}, {"", ""}, {"\na", "\na"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(table); i++)
+        check_word(table[i].word, word_trim(word_at_end(table[i].word)), table[i].trimmed);
+}
+
+static void takes_one_piece_after_the_other(void **state)
+{
+    static const char *const wanted[] = {"one", "two", "three", "", ""};
+    struct word rest = word_at_end(" one\t two\rthree ");
+    const char *end = rest.start + rest.len - 1; /* the trailing blank counts as the end already */
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(wanted); i++)
+        check_word(wanted[i], word_next(&rest), wanted[i]);
+    assert_ptr_equal(rest.start, end);
+}
+
+/* The place of what is missing is where a mistake's column points to. */
+static void the_missing_piece_is_at_the_end(void **state)
+{
+    struct word rest = word_at_end("  ");
+    const char *end = rest.start + rest.len;
+    struct word missing = word_next(&rest);
+
+    (void)state;
+    assert_int_equal(missing.len, 0);
+    assert_ptr_equal(missing.start, end);
+}
+
+static void splits_at_the_first_separator(void **state)
+{
+    static const struct {
+        const char *word;
+        const char *before;
+        const char *rest;
+    } table[] = {
+        {"a=b=c", "a", "b=c"}, {"=b", "", "b"}, {"a=", "a", ""}, {"a", "a", ""}, {"", "", ""}, {"=", "", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(table); i++) {
+        struct word rest = word_at_end(table[i].word);
+        const char *end = rest.start + rest.len;
+
+        check_word(table[i].word, word_split(&rest, '='), table[i].before);
+        check_word(table[i].word, rest, table[i].rest);
+        assert_ptr_equal(rest.start + rest.len, end);
+    }
+}
+
+static void finds_a_byte_inside_the_word_only(void **state)
+{
+    (void)state;
+    assert_true(word_has(word_of("a:b"), ':'));
+    assert_true(word_has(word_of(":"), ':'));
+    assert_false(word_has(word_of("ab"), ':'));
+    assert_false(word_has(word_of(""), ':'));
+    assert_false(word_has((struct word){.start = "ab:", .len = 2}, ':'));
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_word_is_a_string_only_if_all_of_it_is),
+        cmocka_unit_test(words_are_made_from_strings_and_pointers),
+        cmocka_unit_test(blanks_are_space_tab_and_carriage_return),
+        cmocka_unit_test(trims_both_ends_only),
+        cmocka_unit_test(takes_one_piece_after_the_other),
+        cmocka_unit_test(the_missing_piece_is_at_the_end),
+        cmocka_unit_test(splits_at_the_first_separator),
+        cmocka_unit_test(finds_a_byte_inside_the_word_only),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,154 @@
+/* What the unit tests share: assertions that name the row of a table, and what tables are made from. */
+#ifndef SRCADDR_UNIT_H
+#define SRCADDR_UNIT_H
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cmocka.h> /* wants the headers above */
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* As printf(3) would write it. Valid until the next call. */
+__attribute__((format(printf, 1, 2))) static inline const char *in_words(const char *format, ...)
+{
+    static char words[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(words, sizeof(words), format, arguments);
+    va_end(arguments);
+    return words;
+}
+
+/* what says which row or which part of a result is looked at. */
+static inline void check_string(const char *what, const char *found, const char *wanted)
+{
+    if (found == NULL || wanted == NULL || strcmp(found, wanted) != 0)
+        fail_msg("%s: found \"%s\", wanted \"%s\"", what, found, wanted);
+}
+
+static inline void check_number(const char *what, unsigned long found, unsigned long wanted)
+{
+    if (found != wanted)
+        fail_msg("%s: found %lu, wanted %lu", what, found, wanted);
+}
+
+static inline void check_bool(const char *what, bool found, bool wanted)
+{
+    if (found != wanted)
+        fail_msg("%s: found %s, wanted %s", what, found ? "true" : "false", wanted ? "true" : "false");
+}
+
+static inline struct in6_addr address_of(const char *string)
+{
+    struct in6_addr address;
+
+    if (inet_pton(AF_INET6, string, &address) != 1)
+        fail_msg("%s is no IPv6 address: the test is wrong", string);
+    return address;
+}
+
+/* The same numbers in every run (splitmix64), so that what fails once fails again. */
+static inline uint32_t random_number(uint64_t *state)
+{
+    uint64_t mixed = *state += 0x9e3779b97f4a7c15u;
+
+    mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9u;
+    mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111ebu;
+    return (uint32_t)(mixed >> 32);
+}
+
+static inline uint32_t random_below(uint64_t *state, uint32_t limit)
+{
+    return random_number(state) % limit;
+}
+
+static inline struct in6_addr random_address(uint64_t *state)
+{
+    struct in6_addr address;
+
+    for (unsigned int i = 0; i < sizeof(address.s6_addr); i++)
+        address.s6_addr[i] = (uint8_t)random_number(state);
+    return address;
+}
+
+/* A copy of bytes with unmapped memory right behind it: reading beyond the end is a crash. Valid until the next call.
+ */
+static inline const char *at_memory_end(const char *bytes, size_t len)
+{
+    enum { ROOM = 1 << 16 };
+    static char *room;
+
+    assert_true(len <= ROOM);
+    if (room == NULL) {
+        size_t guard = (size_t)sysconf(_SC_PAGESIZE);
+
+        room = mmap(NULL, ROOM + guard, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        assert_ptr_not_equal(room, MAP_FAILED);
+        assert_int_equal(mprotect(room + ROOM, guard, PROT_NONE), 0);
+    }
+    return memcpy(room + ROOM - len, bytes, len);
+}
+
+/* Sets a soft limit, which can be given back; returns what it was. */
+static inline rlim_t limit_resource(int resource, rlim_t soft)
+{
+    struct rlimit limit;
+    rlim_t before;
+
+    assert_int_equal(getrlimit((__rlimit_resource_t)resource, &limit), 0);
+    before = limit.rlim_cur;
+    limit.rlim_cur = soft;
+    assert_int_equal(setrlimit((__rlimit_resource_t)resource, &limit), 0);
+    return before;
+}
+
+/* Descriptor 0 is free between the two, as in some daemons, and it still is when what was done there left none open. */
+static inline void begin_without_stdin(void)
+{
+    close(STDIN_FILENO);
+}
+
+static inline void end_without_stdin(void)
+{
+    assert_int_equal(dup(STDOUT_FILENO), STDIN_FILENO);
+}
+
+/* How much memory is mapped, in pages: the same before and after what gives all of it back. */
+static inline unsigned long mapped_pages(void)
+{
+    char line[128] = "";
+    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    ssize_t len = syscall(SYS_read, fd, line, sizeof(line) - 1);
+
+    close(fd);
+    assert_true(len > 0);
+    return strtoul(line, NULL, 10);
+}
+
+/* For a group of tests that makes files: a directory of its own, which other users can look into. */
+static inline int enter_new_directory(void **state)
+{
+    const char *parent = getenv("TMPDIR");
+    char path[256];
+
+    (void)state;
+    (void)snprintf(path, sizeof(path), "%s/unit.XXXXXX", parent != NULL ? parent : "/tmp");
+    return mkdtemp(path) != NULL && chmod(path, 0755) == 0 && chdir(path) == 0 ? 0 : -1;
+}
+
+#endif
