@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <regex.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -340,6 +341,31 @@ static void a_message_to_standard_error_is_a_line_as_it_is(void **state)
     assert_int_equal(strspn(line, "x"), LINE_MAX_BYTES - 2);
 }
 
+/* 0 if it lives and no signal is left for it. */
+static int write_to_nobody(void)
+{
+    int ends[2];
+    sigset_t pending;
+
+    if (pipe(ends) != 0 || close(ends[0]) != 0 || dup2(ends[1], STDERR_FILENO) != STDERR_FILENO)
+        return 1;
+    log_to_stderr("x");
+    return sigpending(&pending) == 0 && !sigismember(&pending, SIGPIPE) ? 0 : 1;
+}
+
+/* In a child: the first process of a process namespace, as a test can be, does not get the signal. */
+static void a_pipe_that_nobody_reads_does_not_end_the_program(void **state)
+{
+    pid_t child = fork();
+    int status;
+
+    (void)state;
+    if (child == 0)
+        _exit(write_to_nobody());
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 static void writes_again_after_an_interruption(void **state)
 {
     (void)state;
@@ -376,6 +402,7 @@ int main(void)
         cmocka_unit_test(a_line_that_can_not_be_written_goes_to_standard_error),
         cmocka_unit_test(what_is_written_does_not_go_to_standard_error),
         cmocka_unit_test(a_message_to_standard_error_is_a_line_as_it_is),
+        cmocka_unit_test(a_pipe_that_nobody_reads_does_not_end_the_program),
         cmocka_unit_test(writes_again_after_an_interruption),
         cmocka_unit_test(leaves_no_descriptor_open),
     };
