@@ -10,17 +10,19 @@
 #include <stdbool.h>
 
 enum chosen {
-    BY_PROGRAM,  /* or by nobody */
-    ADDRESS,     /* the address by this library, the port by the program */
-    ADDRESS_PORT /* both by this library: the program had not bound the socket */
+    BY_PROGRAM = 0,     /* or by nobody */
+    CHOSE_ADDRESS = 1,  /* this library */
+    CHOSE_PORT = 2,     /* this library, or connect(2) for it: the program had not bound the socket */
+    CHANGED_V6ONLY = 4, /* the kernel has turned IPV6_V6ONLY on because of the address */
 };
 
 /* Whether there is room for a record of fd: there is up to the kernel's default fs.nr_open. */
 bool chosen_has_room(int fd);
 
-enum chosen chosen_get(int fd);
+/* BY_PROGRAM or a set of the others. */
+unsigned int chosen_get(int fd);
 
 /* Does nothing where there is no room. */
-void chosen_set(int fd, enum chosen chosen);
+void chosen_set(int fd, unsigned int chosen);
 
 #endif

@@ -16,20 +16,31 @@ bool address_is_programs(int fd, const struct socket_state *state)
     return socket_has_address(state) && chosen_get(fd) == BY_PROGRAM;
 }
 
-/* To whom the port of a socket that is bound by now belongs. */
-static enum chosen chosen_before(int fd, const struct socket_state *state)
+/* What is to be known of the socket, which is bound to an address or is about to be. */
+static unsigned int record(int fd, const struct socket_state *state)
 {
-    return socket_has_address(state) ? chosen_get(fd) : ADDRESS;
+    unsigned int chosen = CHOSE_ADDRESS;
+
+    if (socket_has_address(state))
+        return chosen_get(fd);
+    if (!socket_has_port(state))
+        chosen |= CHOSE_PORT;
+    if (!state->v6only)
+        chosen |= CHANGED_V6ONLY;
+    return chosen;
 }
 
+/* Moves the socket to local's address, and to the port that the program chose, if it did. */
 static int move_to(int fd, const struct socket_state *state, struct sockaddr_in6 *local)
 {
-    enum chosen chosen = chosen_before(fd, state);
+    struct socket_state programs = *state;
+    unsigned int chosen = record(fd, state);
     int error;
 
-    if (chosen == ADDRESS)
+    programs.v6only = (chosen & CHANGED_V6ONLY) == 0;
+    if ((chosen & CHOSE_PORT) == 0)
         local->sin6_port = state->local.sin6_port;
-    error = socket_move(fd, state, local);
+    error = socket_move(fd, &programs, local);
     if (error == 0)
         chosen_set(fd, IN6_IS_ADDR_UNSPECIFIED(&local->sin6_addr) ? BY_PROGRAM : chosen);
     return error;
@@ -38,6 +49,7 @@ static int move_to(int fd, const struct socket_state *state, struct sockaddr_in6
 int give_source(int fd, const struct socket_state *state, const struct source *source, const char **how)
 {
     struct sockaddr_in6 local;
+    unsigned int chosen;
     int error = chosen_has_room(fd) ? socket_source(fd, source, &local) : EMFILE;
 
     if (error != 0)
@@ -51,9 +63,10 @@ int give_source(int fd, const struct socket_state *state, const struct source *s
         return move_to(fd, state, &local);
     }
     *how = "bound";
+    chosen = record(fd, state);
     error = socket_bind(fd, &local);
     if (error == 0)
-        chosen_set(fd, ADDRESS_PORT);
+        chosen_set(fd, chosen);
     return error;
 }
 

@@ -59,6 +59,13 @@ static int replace(int fd, int fresh)
     return dup3(fresh, fd, (descriptor_flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0) == -1 ? errno : 0;
 }
 
+static int set_v6only(int fd, bool v6only)
+{
+    int value = v6only;
+
+    return setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &value, sizeof(value)) == 0 ? 0 : errno;
+}
+
 int socket_move(int fd, const struct socket_state *state, const struct sockaddr_in6 *local)
 {
     int fresh = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, state->protocol);
@@ -66,6 +73,8 @@ int socket_move(int fd, const struct socket_state *state, const struct sockaddr_
 
     if (fresh == -1)
         return error;
+    if (error == 0)
+        error = set_v6only(fresh, state->v6only);
     if (error == 0)
         error = bind_fresh(fresh, fd, local);
     if (error == 0)

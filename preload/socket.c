@@ -30,6 +30,7 @@ int socket_inspect(int fd, struct socket_state *state)
 {
     socklen_t len = sizeof(state->local);
     unsigned char tcp_state;
+    int v6only;
     int type;
     int error;
 
@@ -48,6 +49,9 @@ int socket_inspect(int fd, struct socket_state *state)
     state->governed = true;
     error = get_tcp_state(fd, &tcp_state);
     state->idle = error == 0 && tcp_state == TCP_CLOSE;
+    if (error == 0)
+        error = get_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only);
+    state->v6only = error == 0 && v6only != 0;
     return error;
 }
 

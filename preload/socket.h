@@ -10,6 +10,7 @@
 struct socket_state {
     bool governed; /* AF_INET6 and SOCK_STREAM over TCP or MPTCP */
     bool idle;     /* neither connecting nor connected nor listening */
+    bool v6only;   /* IPV6_V6ONLY */
     int protocol;  /* IPPROTO_TCP or IPPROTO_MPTCP */
     struct sockaddr_in6 local;
 };

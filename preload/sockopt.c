@@ -17,9 +17,10 @@ enum {
 };
 
 enum kind {
-    VALUE, /* of some few bytes */
-    LARGE, /* read with length 0 if it is not set */
-    FILTER /* read in instructions, set with a struct sock_fprog */
+    VALUE,  /* of some few bytes */
+    LARGE,  /* read with length 0 if it is not set */
+    FILTER, /* read in instructions, set with a struct sock_fprog */
+    SEGMENT /* TCP_MAXSEG */
 };
 
 /*
@@ -47,7 +48,8 @@ static const struct option {
     {SOL_SOCKET, 18, VALUE},   /* SO_RCVLOWAT: raises SO_RCVBUF */
     {SOL_SOCKET, 20, VALUE},   /* SO_RCVTIMEO */
     {SOL_SOCKET, 21, VALUE},   /* SO_SNDTIMEO */
-    {SOL_SOCKET, 25, VALUE},   /* SO_BINDTODEVICE */
+    {SOL_SOCKET, 62, VALUE},   /* SO_BINDTOIFINDEX */
+    {SOL_SOCKET, 25, VALUE},   /* SO_BINDTODEVICE, where the kernel is older */
     {SOL_SOCKET, 26, FILTER},  /* SO_ATTACH_FILTER, SO_GET_FILTER */
     {SOL_SOCKET, 44, VALUE},   /* SO_LOCK_FILTER: no filter can be set behind it */
     {SOL_SOCKET, 29, VALUE},   /* SO_TIMESTAMP */
@@ -100,7 +102,7 @@ static const struct option {
     {IPPROTO_IP, 51, VALUE},   /* IP_LOCAL_PORT_RANGE */
     {IPPROTO_TCP, 13, VALUE},  /* TCP_CONGESTION */
     {IPPROTO_TCP, 1, VALUE},   /* TCP_NODELAY */
-    {IPPROTO_TCP, 2, VALUE},   /* TCP_MAXSEG */
+    {IPPROTO_TCP, 2, SEGMENT}, /* TCP_MAXSEG */
     {IPPROTO_TCP, 3, VALUE},   /* TCP_CORK */
     {IPPROTO_TCP, 4, VALUE},   /* TCP_KEEPIDLE */
     {IPPROTO_TCP, 5, VALUE},   /* TCP_KEEPINTVL */
@@ -133,7 +135,6 @@ static const struct option {
     {IPPROTO_IPV6, 19, VALUE}, /* IPV6_MULTICAST_LOOP */
     {IPPROTO_IPV6, 23, VALUE}, /* IPV6_MTU_DISCOVER */
     {IPPROTO_IPV6, 25, VALUE}, /* IPV6_RECVERR */
-    {IPPROTO_IPV6, 26, VALUE}, /* IPV6_V6ONLY */
     {IPPROTO_IPV6, 29, VALUE}, /* IPV6_MULTICAST_ALL */
     {IPPROTO_IPV6, 30, VALUE}, /* IPV6_ROUTER_ALERT_ISOLATE */
     {IPPROTO_IPV6, 31, VALUE}, /* IPV6_RECVERR_RFC4884 */
@@ -238,6 +239,19 @@ static int carry_filter(int from, int to, const struct option *option)
     return error;
 }
 
+/* TCP_MAXSEG that is not set reads as the size that the last connect has found: not the program's, then. */
+static int carry_segment(int from, int to, const struct option *option)
+{
+    struct tcp_info info;
+    socklen_t len = sizeof(info);
+
+    memset(&info, 0, sizeof(info));
+    if (getsockopt(from, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+        info.tcpi_snd_mss == (unsigned int)get_int(from, option->level, option->name))
+        return 0;
+    return carry_value(from, to, option);
+}
+
 /*
  * Reads back doubled, socket(7), so half of it is set. What the program set, SO_BUF_LOCK tells; where the kernel has no
  * SO_BUF_LOCK, that it differs. A size above net.core.rmem_max or wmem_max needs the FORCE option and its capability; a
@@ -293,7 +307,7 @@ static int carry_status_flags(int from, int to)
 int sockopt_carry(int from, int to)
 {
     static int (*const carry[])(int, int, const struct option *) = {
-        [VALUE] = carry_value, [LARGE] = carry_large, [FILTER] = carry_filter};
+        [VALUE] = carry_value, [LARGE] = carry_large, [FILTER] = carry_filter, [SEGMENT] = carry_segment};
     int error = 0;
 
     if (get_int(from, IPPROTO_TCP, OPTION_TCP_REPAIR) != 0)

@@ -14,8 +14,8 @@
 /*
  * Gives the socket to, which is new, every option and file status flag that the socket from has and that is not its
  * own by default; options that are as they are by default are not set, because some setting turns what the kernel does
- * by itself off. Both are of the same domain, type and protocol, and not connected. Returns 0, or an errno value if
- * there is something that can't be carried over. Async-signal-safe.
+ * by itself off. IPV6_V6ONLY is not carried over: binding changes it. Both are of the same domain, type and protocol,
+ * and not connected. Returns 0, or an errno value if there is something that can't be carried over. Async-signal-safe.
  */
 int sockopt_carry(int from, int to);
 

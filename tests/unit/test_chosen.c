@@ -21,10 +21,10 @@ static void a_record_is_of_one_descriptor(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(fds); i++) {
-        chosen_set(fds[i], ADDRESS);
-        assert_int_equal(chosen_get(fds[i]), ADDRESS);
-        chosen_set(fds[i], ADDRESS_PORT);
-        assert_int_equal(chosen_get(fds[i]), ADDRESS_PORT);
+        chosen_set(fds[i], CHOSE_ADDRESS);
+        assert_int_equal(chosen_get(fds[i]), CHOSE_ADDRESS);
+        chosen_set(fds[i], CHOSE_ADDRESS | CHOSE_PORT);
+        assert_int_equal(chosen_get(fds[i]), CHOSE_ADDRESS | CHOSE_PORT);
         assert_int_equal(chosen_get(fds[i] - 1), BY_PROGRAM);
         assert_int_equal(chosen_get(fds[i] + 1), BY_PROGRAM);
         chosen_set(fds[i], BY_PROGRAM);
@@ -58,7 +58,7 @@ static void without_room_nothing_is_recorded(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(fds); i++) {
-        chosen_set(fds[i], ADDRESS);
+        chosen_set(fds[i], CHOSE_ADDRESS);
         assert_int_equal(chosen_get(fds[i]), BY_PROGRAM);
     }
 }
