@@ -1,0 +1,124 @@
+#!/usr/bin/env bats
+# What is left alone, and at no cost: sockets that are not ours, listeners, wrong arguments, peers without a rule.
+
+# shellcheck source=tests/socket/common.bash
+source "${BATS_TEST_DIRNAME:?}/common.bash"
+
+# calls COMMAND [ARGUMENT...]: the names of the system calls between the steps mark=begin and mark=end.
+calls() {
+    strace --follow-forks --quiet=all --output="$BATS_TEST_TMPDIR/trace" "$@" >/dev/null 3>&-
+    grep -q '"end"' "$BATS_TEST_TMPDIR/trace" || fail "the trace has no end" || return
+    sed -n '/"begin"/,/"end"/p' "$BATS_TEST_TMPDIR/trace" | sed 's/^[0-9]* *//; s/(.*//'
+}
+
+# same_calls STEP...: dial makes the same system calls with the library as without, between its marks.
+same_calls() {
+    local expected found
+    expected=$(calls "$PROGRAMS/dial" "$@")
+    found=$(calls -E LD_PRELOAD="$LIBRARY" "$PROGRAMS/dial" "$@")
+    grep -qE '^(connect|bind)$' <<<"$expected" || fail "nothing was traced" || return
+    diff --label bare --label preloaded --unified=0 <(echo "$expected") <(echo "$found")
+}
+
+# same_result STEP...: dial prints the same with the library as without.
+same_result() {
+    local expected
+    bare "$@"
+    expected=$output
+    [[ $expected == *connect:* ]] || fail "nothing was connected" "$expected" || return
+    dial "$@"
+    diff --label bare --label preloaded --unified=9 <(echo "$expected") <(echo "$output")
+}
+
+@test "sockets that are not IPv6 TCP: not one system call more, so the configuration is not even read" {
+    configure_rules "::/0 = $SOURCE" "::1 = $SOURCE" "::ffff:0:0/96 = ::ffff:127.0.0.11"
+    same_calls tcp4 bind="0.0.0.0:0" mark=begin connect="127.0.0.2:1" mark=end
+    same_calls udp4 mark=begin connect="127.0.0.2:1" mark=end
+    same_calls unix mark=begin connect="$BATS_TEST_TMPDIR/absent" mark=end
+    [[ ! -e $log ]]
+}
+
+@test "IPv6 sockets that are not TCP, with a rule for the peer: left alone, and the configuration is not read" {
+    configure_rules "::/0 = $SOURCE"
+    for kind in udp6 raw6; do
+        same_result $kind connect="[$PEER]:$PORT" local
+        [[ $output == *"local $PEER,"* ]]
+        same_result tcp6 connect="[::1]:1" close $kind connect="[$PEER]:$PORT" local
+    done
+    logged 2 ' section "dial" in force' # of the processes that had connected a TCP socket
+}
+
+@test "no rule for the peer: not one system call more, once the configuration is loaded" {
+    configure_rules "2001:db8:2::/64 = $SOURCE"
+    for kind in tcp6 udp6 mptcp6; do
+        same_calls tcp6 connect="[$PEER]:1" $kind mark=begin connect="[$FAR_PEER]:1" mark=end
+        same_calls tcp6 connect="[$PEER]:1" $kind bind="[::]:49151" mark=begin connect="[$FAR_PEER]:1" mark=end
+    done
+}
+
+@test "rule none: not one system call more, once the configuration is loaded" {
+    configure_rules "::/0 = $SOURCE" "2001:db8:2::/64 = none"
+    for kind in tcp6 udp6 mptcp6; do
+        same_calls tcp6 connect="[$FAR_PEER]:1" $kind mark=begin connect="[$PEER]:1" mark=end
+        same_calls tcp6 connect="[$FAR_PEER]:1" $kind bind="[::]:49151" mark=begin connect="[$PEER]:1" mark=end
+    done
+}
+
+@test "a process without rules: not one system call more, once that is known" {
+    configure </dev/null
+    same_calls tcp6 connect="[$FAR_PEER]:1" tcp6 mark=begin connect="[$PEER]:1" mark=end
+}
+
+@test "bind and listen: not one system call more" {
+    configure_rules "::/0 = $SOURCE"
+    same_calls tcp6 mark=begin bind="[::]:49151" listen mark=end
+    same_calls tcp6 bind="[::]:0" connect="[$PEER]:1" close tcp6 mark=begin bind="[::]:49151" listen mark=end
+}
+
+@test "a listener is never touched, whatever it is bound to" {
+    configure_rules "::/0 = $SOURCE"
+    for address in :: "$SOURCE" "$PEER" ::1; do
+        dial tcp6 bind="[$address]:49151" listen local
+        prints "bind: 0" "listen: 0" "local $address, port kept"
+        same_result tcp6 bind="[$address]:49151" listen connect="[$PEER]:1" local
+    done
+}
+
+@test "wrong arguments give the error that the kernel gives" {
+    configure_rules "::/0 = $SOURCE"
+    for first in "" "tcp6 connect=[$PEER]:1"; do
+        # shellcheck disable=SC2086 # steps
+        for bound in "" "bind=[::]:0"; do
+            same_result $first tcp6 $bound connect=null local
+            same_result $first tcp6 $bound length=0 connect=null local
+            for length in -1 0 1 2 8 16 23 24 27 28 29 128 129 100000; do
+                same_result $first tcp6 $bound nonblock length=$length connect="[$FAR_PEER]:1" >"$BATS_TEST_TMPDIR/out" ||
+                    { echo "length $length"; cat "$BATS_TEST_TMPDIR/out"; false; }
+            done
+        done
+        # shellcheck disable=SC2086
+        for step in fd=999 fd=-1 fd=-2147483648 fd=2147483647 file=/dev/null; do
+            same_result $first $step connect="[$PEER]:1"
+            same_result $first $step bind="[::]:0" connect="[$PEER]:1"
+        done
+        # shellcheck disable=SC2086
+        same_result $first unix connect="[$PEER]:1"
+        # shellcheck disable=SC2086
+        same_result $first tcp4 connect="[$PEER]:1"
+        # shellcheck disable=SC2086
+        same_result $first tcp6 connect="127.0.0.2:1"
+        # shellcheck disable=SC2086
+        same_result $first tcp6 disconnect connect="[::]:0" local
+    done
+    # Nothing is done for a connect that can't be.
+    for length in -1 0 23 129 100000; do
+        same_result tcp6 bind="[::]:0" length=$length connect="[$FAR_PEER]:1" local
+    done
+    logged 0 ' [WE] '
+}
+
+@test "an IPv6 address without its scope field is one: it gets its source" {
+    configure_rules "::/0 = $SOURCE"
+    dial peer="[$PEER]:$PORT" tcp6 length=24 connect="[$PEER]:$PORT" seen
+    prints "connect: 0" "seen from $SOURCE, port new"
+}

@@ -1,0 +1,136 @@
+# shellcheck shell=bash
+# What the tests share: the network, the configuration, and running a test program with the library. Everything is made
+# in a sandbox (tests/sandbox) and ends with it.
+
+ROOT=$(realpath -- "${BATS_TEST_DIRNAME:?}/../..")
+LIBRARY=$(realpath -m -- "${SRCADDR_LIBRARY:-$ROOT/build/libglusterd-srcaddr.so}")
+PROGRAMS=$(realpath -m -- "${SRCADDR_PROGRAMS:-$ROOT/build/tests/socket}")
+PATH=$PATH:/usr/sbin:/sbin
+
+# This host's own addresses. Towards a peer on the same host the kernel chooses the peer's own address, so a connection
+# from SOURCE can't come about by chance.
+SOURCE=2001:db8:1::11
+SOURCE2=2001:db8:1::12
+PEER=2001:db8:2::1
+PEER2=2001:db8:2::2
+FAR_PEER=2001:db8:3::1
+GONE=2001:db8:1::99      # not on this host
+SILENT=2001:db8:66::99   # on a wire where nobody answers
+SILENT2=2001:db8:66::98
+SILENT_SOURCE=2001:db8:66::1 # the kernel's choice towards them
+LINK_SOURCE=fe80::11     # both on silent0
+LINK_PEER=fe80::12
+PORT=24007
+export SOURCE SOURCE2 PEER PEER2 FAR_PEER GONE SILENT SILENT2 SILENT_SOURCE LINK_SOURCE LINK_PEER PORT PROGRAMS
+
+fail() {
+    printf '%s\n' "$@" >&2
+    return 1
+}
+
+make_network() {
+    local address name
+    [[ $(findmnt --noheadings --output SOURCE /run) == sandbox ]] ||
+        fail "This would change the machine's own network: run it by tests/sandbox." || return
+    [[ -r $LIBRARY && -x $PROGRAMS/dial ]] || fail "$LIBRARY or $PROGRAMS/dial is missing. Run make first." || return
+    ! ip link show silent0 >/dev/null 2>&1 || return 0
+    for address in "$SOURCE" "$SOURCE2" "$PEER" "$PEER2" "$FAR_PEER"; do
+        ip address add "$address/128" dev lo nodad
+    done
+    ip link add silent0 type veth peer name silent1
+    # Only the addresses that a test asks for, and those at once.
+    for name in silent0 silent1; do
+        sysctl -qw "net.ipv6.conf.$name.addr_gen_mode=1" "net.ipv6.conf.$name.accept_dad=0"
+        ip link set "$name" up
+    done
+    for address in "$SILENT_SOURCE" "$LINK_SOURCE" "$LINK_PEER"; do
+        ip address add "$address/64" dev silent0 nodad
+    done
+    for address in "$SILENT" "$SILENT2"; do
+        ip neighbour add "$address" lladdr 02:00:00:00:00:99 dev silent0 nud permanent
+    done
+    # Messages of the library that have no configuration yet go to the default file.
+    mount -t tmpfs -o mode=755 sandbox /var/log
+    mkdir /var/log/glusterfs
+}
+
+default_log=/var/log/glusterfs/srcaddr.log
+
+setup_file() {
+    make_network
+}
+
+setup() {
+    log=$BATS_TEST_TMPDIR/srcaddr.log
+    export GLUSTERD_SRCADDR_CONF=$BATS_TEST_TMPDIR/srcaddr.conf
+    rm -f "$default_log"
+}
+
+# The configuration, from standard input: further options, if any, then sections.
+configure() {
+    {
+        printf '%s\n' "[options]" "log-file = $log"
+        cat
+    } >"$GLUSTERD_SRCADDR_CONF"
+    chmod 644 "$GLUSTERD_SRCADDR_CONF"
+}
+
+# configure_rules RULE...: for the process dial.
+configure_rules() {
+    printf '%s\n' "[dial]" "$@" | configure
+}
+
+# preloaded NAME PROGRAM [ARGUMENT...]: a test program, called NAME, with the library; it alone, for the C library of this
+# shell can be another one.
+preloaded() (
+    export LD_PRELOAD=$LIBRARY
+    exec -a "$1" "$PROGRAMS/$2" "${@:3}" 3>&-
+)
+
+# run_as NAME PROGRAM [ARGUMENT...]: what it prints is in $output, and in $errors what it writes to standard error.
+run_as() {
+    local result=0
+    output=$(preloaded "$@" 2>"$BATS_TEST_TMPDIR/stderr") || result=$?
+    errors=$(<"$BATS_TEST_TMPDIR/stderr")
+    ((result == 0)) || fail "$2: status $result" "$output" "$errors"
+}
+
+# run_program PROGRAM [ARGUMENT...]: under the rules of dial.
+run_program() {
+    run_as dial "$@"
+}
+
+# dial [STEP...]
+dial() {
+    run_as dial dial "$@"
+}
+
+# dial_as NAME [STEP...]
+dial_as() {
+    run_as "$1" dial "${@:2}"
+}
+
+# bare [STEP...]: the same without the library.
+bare() {
+    output=$("$PROGRAMS/dial" "$@" 3>&-)
+    errors=
+}
+
+# prints LINE...: these lines and no others were printed, and nothing was written to standard error.
+prints() {
+    [[ -z $errors ]] || fail "on standard error:" "$errors" || return
+    diff --unified=9 --label expected --label printed <(printf '%s\n' "$@") <(printf '%s\n' "$output")
+}
+
+# logged COUNT PATTERN [FILE]: how many lines of the log match the extended regular expression.
+logged() {
+    local count=0 file=${3:-$log}
+    [[ ! -e $file ]] || count=$(grep --count --extended-regexp -- "$2" "$file") || true
+    ((count == $1)) || fail "found $count lines of $2, not $1, in:" "$(cat "$file" 2>&1)"
+}
+
+# syns [STEP...]: what dial sends, as sniff prints it, is in $output, behind what dial prints.
+syns() {
+    output=$("$PROGRAMS/sniff" bash -c "$(declare -f preloaded); LIBRARY=$LIBRARY; preloaded dial dial \"\$@\"" bash "$@" 3>&-)
+    errors=
+}

@@ -1,0 +1,169 @@
+#!/usr/bin/env bats
+# Configurations that are wrong, not to be trusted or missing, and volume files.
+
+# shellcheck source=tests/socket/common.bash
+source "${BATS_TEST_DIRNAME:?}/common.bash"
+
+# without_rules POSITION PATTERN: dial connects twice as without rules; log and standard error have one line each, about
+# the file at POSITION.
+without_rules() {
+    local file=$GLUSTERD_SRCADDR_CONF
+    dial peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen tcp6 bind="[::]:0" connect="[$PEER]:$PORT" seen
+    [[ $errors == "$file:$1: error: "* ]] || fail "not on standard error: $file:$1: error:" "$errors" || return
+    grep -E -- "$2" <<<"$errors" || fail "not on standard error: $2" "$errors" || return
+    [[ $errors != *$'\n'* ]] || fail "more than a line" "$errors" || return
+    logged 1 " E .* srcaddr: $file:$1: error: .*$2.*; running without rules\$" "$default_log"
+    logged 1 '' "$default_log"
+    errors=
+    prints "connect: 0" "seen from $PEER, port new" "bind: 0" "connect: 0" "seen from $PEER, port kept"
+}
+
+@test "wrong: said once, with file, line and column, in the log and on standard error; no rules" {
+    printf '%s\n' "[options]" "log-file = $log" "[dial]" "::/0 = $SOURCE" "  2001:db8::/33 = 10.0.0.1" \
+        >"$GLUSTERD_SRCADDR_CONF"
+    without_rules 5:19 'found IPv4 source "10\.0\.0\.1"; write it as ::ffff:ADDRESS'
+    [[ ! -e $log ]]
+}
+
+@test "wrong in another process's section: no rules either" {
+    printf '%s\n' "[dial]" "::/0 = $SOURCE" "[glusterd]" "2001:db8::/64" >"$GLUSTERD_SRCADDR_CONF"
+    without_rules 4:1 'without "="'
+}
+
+@test "said once, also where many threads and children are the first to connect" {
+    printf '%s\n' "[dial]" "::/0 = nonsense" >"$GLUSTERD_SRCADDR_CONF"
+    run_program threads "[$SILENT]:1" "[$SILENT_SOURCE]:0"
+    [[ $(wc -l <<<"$errors") == 1 ]]
+    logged 1 ' E ' "$default_log"
+}
+
+@test "not trusted: writable by group or others" {
+    configure_rules "::/0 = $SOURCE"
+    for mode in 664 646 620; do
+        rm -f "$default_log"
+        chmod $mode "$GLUSTERD_SRCADDR_CONF"
+        without_rules 1:1 'group or others may write'
+    done
+}
+
+@test "not trusted: owned by a user that is neither root nor the process's own" {
+    configure_rules "::/0 = $SOURCE"
+    chown 12345 "$GLUSTERD_SRCADDR_CONF"
+    without_rules 1:1 'user 12345 owns it'
+}
+
+@test "not trusted: a FIFO, which is not waited for, a directory, a device" {
+    mkfifo -m 600 "$GLUSTERD_SRCADDR_CONF"
+    without_rules 1:1 'not a regular file'
+    rm "$GLUSTERD_SRCADDR_CONF" "$default_log"
+    mkdir -m 700 "$GLUSTERD_SRCADDR_CONF"
+    without_rules 1:1 'not a regular file'
+    rmdir "$GLUSTERD_SRCADDR_CONF"
+    rm "$default_log"
+    mknod -m 600 "$GLUSTERD_SRCADDR_CONF" c 1 5
+    without_rules 1:1 'not a regular file'
+}
+
+@test "too large" {
+    configure_rules "::/0 = $SOURCE"
+    truncate --size=$(((64 << 20) + 1)) "$GLUSTERD_SRCADDR_CONF"
+    without_rules 1:1 'larger than 64 MiB'
+}
+
+@test "large, but not too large: in force" {
+    configure < <(
+        for i in {1..20000}; do
+            printf '[other%d]\n2001:db8:%x::/48 = %s\n' "$i" "$i" "$GONE"
+        done
+        printf '%s\n' "[dial]" "::/0 = $SOURCE"
+    )
+    dial peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen
+    prints "connect: 0" "seen from $SOURCE, port new"
+}
+
+@test "an empty file has no rules and no mistakes, also for glusterd" {
+    : >"$GLUSTERD_SRCADDR_CONF"
+    dial_as glusterd peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen
+    prints "connect: 0" "seen from $PEER, port new"
+    [[ ! -e $default_log ]]
+}
+
+# volfile OPTION...: a volume file as glusterd's.
+volfile() {
+    volfile=$BATS_TEST_TMPDIR/glusterd.vol
+    {
+        echo "volume management"
+        echo "    type mgmt/glusterd"
+        printf '    option %s\n' "$@"
+        echo "end-volume"
+    } >"$volfile"
+}
+
+dial_peer=(peer="[$PEER]:$PORT" tcp6 bind="[::]:0" connect="[$PEER]:$PORT" seen)
+
+@test "missing: glusterd gets the bind-address of its volume file, however that is named" {
+    volfile "working-directory /var/lib/glusterd" "transport.socket.bind-address $SOURCE"
+    for options in "-f $volfile" "-f$volfile" "--volfile $volfile" "--volfile=$volfile"; do
+        rm -f "$default_log"
+        # shellcheck disable=SC2086 # one argument or two
+        dial_as /usr/sbin/glusterd $options "${dial_peer[@]}"
+        prints "bind: 0" "connect: 0" "seen from $SOURCE, port kept"
+        logged 1 " I .* $GLUSTERD_SRCADDR_CONF does not exist: built-in configuration" "$default_log"
+        logged 1 " I .*glusterd\.vol: bind-address is $SOURCE\$" "$default_log"
+    done
+}
+
+@test "missing: no other process has rules" {
+    volfile "transport.socket.bind-address $SOURCE"
+    for name in glusterfsd glusterfs dial; do
+        dial_as $name -f "$volfile" "${dial_peer[@]}"
+        prints "bind: 0" "connect: 0" "seen from $PEER, port kept"
+    done
+    dial_as glusterfs -f "$volfile" --process-name glusterd "${dial_peer[@]}"
+    prints "bind: 0" "connect: 0" "seen from $SOURCE, port kept"
+}
+
+@test "missing, and no bind-address, or no volume file: the kernel's choice" {
+    volfile "working-directory /var/lib/glusterd"
+    dial_as glusterd -f "$volfile" "${dial_peer[@]}"
+    prints "bind: 0" "connect: 0" "seen from $PEER, port kept"
+    dial_as glusterd -f "$BATS_TEST_TMPDIR/absent" "${dial_peer[@]}"
+    prints "bind: 0" "connect: 0" "seen from $PEER, port kept"
+    volfile "transport.socket.bind-address 0.0.0.0"
+    dial_as glusterd -f "$volfile" "${dial_peer[@]}"
+    prints "bind: 0" "connect: 0" "seen from $PEER, port kept"
+}
+
+@test "bind-address in a rule: the volume file's" {
+    volfile "transport.socket.bind-address $SOURCE"
+    configure_rules "::/0 = $SOURCE2" "2001:db8:2::/64 = bind-address"
+    dial -f "$volfile" "${dial_peer[@]}"
+    prints "bind: 0" "connect: 0" "seen from $SOURCE, port kept"
+}
+
+@test "a bind-address that can't be a source: a mistake of the volume file, at its line; no rules" {
+    volfile "transport.socket.bind-address fe80::1"
+    configure_rules "::/0 = bind-address"
+    dial -f "$volfile" "${dial_peer[@]}"
+    [[ $errors == "$volfile:3:"*": error: "* ]]
+    logged 1 " E .*$volfile:3:.*; running without rules" "$default_log"
+    errors=
+    prints "bind: 0" "connect: 0" "seen from $PEER, port kept"
+}
+
+@test "the file that is named in the environment counts, an empty name does not" {
+    configure_rules "::/0 = $SOURCE"
+    named=$GLUSTERD_SRCADDR_CONF
+    GLUSTERD_SRCADDR_CONF='' dial "${dial_peer[@]}"
+    prints "bind: 0" "connect: 0" "seen from $PEER, port kept"
+    GLUSTERD_SRCADDR_CONF=$named dial "${dial_peer[@]}"
+    prints "bind: 0" "connect: 0" "seen from $SOURCE, port kept"
+}
+
+@test "a process reads the configuration at its first connect, and never again" {
+    configure_rules "::/0 = $SOURCE"
+    mv "$GLUSTERD_SRCADDR_CONF" "$GLUSTERD_SRCADDR_CONF.new"
+    dial peer="[$PEER]:$PORT" tcp4 connect="127.0.0.2:1" run="mv $GLUSTERD_SRCADDR_CONF.new $GLUSTERD_SRCADDR_CONF" \
+        tcp6 connect="[$PEER]:$PORT" seen run="rm $GLUSTERD_SRCADDR_CONF" tcp6 connect="[$PEER]:$PORT" seen
+    prints "connect: ECONNREFUSED" "connect: 0" "seen from $SOURCE, port new" "connect: 0" "seen from $SOURCE, port new"
+}

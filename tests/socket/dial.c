@@ -1,0 +1,425 @@
+/*
+ * Makes the calls that its arguments name, in their order, and prints what came of each: `dial STEP...`, for example
+ *
+ *     dial peer=[2001:db8::1]:24007 tcp6 bind=[::]:0 connect=[2001:db8::1]:24007 seen
+ *
+ * Options before the first step are GlusterFS's own and without effect. The steps are explained at their functions.
+ * Most are about the socket that the latest of tcp6, udp6 and so on made. After every connect and bind it is checked
+ * that a successful one left errno alone and that no descriptor was opened or closed; only where that is wrong it is
+ * printed.
+ */
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include <linux/capability.h>
+
+#include "testing.h"
+
+static struct {
+    int fd;
+    int listener;
+    in_port_t bound; /* the port that the program's own bind(2) got */
+    bool has_length;
+    socklen_t length; /* for the next connect instead of the right one */
+    time_t later;     /* seconds that the clock is put forward */
+} state = {.fd = -1, .listener = -1};
+
+/*
+ * The library's clock: the dynamic linker finds a program's own function before the C library's. So a minute can pass
+ * at once.
+ */
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+    int result = (int)syscall(SYS_clock_gettime, clock, now);
+
+    now->tv_sec += state.later;
+    return result;
+}
+
+/* How a call left the process. errno is what no call of this program sets. */
+struct watch {
+    int descriptors;
+};
+
+enum { NO_ERROR = 4242 };
+
+static void watch_begin(struct watch *watch)
+{
+    watch->descriptors = count_descriptors();
+    errno = NO_ERROR;
+}
+
+static void watch_end(const struct watch *watch, const char *call, int result)
+{
+    int error = errno;
+    int descriptors = count_descriptors();
+
+    printf("%s: %s\n", call, error_name(result == 0 ? 0 : error));
+    if (result == 0 && error != NO_ERROR)
+        printf("%s changed errno: %s\n", call, error_name(error));
+    if (descriptors != watch->descriptors)
+        printf("%s leaked descriptors: %d\n", call, descriptors - watch->descriptors);
+}
+
+static void made(int fd)
+{
+    if (fd < 0)
+        die("socket");
+    state.fd = fd;
+    state.bound = 0;
+}
+
+static void step_tcp6(const char *value)
+{
+    (void)value;
+    made(socket(AF_INET6, SOCK_STREAM, 0));
+}
+
+static void step_mptcp6(const char *value)
+{
+    (void)value;
+    made(socket(AF_INET6, SOCK_STREAM, IPPROTO_MPTCP));
+}
+
+static void step_raw6(const char *value)
+{
+    (void)value;
+    made(socket(AF_INET6, SOCK_RAW, IPPROTO_TCP));
+}
+
+static void step_udp6(const char *value)
+{
+    (void)value;
+    made(socket(AF_INET6, SOCK_DGRAM, 0));
+}
+
+static void step_tcp4(const char *value)
+{
+    (void)value;
+    made(socket(AF_INET, SOCK_STREAM, 0));
+}
+
+static void step_udp4(const char *value)
+{
+    (void)value;
+    made(socket(AF_INET, SOCK_DGRAM, 0));
+}
+
+static void step_unix(const char *value)
+{
+    (void)value;
+    made(socket(AF_UNIX, SOCK_STREAM, 0));
+}
+
+/* A descriptor that is no socket. */
+static void step_file(const char *value)
+{
+    made(open(value, O_RDONLY));
+}
+
+/* Takes a descriptor by its number, open or not. */
+static void step_fd(const char *value)
+{
+    state.fd = (int)strtol(value, NULL, 10);
+}
+
+/* Gives the socket another descriptor number. */
+static void step_to(const char *value)
+{
+    int fd = dup2(state.fd, (int)strtol(value, NULL, 10));
+
+    if (fd < 0)
+        die("dup2");
+    close(state.fd);
+    state.fd = fd;
+}
+
+static void step_close(const char *value)
+{
+    (void)value;
+    close(state.fd);
+}
+
+static void step_nonblock(const char *value)
+{
+    (void)value;
+    if (fcntl(state.fd, F_SETFL, O_NONBLOCK) != 0)
+        die("fcntl");
+}
+
+/* LEVEL:NAME:VALUE, all numbers. */
+static void step_set(const char *value)
+{
+    char *end;
+    int level = (int)strtol(value, &end, 10);
+    int name = (int)strtol(end + 1, &end, 10);
+    int number = (int)strtol(end + 1, &end, 10);
+
+    if (setsockopt(state.fd, level, name, &number, sizeof(number)) != 0)
+        die("setsockopt");
+}
+
+/* LEVEL:NAME */
+static void step_get(const char *value)
+{
+    char *end;
+    int level = (int)strtol(value, &end, 10);
+    int name = (int)strtol(end + 1, &end, 10);
+    int number = 0;
+    socklen_t len = sizeof(number);
+
+    if (getsockopt(state.fd, level, name, &number, &len) != 0)
+        die("getsockopt");
+    printf("option %s: %d\n", value, number);
+}
+
+static void step_bind(const char *value)
+{
+    struct endpoint endpoint = parse_endpoint(value);
+    struct watch watch;
+    int result;
+
+    watch_begin(&watch);
+    result = bind(state.fd, &endpoint.address.any, endpoint.len);
+    watch_end(&watch, "bind", result);
+    if (result == 0) {
+        endpoint = local_of(state.fd);
+        state.bound = port_of(&endpoint);
+    }
+}
+
+static void step_length(const char *value)
+{
+    state.has_length = true;
+    state.length = (socklen_t)strtol(value, NULL, 10);
+}
+
+/* ENDPOINT, or null for no address at all. */
+static void step_connect(const char *value)
+{
+    bool null = strcmp(value, "null") == 0;
+    struct endpoint endpoint = null ? (struct endpoint){.len = sizeof(struct sockaddr_in6)} : parse_endpoint(value);
+    socklen_t len = state.has_length ? state.length : endpoint.len;
+    struct watch watch;
+    int result;
+
+    state.has_length = false;
+    watch_begin(&watch);
+    result = connect(state.fd, null ? NULL : &endpoint.address.any, len);
+    watch_end(&watch, "connect", result);
+}
+
+/* Takes the connection off the socket again; a port that the program chose stays. */
+static void step_disconnect(const char *value)
+{
+    struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+    struct watch watch;
+
+    (void)value;
+    watch_begin(&watch);
+    watch_end(&watch, "disconnect", connect(state.fd, &nowhere, sizeof(nowhere)));
+}
+
+static void step_listen(const char *value)
+{
+    (void)value;
+    printf("listen: %s\n", error_name(listen(state.fd, 1) == 0 ? 0 : errno));
+}
+
+/* Waits until the connection is there or has failed. */
+static void step_wait(const char *value)
+{
+    struct pollfd ready = {.fd = state.fd, .events = POLLOUT};
+    int error = 0;
+    socklen_t len = sizeof(error);
+
+    (void)value;
+    if (poll(&ready, 1, PATIENCE_MS) != 1 || getsockopt(state.fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
+        die("poll");
+    printf("waited: %s\n", error_name(error));
+}
+
+static const char *port_kind(const struct endpoint *endpoint)
+{
+    if (port_of(endpoint) == 0)
+        return "none";
+    return port_of(endpoint) == state.bound ? "kept" : "new";
+}
+
+static void step_local(const char *value)
+{
+    struct endpoint local = local_of(state.fd);
+
+    (void)value;
+    printf("local %s, port %s\n", address_text(&local), port_kind(&local));
+}
+
+/* The peer, which listens from now on. */
+static void step_peer(const char *value)
+{
+    struct endpoint endpoint = parse_endpoint(value);
+
+    state.listener = listen_directly(&endpoint);
+}
+
+/* What the peer sees: who has connected. */
+static void step_seen(const char *value)
+{
+    struct pollfd ready = {.fd = state.listener, .events = POLLIN};
+    struct endpoint from = {.len = sizeof(from.address)};
+    int accepted;
+
+    (void)value;
+    if (poll(&ready, 1, PATIENCE_MS) != 1)
+        die("poll");
+    accepted = accept(state.listener, &from.address.any, &from.len);
+    if (accepted < 0)
+        die("accept");
+    printf("seen from %s, port %s\n", address_text(&from), port_kind(&from));
+    close(accepted); /* first, so that it is the peer's port which lingers in TIME_WAIT, not the one under test */
+}
+
+/* Whether the peer sees nobody. A connection within one host is complete, or refused, when the SYN has been sent. */
+static void step_unseen(const char *value)
+{
+    struct pollfd ready = {.fd = state.listener, .events = POLLIN};
+
+    (void)value;
+    printf("%s\n", poll(&ready, 1, 0) == 0 ? "unseen" : "seen");
+}
+
+/* Drops a capability, by its number. */
+static void step_drop(const char *value)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2];
+    unsigned long capability = strtoul(value, NULL, 10);
+
+    if (syscall(SYS_capget, &header, data) != 0)
+        die("capget");
+    data[capability / 32].effective &= ~(1u << capability % 32);
+    if (syscall(SYS_capset, &header, data) != 0)
+        die("capset");
+}
+
+static void set_limit(rlim_t limit)
+{
+    struct rlimit descriptors;
+
+    if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0)
+        die("getrlimit");
+    descriptors.rlim_cur = limit;
+    if (setrlimit(RLIMIT_NOFILE, &descriptors) != 0)
+        die("setrlimit");
+}
+
+/* Leaves so many descriptors. */
+static void step_spare(const char *value)
+{
+    int lowest;
+
+    set_limit(DESCRIPTORS_MAX);
+    lowest = dup(STDOUT_FILENO);
+    if (lowest < 0)
+        die("dup");
+    close(lowest);
+    set_limit((rlim_t)lowest + strtoul(value, NULL, 10));
+}
+
+/* The rest is done by a child, and the parent is as successful as that. */
+static void step_fork(const char *value)
+{
+    int status;
+    pid_t child;
+
+    (void)value;
+    (void)fflush(stdout);
+    child = fork();
+    if (child == 0)
+        return;
+    if (child < 0 || waitpid(child, &status, 0) != child)
+        die("fork");
+    exit(WIFEXITED(status) ? WEXITSTATUS(status) : 2);
+}
+
+/* Runs a shell command. */
+static void step_run(const char *value)
+{
+    if (system(value) != 0) /* NOLINT(cert-env33-c): a test's own command */
+        die(value);
+}
+
+/* A system call that a trace can be cut at. */
+static void step_mark(const char *value)
+{
+    (void)access(value, F_OK);
+}
+
+static void step_later(const char *value)
+{
+    state.later += (time_t)strtoul(value, NULL, 10);
+}
+
+struct step {
+    const char *name;
+    void (*run)(const char *value);
+};
+
+static const struct step *find_step(const char *name, size_t len)
+{
+    static const struct step steps[] = {
+        {"bind", step_bind},     {"close", step_close}, {"connect", step_connect}, {"disconnect", step_disconnect},
+        {"drop", step_drop},     {"fd", step_fd},       {"file", step_file},       {"fork", step_fork},
+        {"get", step_get},       {"later", step_later}, {"length", step_length},   {"listen", step_listen},
+        {"local", step_local},   {"mark", step_mark},   {"mptcp6", step_mptcp6},   {"nonblock", step_nonblock},
+        {"peer", step_peer},     {"run", step_run},     {"raw6", step_raw6},       {"seen", step_seen},
+        {"set", step_set},       {"spare", step_spare}, {"tcp4", step_tcp4},       {"tcp6", step_tcp6},
+        {"to", step_to},         {"udp4", step_udp4},   {"udp6", step_udp6},       {"unix", step_unix},
+        {"unseen", step_unseen}, {"wait", step_wait},
+    };
+
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+        if (strlen(steps[i].name) == len && strncmp(steps[i].name, name, len) == 0)
+            return &steps[i];
+    return NULL;
+}
+
+static void take_step(const char *argument)
+{
+    size_t len = strcspn(argument, "=");
+    const struct step *step = find_step(argument, len);
+
+    if (step == NULL) {
+        (void)fprintf(stderr, "dial: %s: no such step\n", argument);
+        exit(2);
+    }
+    step->run(argument[len] == '=' ? argument + len + 1 : "");
+}
+
+static bool has_its_value(const char *option)
+{
+    return option[1] == '-' ? strchr(option, '=') != NULL : option[2] != '\0';
+}
+
+/* -f FILE, -fFILE, --volfile FILE, --volfile=FILE and so on. */
+static int skip_options(int count, char *const *arguments)
+{
+    int i = 1;
+
+    while (i < count && arguments[i][0] == '-')
+        i += has_its_value(arguments[i]) ? 1 : 2;
+    return i;
+}
+
+int main(int argc, char **argv)
+{
+    begin();
+    unsetenv("LD_PRELOAD"); /* commands that are run here may be of another C library */
+    if (setvbuf(stdout, NULL, _IOLBF, 0) != 0)
+        die("setvbuf");
+    for (int i = skip_options(argc, argv); i < argc; i++)
+        take_step(argv[i]);
+    return 0;
+}

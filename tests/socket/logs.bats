@@ -1,0 +1,137 @@
+#!/usr/bin/env bats
+# The log: its lines, its levels, its file.
+
+# shellcheck disable=SC2030,SC2031 # each test is meant to have variables of its own
+# shellcheck source=tests/socket/common.bash
+source "${BATS_TEST_DIRNAME:?}/common.bash"
+
+# One line in GlusterFS's form.
+line='^\[[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6} \+0000\] [EWID] \[dial:[0-9]+\] srcaddr: '
+
+# at_level LEVEL: a connect that succeeds and one that is refused.
+at_level() {
+    rm -f "$log"
+    configure <<-END
+		log-level = $1
+		[dial]
+		2001:db8:2::/64 = $SOURCE
+		2001:db8:3::/64 = $GONE
+	END
+    dial tcp6 bind="[::]:0" connect="[$PEER]:1" tcp6 connect="[$FAR_PEER]:1" tcp6 connect="[::1]:1"
+    prints "bind: 0" "connect: ECONNREFUSED" "connect: EADDRNOTAVAIL" "connect: ECONNREFUSED"
+}
+
+@test "each message is one line in GlusterFS's form" {
+    at_level debug
+    total=$(wc -l <"$log")
+    ((total >= 4))
+    logged "$total" "$line"
+    # Today's date, in UTC.
+    logged "$total" "^\[($(date --utc +%F)|$(date --utc --date=-1hour +%F)) "
+}
+
+@test "the name in a line is the process name, where there is one" {
+    configure <<-END
+		[glustershd]
+		::/0 = $SOURCE
+	END
+    dial --process-name glustershd tcp6 connect="[$PEER]:1"
+    logged 1 ' I \[glustershd:[0-9]+\] srcaddr: .*section "glustershd" in force, rules: 1$'
+}
+
+@test "level error: nothing of these" {
+    at_level error
+    [[ ! -e $log ]]
+}
+
+@test "level warning: what was refused" {
+    at_level warning
+    logged 1 "$line"
+    logged 1 " W .* peer $FAR_PEER: $GLUSTERD_SRCADDR_CONF:6: rule 2001:db8:3::/64 = $GONE: source can't be used: "
+}
+
+@test "level info: which section is in force as well" {
+    at_level info
+    logged 2 "$line"
+    logged 1 " I .* $GLUSTERD_SRCADDR_CONF:4: section \"dial\" in force, rules: 2\$"
+}
+
+@test "level debug: every decision with its rule as well" {
+    at_level debug
+    logged 1 " D .* peer $PEER: $GLUSTERD_SRCADDR_CONF:5: rule 2001:db8:2::/64 = $SOURCE: moved\$"
+    logged 1 " D .* peer ::1: no rule: left to the kernel\$"
+    logged 1 " W "
+    rm "$log"
+    configure <<-END
+		log-level = debug
+		[dial]
+		2001:db8:2::/64 = $SOURCE
+		2001:db8:3::/64 = none
+	END
+    dial tcp6 connect="[$PEER]:1" connect="[$PEER]:1" tcp6 connect="[$FAR_PEER]:1" \
+        tcp6 bind="[$SOURCE2]:0" connect="[$PEER]:1" tcp6 bind="[$SOURCE2]:0" listen connect="[$PEER]:1"
+    logged 1 " D .* = $SOURCE: bound\$"
+    logged 1 " D .* = $SOURCE: already bound"
+    logged 1 " D .* 2001:db8:3::/64 = none: left to the kernel\$"
+    logged 1 " D .* = $SOURCE: left alone, the program bound it"
+    logged 1 " D .* = $SOURCE: left alone, it is connecting"
+}
+
+@test "info is the default" {
+    configure_rules "2001:db8:2::/64 = $SOURCE"
+    dial tcp6 connect="[$PEER]:1"
+    logged 1 "$line"
+    logged 1 " I "
+}
+
+@test "a log that is rotated away comes again" {
+    configure_rules "::/0 = $GONE"
+    dial tcp6 connect="[$PEER]:1" run="mv $log $log.1" connect="[$PEER2]:1"
+    logged 1 " W .* peer $PEER: " "$log.1"
+    logged 1 " W .* peer $PEER2: "
+    logged 0 " peer $PEER2: " "$log.1"
+    [[ $(stat --format=%a "$log") == 600 ]]
+}
+
+@test "a log that can't be written goes to standard error" {
+    log=$BATS_TEST_TMPDIR/absent/srcaddr.log
+    configure_rules "::/0 = $GONE"
+    dial tcp6 connect="[$PEER]:1"
+    [[ $errors =~ \ W\ .*peer\ $PEER: ]]
+    grep -cE "$line" <<<"$errors" | grep -qx 2
+    errors=
+    prints "connect: EADDRNOTAVAIL"
+}
+
+@test "a log that is a FIFO without a reader, or a full disk: standard error, and nothing waits" {
+    mkfifo "$log"
+    configure_rules "::/0 = $GONE"
+    dial tcp6 connect="[$PEER]:1"
+    grep -cE "$line" <<<"$errors" | grep -qx 2
+    log=/dev/full
+    configure_rules "::/0 = $GONE"
+    dial tcp6 connect="[$PEER]:1"
+    grep -cE "$line" <<<"$errors" | grep -qx 2
+}
+
+@test "a log that can't be written does not disturb a connect" {
+    log=$BATS_TEST_TMPDIR/absent/srcaddr.log
+    configure_rules "::/0 = $SOURCE"
+    dial peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen
+    errors=
+    prints "connect: 0" "seen from $SOURCE, port new"
+}
+
+@test "lines of many threads don't mix" {
+    configure <<-END
+		log-level = debug
+		[dial]
+		$SILENT = $SOURCE
+	END
+    run_program threads "[$SILENT]:1" "[$SOURCE]:0"
+    [[ $(wc -l <"$log") == 801 ]]
+    logged 801 "$line"
+    logged 1 ' I .*section "dial" in force'
+    logged 400 ' = 2001:db8:1::11: moved$'
+    logged 400 ' = 2001:db8:1::11: bound$'
+}

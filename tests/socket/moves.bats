@@ -1,0 +1,74 @@
+#!/usr/bin/env bats
+# A moved socket is the program's own in everything but its address.
+
+# shellcheck source=tests/socket/common.bash
+source "${BATS_TEST_DIRNAME:?}/common.bash"
+
+# Prints nothing but that it compared at least so many settings.
+compares() {
+    local differences compared
+    differences=$(grep -v '^compared ' <<<"$output") || true
+    compared=$(awk '$1 == "compared" { print $2 }' <<<"$output")
+    [[ -z $differences ]] || fail "$(head -n 40 <<<"$differences")" || return
+    ((compared >= $1)) || fail "compared ${compared:-no} settings only"
+}
+
+@test "every option is as on a socket that bound itself to the source, whichever the program has set" {
+    configure_rules "::/0 = $SOURCE"
+    run_program options tcp "[$SILENT]:$PORT" "[$SOURCE]:0"
+    compares 500
+}
+
+@test "the same for MPTCP" {
+    configure_rules "::/0 = $SOURCE"
+    run_program options mptcp "[$SILENT]:$PORT" "[$SOURCE]:0"
+    compares 250
+}
+
+@test "the same for a socket that is moved a second time, after a connect that failed" {
+    configure_rules "::/0 = $SOURCE" "2001:db8:2::/64 = $SOURCE2"
+    run_program options tcp "[$SILENT]:$PORT" "[$SOURCE]:0" "[$PEER]:1"
+    compares 500
+}
+
+@test "a socket with something that can't be carried over is not moved: refused, and as it was" {
+    configure_rules "::/0 = $SOURCE"
+    run_program uncarried "[$SILENT]:$PORT"
+    prints "TCP_REPAIR: EOPNOTSUPP, the same socket" "eBPF filter: EOPNOTSUPP, the same socket"
+    logged 1 ' W .* not connected$'
+}
+
+@test "an option for which the program has lost its capability: refused, and as it was" {
+    configure_rules "::/0 = $SOURCE"
+    # SO_MARK, CAP_NET_ADMIN and CAP_NET_RAW
+    dial peer="[$PEER]:$PORT" tcp6 bind="[::]:0" set=1:36:7 drop=12 drop=13 connect="[$PEER]:$PORT" local unseen get=1:36
+    prints "bind: 0" "connect: EPERM" "local ::, port kept" "unseen" "option 1:36: 7"
+}
+
+@test "SO_REUSEADDR, on for the moment of a move, is as before, on the moved and on a refused socket" {
+    configure_rules "2001:db8:2::/64 = $SOURCE" "2001:db8:3::/64 = $GONE"
+    for value in 0 1; do
+        dial peer="[$PEER]:$PORT" tcp6 set=1:2:$value bind="[::]:0" connect="[$FAR_PEER]:$PORT" get=1:2 local \
+            connect="[$PEER]:$PORT" get=1:2 seen
+        prints "bind: 0" "connect: EADDRNOTAVAIL" "option 1:2: $value" "local ::, port kept" \
+            "connect: 0" "option 1:2: $value" "seen from $SOURCE, port kept"
+    done
+}
+
+@test "after the move nobody else gets the port, as before" {
+    configure_rules "::/0 = $SOURCE"
+    dial peer="[$PEER]:$PORT" tcp6 bind="[::]:49151" connect="[$PEER]:$PORT" tcp6 bind="[::]:49151" \
+        bind="[$SOURCE]:49151"
+    prints "bind: 0" "connect: 0" "bind: EADDRINUSE" "bind: EADDRINUSE"
+}
+
+@test "no program that another thread runs inherits a descriptor" {
+    # At debug the log file is opened at each connect, and for a prefix a netlink socket.
+    configure <<-END
+		log-level = debug
+		[dial]
+		::/0 = 2001:db8:1::10/124
+	END
+    run_program inherit "[$SILENT]:$PORT"
+    prints "programs that inherited a descriptor: 0, connects that failed: 0, few connects: no"
+}

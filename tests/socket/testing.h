@@ -1,0 +1,213 @@
+/* What the test programs share. Whatever goes wrong that is not under test ends the program with status 2. */
+#ifndef TESTING_H
+#define TESTING_H
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+enum {
+    ENDPOINT_TEXT_MAX = 256, /* bytes */
+    DESCRIPTORS_MAX = 64,    /* a test program has no higher ones, or moves them there itself */
+    PATIENCE_MS = 10000,     /* for what happens at once unless something is wrong */
+    LIFETIME = 30            /* seconds, after which a test program that waits where it must not is ended */
+};
+
+struct endpoint {
+    union {
+        struct sockaddr any;
+        struct sockaddr_in in;
+        struct sockaddr_in6 in6;
+        struct sockaddr_un un;
+        struct sockaddr_storage storage;
+    } address;
+    socklen_t len;
+};
+
+static inline _Noreturn void die(const char *what)
+{
+    perror(what);
+    exit(2);
+}
+
+/* As the headers name it: strerrorname_np(3) is in new versions of glibc only. */
+static inline const char *error_name(int error)
+{
+    static const struct {
+        int error;
+        const char *name;
+    } names[] = {
+        {0, "0"},
+        {EACCES, "EACCES"},
+        {EADDRINUSE, "EADDRINUSE"},
+        {EADDRNOTAVAIL, "EADDRNOTAVAIL"},
+        {EAFNOSUPPORT, "EAFNOSUPPORT"},
+        {EALREADY, "EALREADY"},
+        {EBADF, "EBADF"},
+        {ECONNREFUSED, "ECONNREFUSED"},
+        {EFAULT, "EFAULT"},
+        {EINPROGRESS, "EINPROGRESS"},
+        {EINVAL, "EINVAL"},
+        {EISCONN, "EISCONN"},
+        {EMFILE, "EMFILE"},
+        {ENETUNREACH, "ENETUNREACH"},
+        {ENODEV, "ENODEV"},
+        {ENOMEM, "ENOMEM"},
+        {ENOTSOCK, "ENOTSOCK"},
+        {EOPNOTSUPP, "EOPNOTSUPP"},
+        {EPERM, "EPERM"},
+    };
+    static char number[32];
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (names[i].error == error)
+            return names[i].name;
+    (void)snprintf(number, sizeof(number), "error %d", error);
+    return number;
+}
+
+static inline bool parse_ipv6(char *host, struct endpoint *endpoint)
+{
+    char *scope = strchr(host, '%');
+
+    endpoint->address.in6.sin6_family = AF_INET6;
+    endpoint->len = sizeof(endpoint->address.in6);
+    if (scope != NULL) {
+        *scope++ = '\0';
+        endpoint->address.in6.sin6_scope_id = if_nametoindex(scope);
+    }
+    return inet_pton(AF_INET6, host, &endpoint->address.in6.sin6_addr) == 1;
+}
+
+static inline bool parse_ipv4(const char *host, struct endpoint *endpoint)
+{
+    endpoint->address.in.sin_family = AF_INET;
+    endpoint->len = sizeof(endpoint->address.in);
+    return inet_pton(AF_INET, host, &endpoint->address.in.sin_addr) == 1;
+}
+
+/* [ADDRESS]:PORT, [ADDRESS%INTERFACE]:PORT, IPV4ADDRESS:PORT or /PATH. */
+static inline struct endpoint parse_endpoint(const char *text)
+{
+    struct endpoint endpoint = {.len = 0};
+    char host[ENDPOINT_TEXT_MAX];
+    char *port;
+    bool good;
+
+    (void)snprintf(host, sizeof(host), "%s", text);
+    if (host[0] == '/') {
+        endpoint.address.un.sun_family = AF_UNIX;
+        (void)snprintf(endpoint.address.un.sun_path, sizeof(endpoint.address.un.sun_path), "%.100s", host);
+        endpoint.len = sizeof(endpoint.address.un);
+        return endpoint;
+    }
+    port = strrchr(host, ':');
+    if (port == NULL) {
+        errno = EINVAL;
+        die(text);
+    }
+    *port++ = '\0';
+    if (host[0] == '[') {
+        host[strcspn(host, "]")] = '\0';
+        good = parse_ipv6(host + 1, &endpoint);
+    } else {
+        good = parse_ipv4(host, &endpoint);
+    }
+    if (!good) {
+        errno = EINVAL;
+        die(text);
+    }
+    endpoint.address.in6.sin6_port = htons((in_port_t)strtoul(port, NULL, 10)); /* where sin_port is as well */
+    return endpoint;
+}
+
+/* Without scope and port. */
+static inline const char *address_text(const struct endpoint *endpoint)
+{
+    static char text[INET6_ADDRSTRLEN];
+    int family = endpoint->address.any.sa_family;
+    const void *address =
+        family == AF_INET6 ? (const void *)&endpoint->address.in6.sin6_addr : &endpoint->address.in.sin_addr;
+
+    return inet_ntop(family, address, text, sizeof(text)) != NULL ? text : "no address";
+}
+
+static inline in_port_t port_of(const struct endpoint *endpoint)
+{
+    return ntohs(endpoint->address.in6.sin6_port);
+}
+
+static inline struct endpoint local_of(int fd)
+{
+    struct endpoint local = {.len = sizeof(local.address)};
+
+    if (getsockname(fd, &local.address.any, &local.len) != 0)
+        die("getsockname");
+    return local;
+}
+
+static inline bool same_address(const struct endpoint *a, const struct endpoint *b)
+{
+    return IN6_ARE_ADDR_EQUAL(&a->address.in6.sin6_addr, &b->address.in6.sin6_addr);
+}
+
+static inline bool same_endpoint(const struct endpoint *a, const struct endpoint *b)
+{
+    return same_address(a, b) && port_of(a) == port_of(b);
+}
+
+/* Not through bind(2), which is under test. */
+static inline void bind_directly(int fd, const struct endpoint *endpoint)
+{
+    if (syscall(SYS_bind, fd, &endpoint->address, endpoint->len) != 0)
+        die("bind");
+}
+
+static inline int listen_directly(const struct endpoint *endpoint)
+{
+    static const int on = 1;
+    int fd = socket(endpoint->address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0)
+        die("socket");
+    bind_directly(fd, endpoint);
+    if (listen(fd, SOMAXCONN) != 0)
+        die("listen");
+    return fd;
+}
+
+/* Of those below DESCRIPTORS_MAX. Looks without opening one: there may be none left. */
+static inline int count_descriptors(void)
+{
+    int count = 0;
+
+    for (int fd = 0; fd < DESCRIPTORS_MAX; fd++)
+        if (fcntl(fd, F_GETFD) != -1)
+            count++;
+    return count;
+}
+
+/* At the start of each program. Closes what a test runner keeps open for itself. */
+static inline void begin(void)
+{
+    alarm(LIFETIME);
+    for (int fd = STDERR_FILENO + 1; fd < DESCRIPTORS_MAX; fd++)
+        close(fd);
+}
+
+#endif

@@ -1,0 +1,276 @@
+/*
+ * Lets something happen at each single call that the library makes within a connect, one after the other, the first
+ * connect of a process included: the call fails, or a signal arrives whose handler connects as well. The dynamic linker
+ * finds a program's own socket(2), open(2) and so on before the C library's; they are defined here.
+ *
+ *     within fail|signal|fail-kernel PEER SOURCE OTHERPEER OTHERSOURCE
+ *
+ * PEER and OTHERPEER never answer; rules give SOURCE and OTHERSOURCE for them. With fail the rules are to refuse where
+ * the source is unavailable, with fail-kernel to leave that to the kernel. Prints what was wrong, and at the end at how
+ * many calls something happened.
+ */
+#undef _FORTIFY_SOURCE /* whose inline functions these would be */
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include "testing.h"
+
+enum mode { FAIL, FAIL_KERNEL, SIGNAL };
+
+/* How the socket is when it is to be connected. */
+enum kind { UNBOUND, BOUND, MOVED, KINDS };
+
+static struct {
+    enum mode mode;
+    struct endpoint peer;
+    struct endpoint source;
+    struct endpoint other_peer;
+    struct endpoint other_source;
+    bool loaded;                 /* the configuration, at an earlier connect */
+    volatile sig_atomic_t armed; /* the number of the call, from now, at which something happens; 0 for none */
+    const char *volatile happened_at;
+    volatile sig_atomic_t handled;
+    volatile sig_atomic_t handler_source_wrong;
+} test;
+
+/* Whether the call of this name is to fail with error. */
+static bool happens(const char *call, int error)
+{
+    if (test.armed == 0 || --test.armed > 0)
+        return false;
+    test.happened_at = call;
+    if (test.mode == SIGNAL) {
+        if (raise(SIGUSR1) != 0)
+            _exit(2);
+        return false;
+    }
+    errno = error;
+    return true;
+}
+
+int socket(int domain, int type, int protocol)
+{
+    return happens("socket", EMFILE) ? -1 : (int)syscall(SYS_socket, domain, type, protocol);
+}
+
+int getsockopt(int fd, int level, int name, void *value, socklen_t *len)
+{
+    return happens("getsockopt", ENOBUFS) ? -1 : (int)syscall(SYS_getsockopt, fd, level, name, value, len);
+}
+
+int setsockopt(int fd, int level, int name, const void *value, socklen_t len)
+{
+    return happens("setsockopt", ENOMEM) ? -1 : (int)syscall(SYS_setsockopt, fd, level, name, value, len);
+}
+
+int getsockname(int fd, struct sockaddr *address, socklen_t *len)
+{
+    return happens("getsockname", ENOBUFS) ? -1 : (int)syscall(SYS_getsockname, fd, address, len);
+}
+
+int dup3(int from, int to, int flags)
+{
+    return happens("dup3", EBUSY) ? -1 : (int)syscall(SYS_dup3, from, to, flags);
+}
+
+ssize_t sendto(int fd, const void *data, size_t len, int flags, const struct sockaddr *to, socklen_t to_len)
+{
+    return happens("sendto", ENOBUFS) ? -1 : syscall(SYS_sendto, fd, data, len, flags, to, to_len);
+}
+
+ssize_t recvfrom(int fd, void *data, size_t len, int flags, struct sockaddr *from, socklen_t *from_len)
+{
+    return happens("recvfrom", ENOBUFS) ? -1 : syscall(SYS_recvfrom, fd, data, len, flags, from, from_len);
+}
+
+void *mmap(void *address, size_t len, int protection, int flags, int fd, off_t offset)
+{
+    if (happens("mmap", ENOMEM))
+        return MAP_FAILED;
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): a system call has no other way to return one */
+    return (void *)syscall(SYS_mmap, address, len, protection, flags, fd, offset);
+}
+
+int open(const char *path, int flags, ...)
+{
+    va_list arguments;
+    unsigned int mode;
+
+    va_start(arguments, flags);
+    mode = va_arg(arguments, unsigned int);
+    va_end(arguments);
+    return happens("open", EMFILE) ? -1 : (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+int fcntl(int fd, int command, ...)
+{
+    va_list arguments;
+    long argument;
+
+    va_start(arguments, command);
+    argument = va_arg(arguments, long);
+    va_end(arguments);
+    return happens("fcntl", ENOMEM) ? -1 : (int)syscall(SYS_fcntl, fd, command, argument);
+}
+
+static int make_socket(enum kind kind)
+{
+    struct endpoint any = parse_endpoint("[::]:0");
+    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+
+    if (fd < 0 || (kind != UNBOUND && bind(fd, &any.address.any, any.len) != 0))
+        die("socket");
+    if (kind == MOVED && (connect(fd, &test.other_peer.address.any, test.other_peer.len) == 0 ||
+                          connect(fd, &nowhere, sizeof(nowhere)) != 0))
+        die("connect");
+    return fd;
+}
+
+static int reuse_of(int fd)
+{
+    int reuse = -1;
+    socklen_t len = sizeof(reuse);
+
+    if (getsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &reuse, &len) != 0)
+        die("getsockopt");
+    return reuse;
+}
+
+static void on_signal(int signal)
+{
+    int error = errno;
+    sig_atomic_t armed = test.armed;
+    struct endpoint local = {.len = sizeof(local.address)};
+    int fd;
+
+    (void)signal;
+    test.armed = 0;
+    fd = make_socket(BOUND);
+    if (connect(fd, &test.peer.address.any, test.peer.len) == 0 || errno != EINPROGRESS ||
+        getsockname(fd, &local.address.any, &local.len) != 0 || !same_address(&local, &test.source))
+        test.handler_source_wrong = 1;
+    close(fd);
+    test.handled++;
+    test.armed = armed;
+    errno = error;
+}
+
+static void complain(enum kind kind, const char *what)
+{
+    static const char *const kinds[] = {[UNBOUND] = "unbound", [BOUND] = "bound", [MOVED] = "moved"};
+
+    printf("%s, %s: %s\n", kinds[kind], test.happened_at, what);
+}
+
+static void check_refused(enum kind kind, int fd, int error, const struct endpoint *before)
+{
+    struct endpoint local = local_of(fd);
+
+    if (error == EINPROGRESS)
+        complain(kind, "connected, but not from the source");
+    if (!same_endpoint(&local, before))
+        complain(kind, "refused, but not bound as before");
+    if (strcmp(test.happened_at, "setsockopt") != 0 && reuse_of(fd) != 0)
+        complain(kind, "refused, but SO_REUSEADDR is not as before");
+    if (connect(fd, &test.peer.address.any, test.peer.len) == 0 || errno != EINPROGRESS)
+        complain(kind, "the next connect fails");
+    local = local_of(fd);
+    if (!same_address(&local, &test.source))
+        complain(kind, "the next connect is not from the source");
+}
+
+static void check(enum kind kind, int fd, int error, const struct endpoint *before)
+{
+    struct endpoint local = local_of(fd);
+    bool from_source = error == EINPROGRESS && same_address(&local, &test.source);
+
+    if (from_source && kind != UNBOUND && port_of(&local) != port_of(before))
+        complain(kind, "the port was lost");
+    if (from_source)
+        return;
+    if (test.mode == SIGNAL)
+        complain(kind, "not connected from the source");
+    else if (test.mode == FAIL)
+        check_refused(kind, fd, error, before);
+    else if (error != EINPROGRESS && kind != MOVED && test.loaded) /* before that nobody knows of "kernel" */
+        complain(kind, "refused, and should have been left to the kernel");
+}
+
+/* One connect, with something at its nth call; in a process of its own. False if it has not so many calls. */
+static bool try_call(enum kind kind, bool loaded, int nth)
+{
+    int first = loaded ? make_socket(MOVED) : -1; /* loads the configuration */
+    int fd = loaded || kind != MOVED ? make_socket(kind) : -1;
+    struct endpoint before;
+    int descriptors;
+    int error;
+
+    if (fd < 0)
+        return false;
+    close(first);
+    test.loaded = loaded;
+    before = local_of(fd);
+    descriptors = count_descriptors();
+    test.armed = nth;
+    error = connect(fd, &test.peer.address.any, test.peer.len) == 0 ? 0 : errno;
+    if (test.armed != 0)
+        return false;
+    check(kind, fd, error, &before);
+    if (count_descriptors() != descriptors)
+        complain(kind, "leaked a descriptor");
+    if (test.mode == SIGNAL && (test.handled != 1 || test.handler_source_wrong != 0))
+        complain(kind, "the handler did not connect from the source");
+    return true;
+}
+
+static bool try_in_child(enum kind kind, bool loaded, int nth)
+{
+    int status;
+    pid_t child;
+
+    (void)fflush(stdout);
+    child = fork();
+    if (child == 0) {
+        bool tried = try_call(kind, loaded, nth);
+
+        (void)fflush(stdout);
+        _exit(tried ? 0 : 1);
+    }
+    if (child < 0 || waitpid(child, &status, 0) != child)
+        die("fork");
+    if (!WIFEXITED(status) || WEXITSTATUS(status) > 1)
+        printf("call %d of kind %d: the process ended with status %#x\n", nth, (int)kind, (unsigned int)status);
+    return !WIFEXITED(status) || WEXITSTATUS(status) != 1;
+}
+
+static int try_calls(enum kind kind, bool loaded)
+{
+    int nth = 1;
+
+    while (try_in_child(kind, loaded, nth))
+        nth++;
+    return nth - 1;
+}
+
+int main(int argc, char **argv)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    int count = 0;
+
+    if (argc < 6 || sigaction(SIGUSR1, &action, NULL) != 0)
+        return 2;
+    test.mode = strcmp(argv[1], "signal") == 0 ? SIGNAL : strcmp(argv[1], "fail") == 0 ? FAIL : FAIL_KERNEL;
+    test.peer = parse_endpoint(argv[2]);
+    test.source = parse_endpoint(argv[3]);
+    test.other_peer = parse_endpoint(argv[4]);
+    test.other_source = parse_endpoint(argv[5]);
+    begin();
+    for (enum kind kind = UNBOUND; kind < KINDS; kind++)
+        count += try_calls(kind, false) + try_calls(kind, true);
+    printf("something happened at %d calls\n", count);
+    return 0;
+}
