@@ -23,15 +23,11 @@ struct load {
     struct config config;
     const struct section *section; /* of this process, NULL if it has none */
     struct source bind_address;
-    bool has_bind_address;    /* a rule of the section wants it */
+    bool has_bind_address; /* a rule of the section wants it */
+    bool volfile_is_missing;
     const char *mistake_path; /* of the file with the mistake, NULL if there is none */
     struct mistake mistake;
 };
-
-static bool is_shortage(int error)
-{
-    return error == ENOMEM || error == EMFILE || error == ENFILE;
-}
 
 static bool is_missing(int error)
 {
@@ -91,12 +87,20 @@ static int read_bind_address(struct load *load)
     char reason[sizeof(load->mistake.message)];
     struct text why = TEXT_IN(reason);
     struct file file = {.data = NULL};
-    int error = file_read(path, VOLFILE_SIZE_MAX, false, &file, &why);
+    int error;
 
     load->has_bind_address = true;
+    if (path[0] != '/') { /* as a daemon the process has changed its directory by now */
+        text_string(&why,
+                    "found a relative path in the arguments; write an absolute one, for the bind-address to be found");
+        mistake_in_file(load, path, &why);
+        return 0;
+    }
+    error = file_read(path, VOLFILE_SIZE_MAX, false, &file, &why);
+    load->volfile_is_missing = is_missing(error);
     if (is_shortage(error))
         return error;
-    if (error != 0 && !is_missing(error))
+    if (error != 0 && !load->volfile_is_missing)
         mistake_in_file(load, path, &why);
     else if (!volfile_bind_address(file.data, file.len, &load->bind_address, &load->mistake))
         load->mistake_path = path;
@@ -182,8 +186,8 @@ static void announce_section(const struct load *load, const struct active *activ
     if (!load->has_bind_address)
         return;
     if (load->bind_address.kind == SOURCE_NONE)
-        log_write(&active->log, LEVEL_INFO, "%s: no IPv6 address in transport.socket.bind-address: it counts as none",
-                  load->process.volfile);
+        log_write(&active->log, LEVEL_INFO, "%s: %s: bind-address counts as none", load->process.volfile,
+                  load->volfile_is_missing ? "does not exist" : "no IPv6 address in transport.socket.bind-address");
     else
         log_write(&active->log, LEVEL_INFO, "%s: bind-address is %A", load->process.volfile,
                   &load->bind_address.network.address);

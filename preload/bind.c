@@ -26,7 +26,7 @@ EXPORT int bind(int fd, const struct sockaddr *address, socklen_t len)
 {
     int result;
 
-    if ((chosen_get(fd) & CHOSE_PORT) != 0)
+    if (chosen_has(fd, CHOSE_PORT))
         make_bindable(fd);
     result = libc_bind(fd, address, len);
     if (result == 0)

@@ -1,8 +1,8 @@
 /*
  * Who chose the local address of a descriptor's socket, the program or this library: getsockname(2) can't tell, and a
- * source that the program chose is left alone. A record is of the descriptor's number. It outlives a close(2), which
- * is not wrapped; the next socket of that number is new, has no address, and so nobody asks, until the program's
- * bind(2), which clears the record, or this library gives it one. Thread-safe and async-signal-safe.
+ * source that the program chose is left alone. A record is of a descriptor's number and the inode of its socket:
+ * close(2) and dup2(2) are not wrapped, so that another socket can have come to the number since. The program's own
+ * bind(2) clears it. Thread-safe and async-signal-safe.
  */
 #ifndef SRCADDR_CHOSEN_H
 #define SRCADDR_CHOSEN_H
@@ -19,10 +19,13 @@ enum chosen {
 /* Whether there is room for a record of fd: there is up to the kernel's default fs.nr_open. */
 bool chosen_has_room(int fd);
 
-/* BY_PROGRAM or a set of the others. */
+/* BY_PROGRAM or a set of the others, for the socket that fd is now. No system call where fd has no record. */
 unsigned int chosen_get(int fd);
 
-/* Does nothing where there is no room. */
+/* Whether what is among them; no system call where no socket of that number had it. */
+bool chosen_has(int fd, enum chosen what);
+
+/* For the socket that fd is now. Does nothing where there is no room. */
 void chosen_set(int fd, unsigned int chosen);
 
 #endif

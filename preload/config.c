@@ -56,7 +56,7 @@ static bool parse_length(struct word word, unsigned int *len)
     return word.len > 0 && *len <= 128;
 }
 
-/* Where word has bits beyond its length, sets *masked to what it was meant to be. */
+/* Whether network has bits beyond its length. *masked is network without them. */
 static bool has_host_bits(const struct network *network, struct network *masked)
 {
     *masked = *network;
@@ -184,7 +184,8 @@ static bool parse_source(struct parser *parser, struct word word, struct source 
 }
 
 /* An IPv6 socket reaches IPv4 peers from IPv4-mapped addresses only, and IPv6 peers from others only. */
-static bool check_families(struct parser *parser, const struct rule *rule, const struct source *source, const char *at)
+static bool check_families(struct parser *parser, const struct rule *rule, const struct source *source,
+                           struct word word)
 {
     bool mapped_network = IN6_IS_ADDR_V4MAPPED(&rule->network) && rule->len >= 96;
     bool mapped_source = IN6_IS_ADDR_V4MAPPED(&source->network.address) && source->network.len >= 96;
@@ -192,10 +193,10 @@ static bool check_families(struct parser *parser, const struct rule *rule, const
     if (source->bind_address ? !mapped_network : source->kind == SOURCE_NONE || mapped_network == mapped_source)
         return true;
     if (mapped_network)
-        return MISTAKE(parser, at,
-                       "found a source that is not IPv4-mapped for an IPv4-mapped network; write a source in "
-                       "::ffff:0:0/96 or none");
-    return MISTAKE(parser, at, "found an IPv4-mapped source for a network that is not; write an IPv6 source or none");
+        return MISTAKE(parser, word.start,
+                       "found source %W for an IPv4-mapped network; write one in ::ffff:0:0/96 or none", &word);
+    return MISTAKE(parser, word.start,
+                   "found IPv4-mapped source %W for a network that is not; write an IPv6 one or none", &word);
 }
 
 static bool same_source(const struct source *a, const struct source *b)
@@ -210,38 +211,6 @@ static uint32_t keep_source(struct section *section, const struct source *source
     if (section->source_count == 0 || !same_source(&section->sources[section->source_count - 1], source))
         section->sources[section->source_count++] = *source;
     return section->source_count - 1;
-}
-
-static bool parse_rule(struct parser *parser, struct word left, struct word right)
-{
-    struct section *section = parser->section;
-    struct word network = word_next(&left);
-    struct word word = word_next(&right);
-    struct word more = word_next(&left);
-    struct rule rule = {.line = parser->line};
-    struct source source = {.kind = SOURCE_NONE};
-    unsigned int column = column_of(parser, network.start);
-
-    if (section == NULL)
-        return MISTAKE(parser, network.start, "found a rule before the first section; write [glusterd] above it");
-    if (network.len == 0)
-        return MISTAKE(parser, network.start, "found no network before \"=\"; write NETWORK = SOURCE");
-    if (more.len > 0)
-        return MISTAKE(parser, more.start, "found %W after the network; write NETWORK = SOURCE", &more);
-    if (word.len == 0)
-        return MISTAKE(parser, word.start,
-                       "found no source after \"=\"; write an address, a prefix, bind-address or none");
-    more = word_next(&right);
-    if (more.len > 0)
-        return MISTAKE(parser, more.start, "found %W after the source; write one rule a line, comments behind # or ;",
-                       &more);
-    if (!parse_network(parser, network, &rule) || !parse_source(parser, word, &source) ||
-        !check_families(parser, &rule, &source, word.start))
-        return false;
-    rule.column = column < UINT16_MAX ? (uint16_t)column : UINT16_MAX;
-    rule.source = keep_source(section, &source);
-    section->rules[section->rule_count++] = rule;
-    return true;
 }
 
 static bool set_unavailable(struct parser *parser, struct word value)
@@ -278,27 +247,71 @@ static bool set_log_level(struct parser *parser, struct word value)
     return MISTAKE(parser, value.start, "found %W; write error, warning, info or debug", &value);
 }
 
+static const struct {
+    const char *name;
+    bool (*set)(struct parser *parser, struct word value);
+} options[OPTION_COUNT] = {
+    [OPTION_UNAVAILABLE] = {"unavailable", set_unavailable},
+    [OPTION_LOG_FILE] = {"log-file", set_log_file},
+    [OPTION_LOG_LEVEL] = {"log-level", set_log_level},
+};
+
+/* OPTION_COUNT if there is none of that name. */
+static enum option find_option(struct word name)
+{
+    enum option option = 0;
+
+    while (option < OPTION_COUNT && !word_is(name, options[option].name))
+        option++;
+    return option;
+}
+
 static bool parse_option(struct parser *parser, struct word key, struct word value)
 {
-    static const struct {
-        const char *name;
-        bool (*set)(struct parser *parser, struct word value);
-    } known[OPTION_COUNT] = {
-        [OPTION_UNAVAILABLE] = {"unavailable", set_unavailable},
-        [OPTION_LOG_FILE] = {"log-file", set_log_file},
-        [OPTION_LOG_LEVEL] = {"log-level", set_log_level},
-    };
+    enum option option = find_option(key);
 
-    for (enum option option = 0; option < OPTION_COUNT; option++) {
-        if (!word_is(key, known[option].name))
-            continue;
-        if (parser->option_line[option] != 0)
-            return MISTAKE(parser, key.start, "found %W a second time; keep one of lines %u and %u", &key,
-                           parser->option_line[option], parser->line);
-        parser->option_line[option] = parser->line;
-        return known[option].set(parser, value);
-    }
-    return MISTAKE(parser, key.start, "found option %W; write unavailable, log-file or log-level", &key);
+    if (option == OPTION_COUNT)
+        return MISTAKE(parser, key.start, "found option %W; write unavailable, log-file or log-level", &key);
+    if (parser->option_line[option] != 0)
+        return MISTAKE(parser, key.start, "found %W a second time; keep one of lines %u and %u", &key,
+                       parser->option_line[option], parser->line);
+    parser->option_line[option] = parser->line;
+    return options[option].set(parser, value);
+}
+
+static bool parse_rule(struct parser *parser, struct word left, struct word right)
+{
+    struct section *section = parser->section;
+    struct word network = word_next(&left);
+    struct word word = word_next(&right);
+    struct word more = word_next(&left);
+    struct rule rule = {.line = parser->line};
+    struct source source = {.kind = SOURCE_NONE};
+    unsigned int column = column_of(parser, network.start);
+
+    if (find_option(network) != OPTION_COUNT)
+        return MISTAKE(parser, network.start, "found option %W outside of [options]; write it below [options]",
+                       &network);
+    if (section == NULL)
+        return MISTAKE(parser, network.start, "found a rule before the first section; write [glusterd] above it");
+    if (network.len == 0)
+        return MISTAKE(parser, network.start, "found no network before \"=\"; write NETWORK = SOURCE");
+    if (more.len > 0)
+        return MISTAKE(parser, more.start, "found %W after the network; write NETWORK = SOURCE", &more);
+    if (word.len == 0)
+        return MISTAKE(parser, word.start,
+                       "found no source after \"=\"; write an address, a prefix, bind-address or none");
+    more = word_next(&right);
+    if (more.len > 0)
+        return MISTAKE(parser, more.start, "found %W after the source; write one rule a line, comments behind # or ;",
+                       &more);
+    if (!parse_network(parser, network, &rule) || !parse_source(parser, word, &source) ||
+        !check_families(parser, &rule, &source, word))
+        return false;
+    rule.column = column < UINT16_MAX ? (uint16_t)column : UINT16_MAX;
+    rule.source = keep_source(section, &source);
+    section->rules[section->rule_count++] = rule;
+    return true;
 }
 
 /* Orders the rules of the section that ends here, and finds networks that stand in it twice. */
@@ -355,6 +368,8 @@ static bool parse_header(struct parser *parser, struct word line)
             return MISTAKE(parser, name.start, "found \"options\" among process names; write [options] alone");
         if (word_has(name, ','))
             return MISTAKE(parser, name.start, "found %W; write spaces between names", &name);
+        if (word_has(name, '[') != word_has(name, ']'))
+            return MISTAKE(parser, name.start, "found %W with half a pair of brackets; write [NAME...]", &name);
     }
     parser->in_options = false;
     section = &parser->config->sections[parser->config->section_count++];
@@ -411,32 +426,33 @@ static bool parse_lines(struct parser *parser, struct word text)
     return end_section(parser);
 }
 
-static size_t count_lines(struct word text)
+static size_t count_bytes(struct word text, char byte)
 {
-    size_t count = 0;
+    size_t found = 0;
 
-    while (text.len > 0) {
-        word_split(&text, '\n');
-        count++;
+    while (word_has(text, byte)) {
+        word_split(&text, byte);
+        found++;
     }
-    return count;
+    return found;
 }
 
-/* Room for as many sections, rules and sources as text has lines. */
+/* Room for as many sections as text has "[", and for as many rules and sources as it has "=". */
 static bool take_memory(struct parser *parser, struct word text)
 {
     struct config *config = parser->config;
-    size_t lines = count_lines(text);
+    size_t sections = count_bytes(text, '[');
+    size_t rules = count_bytes(text, '=');
 
     config->memory_size =
-        (lines + 1) * (sizeof(*config->sections) + 2 * sizeof(*parser->rules) + sizeof(*parser->sources));
+        (sections + 1) * sizeof(*config->sections) + rules * (2 * sizeof(*parser->rules) + sizeof(*parser->sources));
     config->memory = memory_take(config->memory_size);
     if (config->memory == NULL)
         return false;
     config->sections = config->memory;
-    parser->rules = (struct rule *)(config->sections + lines);
-    parser->scratch = parser->rules + lines;
-    parser->sources = (struct source *)(parser->scratch + lines);
+    parser->rules = (struct rule *)(config->sections + sections);
+    parser->scratch = parser->rules + rules;
+    parser->sources = (struct source *)(parser->scratch + rules);
     return true;
 }
 

@@ -30,6 +30,14 @@ struct dial {
     const struct source *source; /* of the rule */
 };
 
+/* A process without rules: not even the address is looked at. */
+static bool has_no_rules(void)
+{
+    const struct active *active = active_get();
+
+    return active != NULL && active->rule_count == 0;
+}
+
 /* The kernel takes an address without sin6_scope_id too (SIN6_LEN_RFC2133), and none that is longer than a storage. */
 static bool is_ipv6(const struct sockaddr *address, socklen_t len)
 {
@@ -74,7 +82,7 @@ static bool may_warn(const struct in6_addr *peer)
     return limit_allows(peer, (uint32_t)now.tv_sec + 1);
 }
 
-static void warn_unavailable(const struct dial *dial, int error)
+static void warn_unavailable(const struct dial *dial, const char *step, int error, bool refused)
 {
     char rule_data[192];
     struct text rule = TEXT_IN(rule_data);
@@ -82,24 +90,26 @@ static void warn_unavailable(const struct dial *dial, int error)
     if (!may_warn(&dial->peer))
         return;
     text_rule(&rule, dial->rule, dial->source);
-    log_write(&dial->active->log, LEVEL_WARNING, "peer %A: %s:%u: rule %s: source can't be used: %E; %s", &dial->peer,
-              dial->active->file, dial->rule->line, rule.data, error,
-              dial->active->refuse ? "not connected" : "connecting from the kernel's choice");
+    log_write(&dial->active->log, LEVEL_WARNING, "peer %A: %s:%u: rule %s: source can't be used, %s: %E; %s",
+              &dial->peer, dial->active->file, dial->rule->line, rule.data, step, error,
+              refused ? "not connected" : "connecting from the kernel's choice");
 }
 
-/* The source can't be used, because of error. Returns what connect is to fail with, 0 if it is to go on without. */
-static int unavailable(const struct dial *dial, int error)
+/* The source can't be used, because of error in a step. Returns what connect is to fail with, 0 if it is to go on. */
+static int unavailable(const struct dial *dial, const char *step, int error)
 {
-    warn_unavailable(dial, error);
-    if (dial->active->refuse)
-        return error;
-    return dial->state.idle ? give_back(dial->fd, &dial->state) : 0;
+    bool refused = dial->active->refuse;
+
+    if (!refused && dial->state.idle) /* not from the source of an earlier connect either */
+        refused = give_back(dial->fd, &dial->state) != 0;
+    warn_unavailable(dial, step, error, refused);
+    return refused ? error : 0;
 }
 
 /* Gives the socket of dial, which is governed, the source of its rule. Returns what connect is to fail with, or 0. */
 static int take_source(const struct dial *dial)
 {
-    const char *how = "";
+    const char *step = "";
     int error;
 
     if (!dial->state.idle) {
@@ -110,24 +120,11 @@ static int take_source(const struct dial *dial)
         log_decision(dial, "left alone, the program bound it to an address");
         return 0;
     }
-    error = give_source(dial->fd, &dial->state, dial->source, &how);
+    error = give_source(dial->fd, &dial->state, dial->source, &step);
     if (error != 0)
-        return unavailable(dial, error);
-    log_decision(dial, how);
+        return unavailable(dial, step, error);
+    log_decision(dial, step);
     return 0;
-}
-
-static int decide(struct dial *dial)
-{
-    int error = socket_inspect(dial->fd, &dial->state);
-
-    if (error == 0 && !dial->state.governed)
-        return 0;
-    if (is_left_to_kernel(dial)) {
-        log_decision(dial, "left to the kernel");
-        return 0;
-    }
-    return error != 0 ? unavailable(dial, error) : take_source(dial);
 }
 
 /* What is in force is not known, and so not either whether the kernel's choice would be right. */
@@ -141,18 +138,25 @@ static int not_loaded(const struct dial *dial, int error)
     return error;
 }
 
-/* The process's first connect of a socket that rules can be about. */
-static int load_and_decide(struct dial *dial)
+/* Without active, this is the process's first connect of a socket that rules can be about. */
+static int decide(struct dial *dial)
 {
-    int error = socket_inspect(dial->fd, &dial->state);
+    int inspect_error = socket_inspect(dial->fd, &dial->state);
+    int load_error;
 
-    if (error == 0 && !dial->state.governed)
+    if (inspect_error == 0 && !dial->state.governed)
         return 0;
-    error = active_load(&dial->active);
-    if (error != 0)
-        return not_loaded(dial, error);
-    find_rule(dial);
-    return decide(dial);
+    if (dial->active == NULL) {
+        load_error = active_load(&dial->active);
+        if (load_error != 0)
+            return not_loaded(dial, load_error);
+        find_rule(dial);
+    }
+    if (is_left_to_kernel(dial)) {
+        log_decision(dial, "left to the kernel");
+        return 0;
+    }
+    return inspect_error != 0 ? unavailable(dial, "looking at the socket", inspect_error) : take_source(dial);
 }
 
 /* Returns what connect is to fail with before it has begun, or 0. */
@@ -169,14 +173,14 @@ static int govern(int fd, const struct sockaddr *address)
             return 0;
     }
     quiet_begin(&quiet);
-    error = dial.active != NULL ? decide(&dial) : load_and_decide(&dial);
+    error = decide(&dial);
     quiet_end(&quiet);
     return error;
 }
 
 EXPORT int connect(int fd, const struct sockaddr *address, socklen_t len)
 {
-    int error = is_ipv6(address, len) ? govern(fd, address) : 0;
+    int error = !has_no_rules() && is_ipv6(address, len) ? govern(fd, address) : 0;
 
     if (error != 0) {
         errno = error;

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,20 +13,15 @@
 
 /* fstat(3) needs GLIBC_2.33 where it is built with that. On 64-bit systems the kernel fills in the C library's struct.
  */
-static int file_status(int fd, struct stat *status)
+int file_status(int fd, struct stat *status)
 {
     return (int)syscall(SYS_fstat, fd, status);
 }
 
-static int unfit(struct text *why, const char *format, unsigned int number)
-{
-    text_format(why, format, number);
-    return EPERM;
-}
-
 static int not_regular(struct text *why)
 {
-    return unfit(why, "found that it is not a regular file; make it one", 0);
+    text_string(why, "found that it is not a regular file; make it one");
+    return EPERM;
 }
 
 static int check(const struct stat *status, size_t max, bool trusted, struct text *why)
@@ -35,12 +29,14 @@ static int check(const struct stat *status, size_t max, bool trusted, struct tex
     if (!S_ISREG(status->st_mode))
         return not_regular(why);
     if ((size_t)status->st_size > max)
-        return unfit(why, "found that it is larger than %u MiB; write less", (unsigned int)(max >> 20));
-    if (trusted && status->st_uid != 0 && status->st_uid != geteuid())
-        return unfit(why, "found that user %u owns it; make root its owner: chown root", status->st_uid);
-    if (trusted && (status->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-        return unfit(why, "found that group or others may write to it; take that away: chmod go-w", 0);
-    return 0;
+        text_format(why, "found that it is larger than %u MiB; write less", (unsigned int)(max >> 20));
+    else if (trusted && status->st_uid != 0 && status->st_uid != geteuid())
+        text_format(why, "found that user %u owns it; make root its owner: chown root", status->st_uid);
+    else if (trusted && (status->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        text_string(why, "found that group or others may write to it; take that away: chmod go-w");
+    else
+        return 0;
+    return EPERM;
 }
 
 /* Up to size bytes to data; *len is what there were. */
@@ -72,8 +68,8 @@ static int read_open(int fd, size_t max, bool trusted, struct file *file, struct
     error = check(&status, max, trusted, why);
     if (error != 0)
         return error;
-    size = status.st_size > 0 ? (size_t)status.st_size : max; /* files in /proc say 0 */
-    file->memory_size = size + 1;                             /* what fills that too has grown since */
+    size = status.st_size > 0 || trusted ? (size_t)status.st_size : max; /* files in /proc say 0 */
+    file->memory_size = size + 1;                                        /* what fills that too has grown since */
     file->data = memory_take(file->memory_size);
     if (file->data == NULL)
         return errno;
@@ -97,6 +93,11 @@ int file_read(const char *path, size_t max, bool trusted, struct file *file, str
     if (error != 0 && why->len == 0)
         text_format(why, "found no way to read it: %E", error);
     return error;
+}
+
+bool is_shortage(int error)
+{
+    return error == ENOMEM || error == EMFILE || error == ENFILE;
 }
 
 void file_free(struct file *file)

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "text.h"
 
@@ -22,5 +23,11 @@ struct file {
  */
 int file_read(const char *path, size_t max, bool trusted, struct file *file, struct text *why);
 void file_free(struct file *file);
+
+/* fstat(2). */
+int file_status(int fd, struct stat *status);
+
+/* Whether an error is of memory or descriptors, so that the same may well succeed later. */
+bool is_shortage(int error);
 
 #endif

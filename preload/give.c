@@ -46,27 +46,33 @@ static int move_to(int fd, const struct socket_state *state, struct sockaddr_in6
     return error;
 }
 
-int give_source(int fd, const struct socket_state *state, const struct source *source, const char **how)
+static int bind_to(int fd, const struct socket_state *state, const struct sockaddr_in6 *local)
 {
+    unsigned int chosen = record(fd, state);
+    int error = socket_bind(fd, local);
+
+    if (error == 0)
+        chosen_set(fd, chosen);
+    return error;
+}
+
+int give_source(int fd, const struct socket_state *state, const struct source *source, const char **step)
+{
+    bool is_bound = socket_has_port(state) || socket_has_address(state);
     struct sockaddr_in6 local;
-    unsigned int chosen;
     int error = chosen_has_room(fd) ? socket_source(fd, source, &local) : EMFILE;
 
+    *step = "looking it up";
     if (error != 0)
         return error;
     if (same_address(&local, &state->local)) {
-        *how = "already bound at an earlier connect";
+        *step = "already bound at an earlier connect";
         return 0;
     }
-    if (socket_has_port(state) || socket_has_address(state)) {
-        *how = "moved";
-        return move_to(fd, state, &local);
-    }
-    *how = "bound";
-    chosen = record(fd, state);
-    error = socket_bind(fd, &local);
+    *step = is_bound ? "moving to it" : "binding to it";
+    error = is_bound ? move_to(fd, state, &local) : bind_to(fd, state, &local);
     if (error == 0)
-        chosen_set(fd, chosen);
+        *step = is_bound ? "moved" : "bound";
     return error;
 }
 

@@ -12,9 +12,10 @@ bool address_is_programs(int fd, const struct socket_state *state);
 
 /*
  * Gives fd, which is governed, idle and in *state, its address not chosen by the program, an address of source, which
- * is not SOURCE_NONE. Returns 0, or an errno value if it can't be used; fd is then as it was. *how tells what was done.
+ * is not SOURCE_NONE. Returns 0, or an errno value if it can't be used; fd is then as it was. *step tells what was
+ * done, or tried last.
  */
-int give_source(int fd, const struct socket_state *state, const struct source *source, const char **how);
+int give_source(int fd, const struct socket_state *state, const struct source *source, const char **step);
 
 /* Makes fd, in *state, as bound as the program made it, where this library gave it an address. 0 or an errno value. */
 int give_back(int fd, const struct socket_state *state);

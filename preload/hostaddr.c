@@ -89,6 +89,16 @@ static bool parse_address(struct nlmsghdr *message, struct host_address *parsed)
     return true;
 }
 
+/* The number that ends a dump is below 0 if the kernel could not list all. */
+static int done_error(const struct nlmsghdr *message)
+{
+    int number = 0;
+
+    if (message->nlmsg_len >= NLMSG_LENGTH(sizeof(number)))
+        memcpy(&number, NLMSG_DATA(message), sizeof(number));
+    return number < 0 ? -number : 0;
+}
+
 struct search {
     const struct network *network;
     unsigned int interface;
@@ -104,8 +114,10 @@ static int take_message(struct nlmsghdr *message, struct search *search)
 
     if ((message->nlmsg_flags & NLM_F_DUMP_INTR) != 0)
         search->interrupted = true;
-    if (message->nlmsg_type == NLMSG_DONE)
+    if (message->nlmsg_type == NLMSG_DONE) {
         search->done = true;
+        return done_error(message);
+    }
     if (message->nlmsg_type == NLMSG_ERROR)
         return -((struct nlmsgerr *)NLMSG_DATA(message))->error;
     if (message->nlmsg_type != RTM_NEWADDR || !parse_address(message, &candidate))

@@ -11,7 +11,7 @@
  */
 #if defined(__GLIBC__) && defined(__x86_64__)
 __asm__(".symver dlsym, dlsym@GLIBC_2.2.5");
-#elif defined(__GLIBC__) && (defined(__aarch64__) || defined(__powerpc64__))
+#elif defined(__GLIBC__) && defined(__aarch64__)
 __asm__(".symver dlsym, dlsym@GLIBC_2.17");
 #elif defined(__GLIBC__) && defined(__s390x__)
 __asm__(".symver dlsym, dlsym@GLIBC_2.2");

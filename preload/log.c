@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -82,24 +83,42 @@ static bool write_line(int fd, const struct text *line)
     return written == (ssize_t)line->len;
 }
 
-/* A write to a pipe that nobody reads must not end the program. sigprocmask(2) is of the thread alone, in Linux. */
+/*
+ * A pipe that nobody reads, or a limit of file sizes (RLIMIT_FSIZE), must not end the program. sigprocmask(2) is of the
+ * thread alone, in Linux.
+ */
 static bool write_without_signal(int fd, const struct text *line)
 {
     static const struct timespec at_once;
-    sigset_t pipe_signal;
+    sigset_t signals;
     sigset_t before;
     sigset_t pending;
     bool written;
+    int signal;
 
-    sigemptyset(&pipe_signal);
-    sigaddset(&pipe_signal, SIGPIPE);
-    sigprocmask(SIG_BLOCK, &pipe_signal, &before);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGPIPE);
+    sigaddset(&signals, SIGXFSZ);
+    sigprocmask(SIG_BLOCK, &signals, &before);
     sigpending(&pending);
     written = write_line(fd, line);
-    if (!written && errno == EPIPE && !sigismember(&pending, SIGPIPE))
-        sigtimedwait(&pipe_signal, NULL, &at_once);
+    signal = written ? 0 : errno == EPIPE ? SIGPIPE : errno == EFBIG ? SIGXFSZ : 0;
+    if (signal != 0 && !sigismember(&pending, signal)) {
+        sigemptyset(&signals);
+        sigaddset(&signals, signal);
+        sigtimedwait(&signals, NULL, &at_once);
+    }
     sigprocmask(SIG_SETMASK, &before, NULL);
     return written;
+}
+
+/* A pipe that is full must not stop the program. */
+static void write_to_stderr(const struct text *line)
+{
+    struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+    if (poll(&ready, 1, 0) == 1)
+        write_without_signal(STDERR_FILENO, line);
 }
 
 static bool append_to(const char *file, const struct text *line)
@@ -135,7 +154,7 @@ void log_write(const struct log *log, enum log_level level, const char *format, 
     va_end(arguments);
     text_end_line(&line);
     if (!append_to(log->file, &line))
-        write_without_signal(STDERR_FILENO, &line);
+        write_to_stderr(&line);
 }
 
 void log_to_stderr(const char *format, ...)
@@ -148,5 +167,5 @@ void log_to_stderr(const char *format, ...)
     text_vformat(&line, format, arguments);
     va_end(arguments);
     text_end_line(&line);
-    write_without_signal(STDERR_FILENO, &line);
+    write_to_stderr(&line);
 }

@@ -20,8 +20,8 @@ static int bind_to(int fd, const struct sockaddr_in6 *local)
 }
 
 /*
- * Binds fresh to local while old still holds local's port, so that nobody can take it in between. The kernel lets both
- * have it while both have SO_REUSEADDR and neither listens (inet_csk_bind_conflict()).
+ * Binds fresh to local while old still holds local's port, so that nobody without SO_REUSEADDR can take it in between.
+ * The kernel lets both have it while both have SO_REUSEADDR and neither listens (inet_csk_bind_conflict()).
  */
 static int bind_beside(int fresh, int old, const struct sockaddr_in6 *local)
 {
@@ -66,17 +66,23 @@ static int set_v6only(int fd, bool v6only)
     return setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &value, sizeof(value)) == 0 ? 0 : errno;
 }
 
+static int carry_and_bind(int fresh, int fd, const struct socket_state *state, const struct sockaddr_in6 *local)
+{
+    int error = sockopt_carry(fd, fresh, socket_has_address(state));
+
+    if (error == 0)
+        error = set_v6only(fresh, state->v6only);
+    return error == 0 ? bind_fresh(fresh, fd, local) : error;
+}
+
 int socket_move(int fd, const struct socket_state *state, const struct sockaddr_in6 *local)
 {
     int fresh = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, state->protocol);
-    int error = fresh == -1 ? errno : sockopt_carry(fd, fresh);
+    int error;
 
     if (fresh == -1)
-        return error;
-    if (error == 0)
-        error = set_v6only(fresh, state->v6only);
-    if (error == 0)
-        error = bind_fresh(fresh, fd, local);
+        return errno;
+    error = carry_and_bind(fresh, fd, state, local);
     if (error == 0)
         error = replace(fd, fresh);
     close(fresh);

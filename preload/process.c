@@ -77,7 +77,8 @@ void process_parse(const char *cmdline, size_t len, struct process *process)
             return;
         if (long_option(argument, "--process-name", &rest, &value))
             copy(process->role, sizeof(process->role), value);
-        else if (long_option(argument, "--volfile", &rest, &value) || short_option(argument, 'f', &rest, &value))
+        else if (long_option(argument, "--volfile", &rest, &value) ||
+                 long_option(argument, "--spec-file", &rest, &value) || short_option(argument, 'f', &rest, &value))
             copy(process->volfile, sizeof(process->volfile), value);
     }
 }
@@ -89,7 +90,7 @@ int process_read(struct process *process)
     struct file cmdline = {.data = NULL};
     int error = file_read("/proc/self/cmdline", CMDLINE_MAX, false, &cmdline, &why);
 
-    if (error == ENOMEM || error == EMFILE || error == ENFILE)
+    if (is_shortage(error))
         return error;
     if (cmdline.len > 0)
         process_parse(cmdline.data, cmdline.len, process);

@@ -10,7 +10,7 @@
 struct process {
     char role[64];          /* NAME of --process-name NAME, empty if there is none */
     char program[64];       /* the last component of argv[0] */
-    char volfile[PATH_MAX]; /* of -f or --volfile, else VOLUME_FILE */
+    char volfile[PATH_MAX]; /* of -f, --volfile or --spec-file, else VOLUME_FILE */
 };
 
 /* From a command line as in proc(5), cmdline: len bytes, each argument with a NUL behind it, the last one perhaps

@@ -17,6 +17,7 @@ struct quiet {
 static inline void quiet_begin(struct quiet *quiet)
 {
     quiet->saved_errno = errno;
+    quiet->cancel_state = PTHREAD_CANCEL_ENABLE; /* without libpthread, glibc before 2.34 leaves it as it is */
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &quiet->cancel_state);
 }
 

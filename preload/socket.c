@@ -62,7 +62,9 @@ bool socket_has_port(const struct socket_state *state)
 
 bool socket_has_address(const struct socket_state *state)
 {
-    return !IN6_IS_ADDR_UNSPECIFIED(&state->local.sin6_addr);
+    static const struct in6_addr any_ipv4 = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
+
+    return !IN6_IS_ADDR_UNSPECIFIED(&state->local.sin6_addr) && !IN6_ARE_ADDR_EQUAL(&state->local.sin6_addr, &any_ipv4);
 }
 
 static int interface_index(int fd, const char *name, unsigned int *index)

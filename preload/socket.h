@@ -21,7 +21,7 @@ struct socket_state {
  */
 int socket_inspect(int fd, struct socket_state *state);
 
-/* Whether the socket is bound, to [::] or an address. */
+/* Whether the socket is bound to a port; and to an address, which neither [::] nor [::ffff:0.0.0.0] is. */
 bool socket_has_port(const struct socket_state *state);
 bool socket_has_address(const struct socket_state *state);
 

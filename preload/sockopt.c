@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -17,10 +16,11 @@ enum {
 };
 
 enum kind {
-    VALUE,  /* of some few bytes */
-    LARGE,  /* read with length 0 if it is not set */
-    FILTER, /* read in instructions, set with a struct sock_fprog */
-    SEGMENT /* TCP_MAXSEG */
+    VALUE,   /* of some few bytes */
+    LARGE,   /* read with length 0 if it is not set */
+    FILTER,  /* read in instructions, set with a struct sock_fprog */
+    SEGMENT, /* TCP_MAXSEG */
+    FIRST    /* as VALUE, but set by the kernel too once the socket has dialled */
 };
 
 /*
@@ -67,7 +67,7 @@ static const struct option {
     {SOL_SOCKET, 45, VALUE},   /* SO_SELECT_ERR_QUEUE */
     {SOL_SOCKET, 46, VALUE},   /* SO_BUSY_POLL */
     {SOL_SOCKET, 47, VALUE},   /* SO_MAX_PACING_RATE */
-    {SOL_SOCKET, 49, VALUE},   /* SO_INCOMING_CPU */
+    {SOL_SOCKET, 49, FIRST},   /* SO_INCOMING_CPU */
     {SOL_SOCKET, 60, VALUE},   /* SO_ZEROCOPY */
     {SOL_SOCKET, 61, VALUE},   /* SO_TXTIME */
     {SOL_SOCKET, 69, VALUE},   /* SO_PREFER_BUSY_POLL */
@@ -173,12 +173,18 @@ static int set(int fd, int level, int name, const void *value, socklen_t len)
 }
 
 /* Zero where the kernel has no such option. */
-static int get_int(int fd, int level, int name)
+static int get_int_or_zero(int fd, int level, int name)
 {
     int value = 0;
     socklen_t len = sizeof(value);
 
     return getsockopt(fd, level, name, &value, &len) == 0 ? value : 0;
+}
+
+/* What getsockopt(2) says of an option that this kernel or protocol doesn't have, or that has no value now. */
+static bool is_no_option(int error)
+{
+    return error == ENOPROTOOPT || error == EOPNOTSUPP || error == EINVAL || error == ENOTCONN || error == ENODEV;
 }
 
 static int carry_value(int from, int to, const struct option *option)
@@ -189,7 +195,7 @@ static int carry_value(int from, int to, const struct option *option)
     socklen_t present_len = sizeof(present);
 
     if (getsockopt(from, option->level, option->name, wanted, &wanted_len) != 0)
-        return 0; /* not an option of this kernel or protocol */
+        return is_no_option(errno) ? 0 : errno;
     if (getsockopt(to, option->level, option->name, present, &present_len) == 0 && present_len == wanted_len &&
         memcmp(present, wanted, wanted_len) == 0)
         return 0;
@@ -247,7 +253,7 @@ static int carry_segment(int from, int to, const struct option *option)
 
     memset(&info, 0, sizeof(info));
     if (getsockopt(from, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
-        info.tcpi_snd_mss == (unsigned int)get_int(from, option->level, option->name))
+        info.tcpi_snd_mss == (unsigned int)get_int_or_zero(from, option->level, option->name))
         return 0;
     return carry_value(from, to, option);
 }
@@ -259,27 +265,27 @@ static int carry_segment(int from, int to, const struct option *option)
  */
 static void carry_buffer(int from, int to, int name, int force_name, bool locked)
 {
-    int wanted = get_int(from, SOL_SOCKET, name);
+    int wanted = get_int_or_zero(from, SOL_SOCKET, name);
     int half = wanted / 2;
 
-    if (!locked && wanted == get_int(to, SOL_SOCKET, name))
+    if (!locked && wanted == get_int_or_zero(to, SOL_SOCKET, name))
         return;
     set(to, SOL_SOCKET, name, &half, sizeof(half));
-    if (get_int(to, SOL_SOCKET, name) < wanted)
+    if (get_int_or_zero(to, SOL_SOCKET, name) < wanted)
         set(to, SOL_SOCKET, force_name, &half, sizeof(half));
 }
 
 /* TCP_WINDOW_CLAMP is bounded by, and changes with, the receive buffer. */
-static int carry_buffers(int from, int to)
+static int carry_buffers(int from, int to, bool dialled)
 {
-    static const struct option window_clamp = {IPPROTO_TCP, TCP_WINDOW_CLAMP, VALUE};
-    int lock = get_int(from, SOL_SOCKET, OPTION_BUF_LOCK);
+    static const struct option window_clamp = {IPPROTO_TCP, TCP_WINDOW_CLAMP, FIRST};
+    int lock = get_int_or_zero(from, SOL_SOCKET, OPTION_BUF_LOCK);
 
     carry_buffer(from, to, SO_SNDBUF, SO_SNDBUFFORCE, (lock & BUF_LOCK_SEND) != 0);
     carry_buffer(from, to, SO_RCVBUF, SO_RCVBUFFORCE, (lock & BUF_LOCK_RECEIVE) != 0);
-    if (get_int(to, SOL_SOCKET, OPTION_BUF_LOCK) != lock)
+    if (get_int_or_zero(to, SOL_SOCKET, OPTION_BUF_LOCK) != lock)
         set(to, SOL_SOCKET, OPTION_BUF_LOCK, &lock, sizeof(lock));
-    return carry_value(from, to, &window_clamp);
+    return dialled ? 0 : carry_value(from, to, &window_clamp);
 }
 
 static int carry_owner(int from, int to)
@@ -304,18 +310,22 @@ static int carry_status_flags(int from, int to)
     return 0;
 }
 
-int sockopt_carry(int from, int to)
+int sockopt_carry(int from, int to, bool dialled)
 {
-    static int (*const carry[])(int, int, const struct option *) = {
-        [VALUE] = carry_value, [LARGE] = carry_large, [FILTER] = carry_filter, [SEGMENT] = carry_segment};
+    static int (*const carry[])(int, int, const struct option *) = {[VALUE] = carry_value,
+                                                                    [LARGE] = carry_large,
+                                                                    [FILTER] = carry_filter,
+                                                                    [SEGMENT] = carry_segment,
+                                                                    [FIRST] = carry_value};
     int error = 0;
 
-    if (get_int(from, IPPROTO_TCP, OPTION_TCP_REPAIR) != 0)
+    if (get_int_or_zero(from, IPPROTO_TCP, OPTION_TCP_REPAIR) != 0)
         return EOPNOTSUPP; /* a connection that is being restored, with queues that can't be carried over */
     for (size_t i = 0; error == 0 && i < sizeof(options) / sizeof(options[0]); i++)
-        error = carry[options[i].kind](from, to, &options[i]);
+        if (!dialled || options[i].kind != FIRST)
+            error = carry[options[i].kind](from, to, &options[i]);
     if (error == 0)
-        error = carry_buffers(from, to);
+        error = carry_buffers(from, to, dialled);
     if (error == 0)
         error = carry_owner(from, to);
     return error == 0 ? carry_status_flags(from, to) : error;

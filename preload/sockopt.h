@@ -2,6 +2,7 @@
 #define SRCADDR_SOCKOPT_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 
 /* Newer than the headers that this is built with can be. */
 #ifndef IPPROTO_MPTCP
@@ -15,8 +16,10 @@
  * Gives the socket to, which is new, every option and file status flag that the socket from has and that is not its
  * own by default; options that are as they are by default are not set, because some setting turns what the kernel does
  * by itself off. IPV6_V6ONLY is not carried over: binding changes it. Both are of the same domain, type and protocol,
- * and not connected. Returns 0, or an errno value if there is something that can't be carried over. Async-signal-safe.
+ * and not connected; dialled tells that the old one has been
+ * in a connect that failed, by which the kernel has set some options itself. Returns 0, or an errno value if there is
+ * something that can't be carried over. Async-signal-safe.
  */
-int sockopt_carry(int from, int to);
+int sockopt_carry(int from, int to, bool dialled);
 
 #endif

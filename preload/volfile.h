@@ -7,7 +7,7 @@
 #include "config.h"
 #include "rules.h"
 
-#define VOLFILE_SIZE_MAX (16u << 20) /* bytes */
+#define VOLFILE_SIZE_MAX (1u << 20) /* bytes */
 
 /*
  * Finds transport.socket.bind-address in the text of a volume file (GlusterFS: libglusterfs/src/graph.l) and makes

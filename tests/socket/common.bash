@@ -49,11 +49,9 @@ make_network() {
     for address in "$SILENT" "$SILENT2"; do
         ip neighbour add "$address" lladdr 02:00:00:00:00:99 dev silent0 nud permanent
     done
-    # Messages of the library that have no configuration yet go to the default file.
-    mount -t tmpfs -o mode=755 sandbox /var/log
-    mkdir /var/log/glusterfs
 }
 
+# Where messages go that the library has no configuration for yet.
 default_log=/var/log/glusterfs/srcaddr.log
 
 setup_file() {

@@ -103,7 +103,7 @@ dial_peer=(peer="[$PEER]:$PORT" tcp6 bind="[::]:0" connect="[$PEER]:$PORT" seen)
 
 @test "missing: glusterd gets the bind-address of its volume file, however that is named" {
     volfile "working-directory /var/lib/glusterd" "transport.socket.bind-address $SOURCE"
-    for options in "-f $volfile" "-f$volfile" "--volfile $volfile" "--volfile=$volfile"; do
+    for options in "-f $volfile" "-f$volfile" "--volfile $volfile" "--volfile=$volfile" "--spec-file=$volfile"; do
         rm -f "$default_log"
         # shellcheck disable=SC2086 # one argument or two
         dial_as /usr/sbin/glusterd $options "${dial_peer[@]}"
@@ -111,6 +111,16 @@ dial_peer=(peer="[$PEER]:$PORT" tcp6 bind="[::]:0" connect="[$PEER]:$PORT" seen)
         logged 1 " I .* $GLUSTERD_SRCADDR_CONF does not exist: built-in configuration" "$default_log"
         logged 1 " I .*glusterd\.vol: bind-address is $SOURCE\$" "$default_log"
     done
+}
+
+@test "a volume file by a relative path, which a daemon no longer finds: said so, no rules" {
+    volfile "transport.socket.bind-address $SOURCE"
+    cd "$BATS_TEST_TMPDIR"
+    dial_as glusterd -f glusterd.vol "${dial_peer[@]}"
+    [[ $errors == "glusterd.vol:1:1: error: found a relative path "*"write an absolute one"* ]]
+    logged 1 " E .* glusterd.vol:1:1: error: .*; running without rules" "$default_log"
+    errors=
+    prints "bind: 0" "connect: 0" "seen from $PEER, port kept"
 }
 
 @test "missing: no other process has rules" {
@@ -127,8 +137,10 @@ dial_peer=(peer="[$PEER]:$PORT" tcp6 bind="[::]:0" connect="[$PEER]:$PORT" seen)
     volfile "working-directory /var/lib/glusterd"
     dial_as glusterd -f "$volfile" "${dial_peer[@]}"
     prints "bind: 0" "connect: 0" "seen from $PEER, port kept"
+    logged 1 " I .*glusterd\.vol: no IPv6 address in transport\.socket\.bind-address: .* none\$" "$default_log"
     dial_as glusterd -f "$BATS_TEST_TMPDIR/absent" "${dial_peer[@]}"
     prints "bind: 0" "connect: 0" "seen from $PEER, port kept"
+    logged 1 " I .*absent: does not exist: .* none\$" "$default_log"
     volfile "transport.socket.bind-address 0.0.0.0"
     dial_as glusterd -f "$volfile" "${dial_peer[@]}"
     prints "bind: 0" "connect: 0" "seen from $PEER, port kept"

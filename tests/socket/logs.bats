@@ -47,7 +47,7 @@ at_level() {
 @test "level warning: what was refused" {
     at_level warning
     logged 1 "$line"
-    logged 1 " W .* peer $FAR_PEER: $GLUSTERD_SRCADDR_CONF:6: rule 2001:db8:3::/64 = $GONE: source can't be used: "
+    logged 1 " W .* peer $FAR_PEER: $GLUSTERD_SRCADDR_CONF:6: rule 2001:db8:3::/64 = $GONE: source can't be used, binding to it: "
 }
 
 @test "level info: which section is in force as well" {

@@ -133,6 +133,18 @@ dial_peer() {
     prints "bind: 0" "connect: ECONNREFUSED" "bind: EINVAL"
 }
 
+@test "after a failed connect, another socket that comes to its descriptor number is not taken for it" {
+    configure_rules "2001:db8:2::/64 = $SOURCE"
+    dial peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:1" tcp6 bind="[$SOURCE2]:0" to=4 connect="[$PEER]:$PORT" seen
+    prints "connect: ECONNREFUSED" "bind: 0" "connect: 0" "seen from $SOURCE2, port kept"
+}
+
+@test "bound to the IPv4-mapped [::ffff:0.0.0.0] and a port: moved, as from [::]" {
+    configure_rules "::ffff:127.0.0.0/104 = ::ffff:127.0.0.9"
+    dial peer="127.0.0.2:$PORT" tcp6 bind="[::ffff:0.0.0.0]:0" connect="[::ffff:127.0.0.2]:$PORT" seen
+    prints "bind: 0" "connect: 0" "seen from 127.0.0.9, port kept"
+}
+
 @test "after a connection that was taken off the socket again, the next one gets the source of its rule" {
     configure_rules "2001:db8:2::/64 = $SOURCE" "2001:db8:3::/64 = $SOURCE2"
     dial peer="[$PEER]:$PORT" tcp6 bind="[::]:0" connect="[$PEER]:$PORT" seen disconnect \

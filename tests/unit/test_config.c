@@ -92,7 +92,7 @@ static const struct {
     {BYTES("[a]\r\n::/0 = none\r"), "1: \"a\"\n2:1: ::/0 = none\n"},
     {BYTES("\xef\xbb\xbf[a]\n::/0 = none\n"), "1: \"a\"\n2:1: ::/0 = none\n"},
     {BYTES("\t[\ta\tb\t]\t\n\t::/0\t=\tnone\t\n"), "1: \"a\\x09b\"\n2:2: ::/0 = none\n"},
-    {BYTES("[a]#not a comment]\n::/0 = none"), "1: \"a]#not a comment\"\n2:1: ::/0 = none\n"},
+    {BYTES("[a#b]\n::/0 = none"), "1: \"a#b\"\n2:1: ::/0 = none\n"},
     {BYTES("[a] ;one #two\n#::/0 = none\n ;::/0 = none\n\t#x\n::/0 = none\t# [b]\n"), "1: \"a\"\n5:1: ::/0 = none\n"},
     {BYTES("[a]\n::/0 = none # \xff\xfe\x01\n"), "1: \"a\"\n2:1: ::/0 = none\n"},
     {BYTES("[*]\n[python*]\n[python3.[0-9] a?c]\n"), "1: \"*\"\n2: \"python*\"\n3: \"python3.[0-9] a?c\"\n"},
@@ -192,7 +192,11 @@ static const struct {
     {BYTES("\xef\xbb\xbf[]"), 1, 1, "found a section without a name; write [glusterd]"}, /* no editor shows the mark */
     {BYTES("[options]\n[a]\n\n [options]\n"), 4, 2, "found [options] a second time; keep one of lines 1 and 4"},
     {BYTES("::/0 = none\n[a]"), 1, 1, "found a rule before the first section; write [glusterd] above it"},
-    {BYTES(" \tlog-level = info\n"), 1, 3, "found a rule before the first section; write [glusterd] above it"},
+    {BYTES(" \t::1 = none\n"), 1, 3, "found a rule before the first section; write [glusterd] above it"},
+    {BYTES("[a]\nlog-level = info\n"), 2, 1,
+     "found option \"log-level\" outside of [options]; write it below [options]"},
+    {BYTES("[a] [b]\n"), 1, 2, "found \"a]\" with half a pair of brackets; write [NAME...]"},
+    {BYTES("[a [b]\n"), 1, 4, "found \"[b\" with half a pair of brackets; write [NAME...]"},
 
     /* rules */
     {BYTES("[a]\n  = none"), 2, 3, "found no network before \"=\"; write NETWORK = SOURCE"},
@@ -272,16 +276,17 @@ static const struct {
      "fe80::%a/64 for any of this host's addresses in it"},
 
 /* a source that can't reach the peer */
-#define NOT_MAPPED_SOURCE \
-    "found a source that is not IPv4-mapped for an IPv4-mapped network; write a source in ::ffff:0:0/96 or none"
-#define MAPPED_SOURCE "found an IPv4-mapped source for a network that is not; write an IPv6 source or none"
-    {BYTES("[a]\n::ffff:0:0/96 = bind-address"), 2, 17, NOT_MAPPED_SOURCE},
-    {BYTES("[a]\n::ffff:0:0/96 = 2001:db8::1"), 2, 17, NOT_MAPPED_SOURCE},
-    {BYTES("[a]\n::ffff:192.0.2.1 = 2001:db8::/64"), 2, 20, NOT_MAPPED_SOURCE},
-    {BYTES("[a]\n::ffff:0:0/96 = ::/0"), 2, 17, NOT_MAPPED_SOURCE},
-    {BYTES("[a]\n::/0 = ::ffff:192.0.2.1"), 2, 8, MAPPED_SOURCE},
-    {BYTES("[a]\n2001:db8::/32 = ::ffff:0:0/96"), 2, 17, MAPPED_SOURCE},
-    {BYTES("[a]\n::/64 = ::ffff:192.0.2.1"), 2, 9, MAPPED_SOURCE},
+#define NOT_MAPPED_SOURCE(source) \
+    "found source \"" source "\" for an IPv4-mapped network; write one in ::ffff:0:0/96 or none"
+#define MAPPED_SOURCE(source) \
+    "found IPv4-mapped source \"" source "\" for a network that is not; write an IPv6 one or none"
+    {BYTES("[a]\n::ffff:0:0/96 = bind-address"), 2, 17, NOT_MAPPED_SOURCE("bind-address")},
+    {BYTES("[a]\n::ffff:0:0/96 = 2001:db8::1"), 2, 17, NOT_MAPPED_SOURCE("2001:db8::1")},
+    {BYTES("[a]\n::ffff:192.0.2.1 = 2001:db8::/64"), 2, 20, NOT_MAPPED_SOURCE("2001:db8::/64")},
+    {BYTES("[a]\n::ffff:0:0/96 = ::/0"), 2, 17, NOT_MAPPED_SOURCE("::/0")},
+    {BYTES("[a]\n::/0 = ::ffff:192.0.2.1"), 2, 8, MAPPED_SOURCE("::ffff:192.0.2.1")},
+    {BYTES("[a]\n2001:db8::/32 = ::ffff:0:0/96"), 2, 17, MAPPED_SOURCE("::ffff:0:0/96")},
+    {BYTES("[a]\n::/64 = ::ffff:192.0.2.1"), 2, 9, MAPPED_SOURCE("::ffff:192.0.2.1")},
 
     /* the same network twice */
     {BYTES("[a]\n::/0 = none\n 0::0/0 = bind-address\n"), 3, 2,

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <regex.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -341,29 +342,71 @@ static void a_message_to_standard_error_is_a_line_as_it_is(void **state)
     assert_int_equal(strspn(line, "x"), LINE_MAX_BYTES - 2);
 }
 
-/* 0 if it lives and no signal is left for it. */
-static int write_to_nobody(void)
+/* Makes standard error the writing end of a pipe; the reading end is returned, -1 for no pipe. */
+static int stderr_to_pipe(void)
 {
     int ends[2];
-    sigset_t pending;
 
-    if (pipe(ends) != 0 || close(ends[0]) != 0 || dup2(ends[1], STDERR_FILENO) != STDERR_FILENO)
-        return 1;
-    log_to_stderr("x");
-    return sigpending(&pending) == 0 && !sigismember(&pending, SIGPIPE) ? 0 : 1;
+    return pipe(ends) == 0 && dup2(ends[1], STDERR_FILENO) == STDERR_FILENO && close(ends[1]) == 0 ? ends[0] : -1;
 }
 
-/* In a child: the first process of a process namespace, as a test can be, does not get the signal. */
-static void a_pipe_that_nobody_reads_does_not_end_the_program(void **state)
+static bool is_pending(int signal)
+{
+    sigset_t pending;
+
+    return sigpending(&pending) != 0 || sigismember(&pending, signal);
+}
+
+static int write_to_nobody(void)
+{
+    close(stderr_to_pipe());
+    log_to_stderr("x");
+    return is_pending(SIGPIPE);
+}
+
+static int write_to_full_pipe(void)
+{
+    static const char bytes[4096];
+
+    if (stderr_to_pipe() < 0 || fcntl(STDERR_FILENO, F_SETFL, O_NONBLOCK) != 0)
+        return 1;
+    while (write(STDERR_FILENO, bytes, sizeof(bytes)) > 0)
+        continue;
+    if (fcntl(STDERR_FILENO, F_SETFL, 0) != 0)
+        return 1;
+    alarm(10); /* ends a write that waits */
+    log_to_stderr("x");
+    return 0;
+}
+
+static int write_beyond_the_file_size_limit(void)
+{
+    static const struct rlimit none = {0, 0};
+
+    if (setrlimit(RLIMIT_FSIZE, &none) != 0)
+        return 1;
+    log_write(&to_file, LEVEL_INFO, "x");
+    return is_pending(SIGXFSZ);
+}
+
+/* In a child: the first process of a process namespace, as a test can be, does not get such signals. */
+static void check_survives(int (*writes)(void))
 {
     pid_t child = fork();
     int status;
 
-    (void)state;
     if (child == 0)
-        _exit(write_to_nobody());
+        _exit(writes());
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
+}
+
+static void a_line_that_can_not_be_written_does_not_stop_the_program(void **state)
+{
+    (void)state;
+    check_survives(write_to_nobody);
+    check_survives(write_to_full_pipe);
+    check_survives(write_beyond_the_file_size_limit);
 }
 
 static void writes_again_after_an_interruption(void **state)
@@ -402,7 +445,7 @@ int main(void)
         cmocka_unit_test(a_line_that_can_not_be_written_goes_to_standard_error),
         cmocka_unit_test(what_is_written_does_not_go_to_standard_error),
         cmocka_unit_test(a_message_to_standard_error_is_a_line_as_it_is),
-        cmocka_unit_test(a_pipe_that_nobody_reads_does_not_end_the_program),
+        cmocka_unit_test(a_line_that_can_not_be_written_does_not_stop_the_program),
         cmocka_unit_test(writes_again_after_an_interruption),
         cmocka_unit_test(leaves_no_descriptor_open),
     };
