@@ -250,7 +250,7 @@ static bool set_log_level(struct parser *parser, struct word value)
 static const struct {
     const char *name;
     bool (*set)(struct parser *parser, struct word value);
-} options[OPTION_COUNT] = {
+} known_options[OPTION_COUNT] = {
     [OPTION_UNAVAILABLE] = {"unavailable", set_unavailable},
     [OPTION_LOG_FILE] = {"log-file", set_log_file},
     [OPTION_LOG_LEVEL] = {"log-level", set_log_level},
@@ -261,7 +261,7 @@ static enum option find_option(struct word name)
 {
     enum option option = 0;
 
-    while (option < OPTION_COUNT && !word_is(name, options[option].name))
+    while (option < OPTION_COUNT && !word_is(name, known_options[option].name))
         option++;
     return option;
 }
@@ -276,7 +276,7 @@ static bool parse_option(struct parser *parser, struct word key, struct word val
         return MISTAKE(parser, key.start, "found %W a second time; keep one of lines %u and %u", &key,
                        parser->option_line[option], parser->line);
     parser->option_line[option] = parser->line;
-    return options[option].set(parser, value);
+    return known_options[option].set(parser, value);
 }
 
 static bool parse_rule(struct parser *parser, struct word left, struct word right)

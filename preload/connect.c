@@ -142,12 +142,12 @@ static int not_loaded(const struct dial *dial, int error)
 static int decide(struct dial *dial)
 {
     int inspect_error = socket_inspect(dial->fd, &dial->state);
-    int load_error;
 
     if (inspect_error == 0 && !dial->state.governed)
         return 0;
     if (dial->active == NULL) {
-        load_error = active_load(&dial->active);
+        int load_error = active_load(&dial->active);
+
         if (load_error != 0)
             return not_loaded(dial, load_error);
         find_rule(dial);

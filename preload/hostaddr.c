@@ -90,7 +90,7 @@ static bool parse_address(struct nlmsghdr *message, struct host_address *parsed)
 }
 
 /* The number that ends a dump is below 0 if the kernel could not list all. */
-static int done_error(const struct nlmsghdr *message)
+static int done_error(struct nlmsghdr *message)
 {
     int number = 0;
 
