@@ -42,7 +42,12 @@ $(LIBRARY): $(OBJECTS) preload/exports.map preload/check-object
 	@preload/check-object $@.new
 	@mv $@.new $@
 
-$(BUILD)/preload/%.o: preload/%.c Makefile
+# Changes only when the command does, so that make CC=musl-gcc after make builds all anew.
+$(BUILD)/command: FORCE
+	@mkdir -p $(@D); echo '$(COMPILE)' | cmp -s - $@ || echo '$(COMPILE)' >$@
+FORCE:
+
+$(BUILD)/preload/%.o: preload/%.c $(BUILD)/command
 	@mkdir -p $(@D)
 	$(call QUIET,CC)$(COMPILE) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
 

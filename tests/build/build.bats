@@ -117,24 +117,38 @@ staged_files() {
     cmp "$LIBRARY" "$installed"
 }
 
-# Lays a directory over /usr, so that what is installed into it goes with the sandbox at the latest.
+# Lays a directory over /usr, so that what is installed into it goes with the test.
 cover_usr() {
     mkdir "$BATS_TEST_TMPDIR"/{upper,work}
     mount -t overlay overlay /usr \
         -o "lowerdir=/usr,upperdir=$BATS_TEST_TMPDIR/upper,workdir=$BATS_TEST_TMPDIR/work"
 }
 
+teardown() {
+    ! mountpoint --quiet /usr || umount --lazy /usr
+}
+
+# securely COMMAND [ARGUMENT...]: a copy of the program, run by an ordinary user to whom its file gives a capability.
+securely() {
+    cp "$(type -P "$1")" "$BATS_TEST_TMPDIR/$1"
+    setcap cap_net_bind_service+ep "$BATS_TEST_TMPDIR/$1"
+    setpriv --reuid=65534 --clear-groups "$BATS_TEST_TMPDIR/$1" "${@:2}"
+}
+
 @test "installed, it is found by its name, under secure execution too" {
     cover_usr
     make --silent install
     LD_PRELOAD=$NAME grep -F "/$NAME" /proc/self/maps
+    LD_PRELOAD=$NAME securely grep -F "/$NAME" /proc/self/maps
+}
 
-    # File capabilities, gained by an ordinary user, are what makes an execution secure.
-    cp /bin/cat "$BATS_TEST_TMPDIR/cat"
-    setcap cap_net_bind_service+ep "$BATS_TEST_TMPDIR/cat"
-    LD_PRELOAD=$NAME setpriv --reuid=65534 --clear-groups "$BATS_TEST_TMPDIR/cat" /proc/self/maps \
-        >"$BATS_TEST_TMPDIR/maps"
-    umount --lazy /usr
-    cat "$BATS_TEST_TMPDIR/maps"
-    grep -F "/$NAME" "$BATS_TEST_TMPDIR/maps"
+@test "under secure execution the environment does not name the configuration" {
+    cover_usr
+    make --silent install
+    echo wrong >"$BATS_TEST_TMPDIR/srcaddr.conf"
+    named=$BATS_TEST_TMPDIR/srcaddr.conf
+    LD_PRELOAD=$NAME GLUSTERD_SRCADDR_CONF=$named run bash -c ': </dev/tcp/::1/1'
+    [[ $output == *"$named:1:1: error: "* ]]
+    LD_PRELOAD=$NAME GLUSTERD_SRCADDR_CONF=$named run securely bash -c ': </dev/tcp/::1/1'
+    [[ $output == *"Connection refused"* && $output != *srcaddr* ]]
 }

@@ -69,7 +69,7 @@ static bool build(void)
 static void cut_to(struct in6_addr *address, unsigned int len)
 {
     for (unsigned int bit = len; bit < 128; bit++)
-        address->s6_addr[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
+        address->s6_addr[bit / 8] &= (uint8_t)(0xff ^ 0x80 >> bit % 8);
 }
 
 static bool has_network(const struct in6_addr *network, unsigned int len)
