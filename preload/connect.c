@@ -78,7 +78,7 @@ static bool may_warn(const struct in6_addr *peer)
 {
     struct timespec now = {.tv_sec = 0};
 
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    (void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     return limit_allows(peer, (uint32_t)now.tv_sec + 1);
 }
 

@@ -35,7 +35,7 @@ static int direct_bind(int fd, const struct sockaddr *address, socklen_t len)
 
 static call *resolve(const char *name, call *otherwise)
 {
-    void *symbol = dlsym(RTLD_NEXT, name);
+    const void *symbol = dlsym(RTLD_NEXT, name);
     call *function = otherwise;
 
     if (symbol != NULL)

@@ -143,7 +143,7 @@ void log_write(const struct log *log, enum log_level level, const char *format, 
 
     if (level > log->level)
         return;
-    clock_gettime(CLOCK_REALTIME, &now);
+    (void)clock_gettime(CLOCK_REALTIME, &now);
     text_string(&line, "[");
     text_time(&line, &now);
     text_string(&line, "] ");
