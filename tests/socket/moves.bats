@@ -31,6 +31,13 @@ compares() {
     compares 500
 }
 
+# SO_INCOMING_CPU: the processor that the refusal came in on.
+@test "after a connect that failed, what the kernel has set meanwhile is not carried over" {
+    configure_rules "2001:db8:2::/64 = $SOURCE" "::/0 = $SOURCE2"
+    dial tcp6 bind="[::]:0" nonblock connect="[$PEER]:1" wait get=1:49 connect="[$SILENT]:$PORT" get=1:49
+    [[ $output != *"option 1:49: -1"*"option 1:49: "* && $output == *"option 1:49: -1" ]]
+}
+
 @test "a socket with something that can't be carried over is not moved: refused, and as it was" {
     configure_rules "::/0 = $SOURCE"
     run_program uncarried "[$SILENT]:$PORT"
