@@ -11,8 +11,7 @@
 #error "file_status() takes struct stat for the kernel's own, which holds on 64-bit systems only"
 #endif
 
-/* fstat(3) needs GLIBC_2.33 where it is built with that. On 64-bit systems the kernel fills in the C library's struct.
- */
+/* fstat(3) would need GLIBC_2.33 if built there. On 64-bit systems the kernel fills in the C library's struct. */
 int file_status(int fd, struct stat *status)
 {
     return (int)syscall(SYS_fstat, fd, status);
