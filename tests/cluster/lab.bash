@@ -16,6 +16,9 @@ address_of() { echo "2001:db8:${2:-1}::1$1"; }
 second_address_of() { echo "2001:db8:${2:-1}::3$1"; }
 kernel_address_of() { echo "2001:db8:${2:-1}::2$1"; }
 
+# For the first address, where use_names was called.
+name_of() { echo "host$1-${2:-1}"; }
+
 complain() {
     echo "$*" >&2
     return 1
@@ -41,6 +44,20 @@ start_lab() {
         ip link add "net$network" type bridge mcast_snooping 0
         ip link set "net$network" up
     done
+}
+
+# Gives the hosts to come names for their first addresses. Volumes need them: in GlusterFS 11 a brick or a self-heal daemon
+# does not find the server that it is told by its IPv6 address. glusterd then lists its peers by name as well.
+use_names() {
+    local host network
+    {
+        echo "127.0.0.1 localhost"
+        for network in $(<"$LAB/networks"); do
+            for host in {1..9}; do
+                echo "$(address_of "$host" "$network") $(name_of "$host" "$network")"
+            done
+        done
+    } >"$LAB/hosts"
 }
 
 stop_lab() {
@@ -82,6 +99,7 @@ start_host() {
         mount --bind $LAB/$host/lib /var/lib/glusterd
         mount --bind $LAB/$host/log /var/log/glusterfs
         mount --bind $LAB/$host/etc /etc/glusterfs
+        [ ! -e $LAB/hosts ] || mount --bind $LAB/hosts /etc/hosts
         mount --bind $LAB/$host/run /run" || return
     for network in $(<"$LAB/networks"); do
         attach_host "$host" "$network" || return
@@ -196,13 +214,18 @@ peers_are() {
     [[ $found == "$(printf '%s\n' "${@:2}" | sort)" ]]
 }
 
+# Prints what other hosts are to list a host as.
+listed_name_of() {
+    if [[ -e $LAB/hosts ]]; then name_of "$1"; else address_of "$1"; fi
+}
+
 # in_cluster HOST...: each lists all others, connected, by the address that peers are to know.
 in_cluster() {
     local host other lines
     for host; do
         lines=()
         for other; do
-            [[ $other == "$host" ]] || lines+=("$(address_of "$other") Peer in Cluster (Connected)")
+            [[ $other == "$host" ]] || lines+=("$(listed_name_of "$other") Peer in Cluster (Connected)")
         done
         echo "host $host:"
         peers_are "$host" "${lines[@]}" || return

@@ -7,6 +7,7 @@ source "${BATS_TEST_DIRNAME:?}/lab.bash"
 
 setup_file() {
     start_lab 1 2
+    use_names
     for host in 1 2; do
         start_host "$host"
         write_volfile "$host"
@@ -17,13 +18,13 @@ setup_file() {
 		END
     done
     start_glusterd preloaded 1 2
-    gluster 1 peer probe "$(address_of 2 1)"
+    gluster 1 peer probe "$(name_of 2 1)"
     wait_until 30 in_cluster 1 2
     # Their names in the second network, which the bricks go by.
-    gluster 1 peer probe "$(address_of 2 2)"
-    gluster 2 peer probe "$(address_of 1 2)"
+    gluster 1 peer probe "$(name_of 2 2)"
+    gluster 2 peer probe "$(name_of 1 2)"
     gluster 1 volume create shared replica 2 \
-        "$(address_of 1 2):/run/brick/data" "$(address_of 2 2):/run/brick/data" force
+        "$(name_of 1 2):/run/brick/data" "$(name_of 2 2):/run/brick/data" force
     gluster 1 volume start shared
 }
 

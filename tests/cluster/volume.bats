@@ -7,14 +7,16 @@ source "${BATS_TEST_DIRNAME:?}/lab.bash"
 
 setup_file() {
     start_lab 1
+    use_names
     for host in 1 2 3; do
         start_host "$host"
-        write_volfile "$host" transport.socket.bind-address "$(address_of "$host")"
+        # No bind-address: GlusterFS 11's self-heal would be told to find its glusterd at that, and does not find it.
+        write_volfile "$host"
         # A second address for all that glusterd starts, to tell the sections apart. For bricks it is a must: they dial
         # only their own host's glusterd, and there the kernel's choice is the destination itself, the first address.
         write_configuration "$host" <<-END
 			[glusterd]
-			::/0 = bind-address
+			::/0 = $(address_of "$host")
 			[glusterfsd glustershd]
 			2001:db8:1::/64 = $(second_address_of "$host")
 		END
@@ -26,15 +28,16 @@ setup_file() {
 	END
 
     start_glusterd preloaded 1 2 3
-    gluster 1 peer probe "$(address_of 2)"
-    gluster 1 peer probe "$(address_of 3)"
+    gluster 1 peer probe "$(name_of 2)"
+    gluster 1 peer probe "$(name_of 3)"
     wait_until 30 in_cluster 1 2 3
     # "force" lets bricks be on the file system of /run.
-    gluster 1 volume create shared replica 3 "$(address_of 1):/run/brick/data" "$(address_of 2):/run/brick/data" \
-        "$(address_of 3):/run/brick/data" force
+    gluster 1 volume create shared replica 3 "$(name_of 1):/run/brick/data" "$(name_of 2):/run/brick/data" \
+        "$(name_of 3):/run/brick/data" force
     gluster 1 volume start shared
     # mount(8) removes LD_PRELOAD from the environment, hence its helper. No page cache: what is read came from a brick.
-    start_program 4 preloaded mount.glusterfs "$(address_of 1):/shared" /run/mount -o direct-io-mode=enable
+    start_program 4 preloaded mount.glusterfs "$(name_of 1):/shared" /run/mount \
+        -o direct-io-mode=enable,xlator-option=transport.address-family=inet6
     wait_until 30 in_host 4 mountpoint /run/mount
 }
 
@@ -48,7 +51,8 @@ connections_follow_the_sections() {
     for host in 1 2 3; do
         expected+=(
             "host$host glusterfsd $(second_address_of "$host") -> $(address_of "$host") glusterd"
-            "host$host glustershd $(second_address_of "$host") -> $(address_of "$host") glusterd"
+            # Without a bind-address, it is told to find its glusterd at "localhost".
+            "host$host glustershd 127.0.0.1 -> 127.0.0.1 glusterd"
             "host4 fuse $(address_of 4) -> $(address_of "$host") brick"
         )
         for other in 1 2 3; do
