@@ -53,7 +53,6 @@ $(BUILD)/preload/%.o: preload/%.c $(BUILD)/command
 
 -include $(OBJECTS:.o=.d)
 
-
 # Packages, by name, with the system's own client; nothing is done where all are there.
 DEMO_PACKAGES  := gcc libc6-dev binutils iproute2 mount util-linux procps glusterfs-server glusterfs-client
 CHECK_PACKAGES := $(DEMO_PACKAGES) bats clang clang-format clang-tidy cppcheck libcap2-bin libcmocka-dev linux-libc-dev mandoc \

@@ -1,5 +1,4 @@
 /* bind(2): the program's own choice of an address goes before ours. */
-#include <stdbool.h>
 #include <sys/socket.h>
 
 #include "chosen.h"
@@ -7,8 +6,6 @@
 #include "libc.h"
 #include "quiet.h"
 #include "socket.h"
-
-#define EXPORT __attribute__((visibility("default")))
 
 /* A socket that only this library bound, for a connect that failed, is one that the program may still bind. */
 static void make_bindable(int fd)

@@ -18,8 +18,6 @@
 #include "rules.h"
 #include "socket.h"
 
-#define EXPORT __attribute__((visibility("default")))
-
 /* What is known of one connect when it is decided about. */
 struct dial {
     int fd;
@@ -30,12 +28,10 @@ struct dial {
     const struct source *source; /* of the rule */
 };
 
-/* A process without rules: not even the address is looked at. */
-static bool has_no_rules(void)
+/* Of a process without rules not even the addresses are looked at. */
+static bool can_have_rules(const struct active *active)
 {
-    const struct active *active = active_get();
-
-    return active != NULL && active->rule_count == 0;
+    return active == NULL || active->rule_count > 0;
 }
 
 /* The kernel takes an address without sin6_scope_id too (SIN6_LEN_RFC2133), and none that is longer than a storage. */
@@ -56,21 +52,27 @@ static bool is_left_to_kernel(const struct dial *dial)
     return dial->rule == NULL || dial->source->kind == SOURCE_NONE;
 }
 
-/* Every decision at log-level debug, with its rule. */
-static void log_decision(const struct dial *dial, const char *decision)
+static void log_outcome(const struct dial *dial, enum log_level level, const char *outcome)
 {
+    const struct log *log = &dial->active->log;
     char rule_data[192];
     struct text rule = TEXT_IN(rule_data);
 
-    if (dial->active->log.level < LEVEL_DEBUG)
+    if (level > log->level)
         return;
     if (dial->rule == NULL) {
-        log_write(&dial->active->log, LEVEL_DEBUG, "peer %A: no rule: %s", &dial->peer, decision);
+        log_write(log, level, "peer %A: no rule: %s", &dial->peer, outcome);
         return;
     }
     text_rule(&rule, dial->rule, dial->source);
-    log_write(&dial->active->log, LEVEL_DEBUG, "peer %A: %s:%u: rule %s: %s", &dial->peer, dial->active->file,
-              dial->rule->line, rule.data, decision);
+    log_write(log, level, "peer %A: %s:%u: rule %s: %s", &dial->peer, dial->active->file, dial->rule->line, rule.data,
+              outcome);
+}
+
+/* Every decision at log-level debug, with its rule. */
+static void log_decision(const struct dial *dial, const char *decision)
+{
+    log_outcome(dial, LEVEL_DEBUG, decision);
 }
 
 /* Where a peer can't be reached the program tries again and again, GlusterFS every three seconds. */
@@ -84,15 +86,14 @@ static bool may_warn(const struct in6_addr *peer)
 
 static void warn_unavailable(const struct dial *dial, const char *step, int error, bool refused)
 {
-    char rule_data[192];
-    struct text rule = TEXT_IN(rule_data);
+    char data[160];
+    struct text outcome = TEXT_IN(data);
 
     if (!may_warn(&dial->peer))
         return;
-    text_rule(&rule, dial->rule, dial->source);
-    log_write(&dial->active->log, LEVEL_WARNING, "peer %A: %s:%u: rule %s: source can't be used, %s: %E; %s",
-              &dial->peer, dial->active->file, dial->rule->line, rule.data, step, error,
-              refused ? "not connected" : "connecting from the kernel's choice");
+    text_format(&outcome, "source can't be used, %s: %E; %s", step, error,
+                refused ? "not connected" : "connecting from the kernel's choice");
+    log_outcome(dial, LEVEL_WARNING, outcome.data);
 }
 
 /* The source can't be used, because of error in a step. Returns what connect is to fail with, 0 if it is to go on. */
@@ -160,16 +161,16 @@ static int decide(struct dial *dial)
 }
 
 /* Returns what connect is to fail with before it has begun, or 0. */
-static int govern(int fd, const struct sockaddr *address)
+static int govern(const struct active *active, int fd, const struct sockaddr *address)
 {
-    struct dial dial = {.fd = fd, .active = active_get()};
+    struct dial dial = {.fd = fd, .active = active};
     struct quiet quiet;
     int error;
 
     memcpy(&dial.peer, (const char *)address + offsetof(struct sockaddr_in6, sin6_addr), sizeof(dial.peer));
-    if (dial.active != NULL) {
+    if (active != NULL) {
         find_rule(&dial);
-        if (is_left_to_kernel(&dial) && dial.active->log.level < LEVEL_DEBUG)
+        if (is_left_to_kernel(&dial) && active->log.level < LEVEL_DEBUG)
             return 0;
     }
     quiet_begin(&quiet);
@@ -180,7 +181,8 @@ static int govern(int fd, const struct sockaddr *address)
 
 EXPORT int connect(int fd, const struct sockaddr *address, socklen_t len)
 {
-    int error = !has_no_rules() && is_ipv6(address, len) ? govern(fd, address) : 0;
+    const struct active *active = active_get();
+    int error = can_have_rules(active) && is_ipv6(address, len) ? govern(active, fd, address) : 0;
 
     if (error != 0) {
         errno = error;

@@ -80,7 +80,7 @@ int give_back(int fd, const struct socket_state *state)
 {
     struct sockaddr_in6 any = {.sin6_family = AF_INET6};
 
-    if (!socket_has_address(state) || chosen_get(fd) == BY_PROGRAM)
+    if (!socket_has_address(state) || address_is_programs(fd, state))
         return 0;
     return move_to(fd, state, &any);
 }

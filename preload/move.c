@@ -2,16 +2,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "libc.h"
 #include "sockopt.h"
 
+static int set_int(int fd, int level, int name, int value)
+{
+    return setsockopt(fd, level, name, &value, sizeof(value)) == 0 ? 0 : errno;
+}
+
 static int set_reuse(int fd, int value)
 {
-    return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &value, sizeof(value)) == 0 ? 0 : errno;
+    return set_int(fd, SOL_SOCKET, SO_REUSEADDR, value);
 }
 
 static int bind_to(int fd, const struct sockaddr_in6 *local)
@@ -59,19 +63,12 @@ static int replace(int fd, int fresh)
     return dup3(fresh, fd, (descriptor_flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0) == -1 ? errno : 0;
 }
 
-static int set_v6only(int fd, bool v6only)
-{
-    int value = v6only;
-
-    return setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &value, sizeof(value)) == 0 ? 0 : errno;
-}
-
 static int carry_and_bind(int fresh, int fd, const struct socket_state *state, const struct sockaddr_in6 *local)
 {
     int error = sockopt_carry(fd, fresh, socket_has_address(state));
 
     if (error == 0)
-        error = set_v6only(fresh, state->v6only);
+        error = set_int(fresh, IPPROTO_IPV6, IPV6_V6ONLY, state->v6only);
     return error == 0 ? bind_fresh(fresh, fd, local) : error;
 }
 

@@ -156,13 +156,7 @@ static void options_have_their_defaults_and_values(void **state)
 #define FIFTY    "12345678901234567890123456789012345678901234567890"
 #define NO_RULE_ "; write NETWORK = SOURCE, or [NAME...]"
 
-static const struct {
-    const char *text;
-    size_t len;
-    unsigned int line;
-    unsigned int column;
-    const char *message;
-} mistakes[] = {
+static const struct wrong_text mistakes[] = {
     /* lines */
     {BYTES("[a]\n::/0 = no\0ne\n"), 2, 10, "found a NUL byte; write plain text"},
     {BYTES("\0"), 1, 1, "found a NUL byte; write plain text"},
@@ -332,9 +326,7 @@ static void every_mistake_has_its_place_and_words(void **state)
         const char *what = in_words("mistake in \"%s\"", mistakes[i].text);
 
         check_bool(what, config_parse(text, mistakes[i].len, &config, &mistake), false);
-        check_string(what, mistake.message, mistakes[i].message);
-        check_number(what, mistake.line, mistakes[i].line);
-        check_number(what, mistake.column, mistakes[i].column);
+        check_mistake(what, &mistake, &mistakes[i]);
     }
 }
 

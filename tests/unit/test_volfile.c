@@ -129,13 +129,7 @@ static void no_text_has_no_bind_address(void **state)
 
 static void what_can_not_be_a_source_is_a_mistake(void **state)
 {
-    static const struct {
-        const char *text;
-        size_t len;
-        unsigned int line;
-        unsigned int column;
-        const char *message;
-    } table[] = {
+    static const struct wrong_text table[] = {
         {BYTES(OPTION "server1"), 1, 38, "found host name \"server1\"; write the IPv6 address itself"},
         {BYTES("volume management\n\t" OPTION "\"server1.example\"\nend-volume"), 2, 40,
          "found host name \"server1.example\"; write the IPv6 address itself"},
@@ -161,9 +155,7 @@ static void what_can_not_be_a_source_is_a_mistake(void **state)
         struct source source;
 
         check_bool(table[i].text, bind_address(table[i].text, table[i].len, &source), false);
-        check_string(table[i].text, mistake.message, table[i].message);
-        check_number(table[i].text, mistake.line, table[i].line);
-        check_number(table[i].text, mistake.column, table[i].column);
+        check_mistake(table[i].text, &mistake, &table[i]);
     }
 }
 

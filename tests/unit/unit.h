@@ -20,6 +20,8 @@
 
 #include <cmocka.h> /* wants the headers above */
 
+#include "config.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* As printf(3) would write it. Valid until the next call. */
@@ -51,6 +53,22 @@ static inline void check_bool(const char *what, bool found, bool wanted)
 {
     if (found != wanted)
         fail_msg("%s: found %s, wanted %s", what, found ? "true" : "false", wanted ? "true" : "false");
+}
+
+/* A text that is wrong, and what is to be said of it. */
+struct wrong_text {
+    const char *text;
+    size_t len;
+    unsigned int line;
+    unsigned int column;
+    const char *message;
+};
+
+static inline void check_mistake(const char *what, const struct mistake *found, const struct wrong_text *wanted)
+{
+    check_string(what, found->message, wanted->message);
+    check_number(what, found->line, wanted->line);
+    check_number(what, found->column, wanted->column);
 }
 
 static inline struct in6_addr address_of(const char *string)
