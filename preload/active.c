@@ -3,125 +3,31 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "config.h"
-#include "file.h"
+#include "load.h"
 #include "memory.h"
-#include "process.h"
-#include "volfile.h"
 
 static const struct active no_rules;
+static const struct active mistaken = {.has_mistake = true};
 
-static const struct active *in_force;
+#define STRING(macro)         STRING_OF(macro)
+#define STRING_OF(characters) #characters
 
-/* What one load works with. Too large for the stack of a signal handler. */
-struct load {
-    struct process process;
-    char path[PATH_MAX]; /* of the configuration */
-    bool built_in;       /* because there is no file at path */
-    struct file file;
-    struct config config;
-    const struct section *section; /* of this process, NULL if it has none */
-    struct source bind_address;
-    bool has_bind_address; /* a rule of the section wants it */
-    bool volfile_is_missing;
-    const char *mistake_path; /* of the file with the mistake, NULL if there is none */
-    struct mistake mistake;
-};
+/* Not static, for the note. */
+const struct active *active_in_force;
 
-static bool is_missing(int error)
-{
-    return error == ENOENT || error == ENOTDIR;
-}
-
-static void mistake_in_file(struct load *load, const char *path, const struct text *why)
-{
-    load->mistake_path = path;
-    mistake_at(&load->mistake, 1, 1, "%s", why->data);
-}
-
-static int read_config(struct load *load)
-{
-    static const char built_in[] = CONFIG_BUILT_IN;
-    char reason[sizeof(load->mistake.message)];
-    struct text why = TEXT_IN(reason);
-    const char *named = secure_getenv("GLUSTERD_SRCADDR_CONF");
-    struct text path = TEXT_IN(load->path);
-    struct word text = {.start = built_in, .len = sizeof(built_in) - 1};
-    int error;
-
-    text_string(&path, named != NULL && named[0] != '\0' ? named : CONFIG_FILE);
-    error = file_read(load->path, CONFIG_SIZE_MAX, true, &load->file, &why);
-    load->built_in = is_missing(error);
-    if (is_shortage(error))
-        return error;
-    if (error != 0 && !load->built_in) {
-        mistake_in_file(load, load->path, &why);
-        return 0;
-    }
-    if (!load->built_in)
-        text = (struct word){.start = load->file.data, .len = load->file.len};
-    if (config_parse(text.start, text.len, &load->config, &load->mistake))
-        return 0;
-    load->mistake_path = load->path;
-    return load->mistake.line == 0 ? ENOMEM : 0;
-}
-
-/* The first one in the file that has one of the process's names. */
-static const struct section *find_section(const struct config *config, const struct process *process)
-{
-    for (uint32_t i = 0; i < config->section_count; i++) {
-        const struct section *section = &config->sections[i];
-
-        if ((process->role[0] != '\0' && section_matches(section, process->role)) ||
-            section_matches(section, process->program))
-            return section;
-    }
-    return NULL;
-}
-
-/* A volume file that does not exist has no bind-address. */
-static int read_bind_address(struct load *load)
-{
-    const char *path = load->process.volfile;
-    char reason[sizeof(load->mistake.message)];
-    struct text why = TEXT_IN(reason);
-    struct file file = {.data = NULL};
-    int error;
-
-    load->has_bind_address = true;
-    if (path[0] != '/') { /* as a daemon the process has changed its directory by now */
-        text_string(&why,
-                    "found a relative path in the arguments; write an absolute one, for the bind-address to be found");
-        mistake_in_file(load, path, &why);
-        return 0;
-    }
-    error = file_read(path, VOLFILE_SIZE_MAX, false, &file, &why);
-    load->volfile_is_missing = is_missing(error);
-    if (is_shortage(error))
-        return error;
-    if (error != 0 && !load->volfile_is_missing)
-        mistake_in_file(load, path, &why);
-    else if (!volfile_bind_address(file.data, file.len, &load->bind_address, &load->mistake))
-        load->mistake_path = path;
-    file_free(&file);
-    return 0;
-}
-
-static int fill_in_bind_address(struct load *load)
-{
-    struct source *sources = load->section->sources;
-
-    for (uint32_t i = 0; i < load->section->source_count; i++) {
-        int error = sources[i].bind_address && !load->has_bind_address ? read_bind_address(load) : 0;
-
-        if (error != 0)
-            return error;
-        if (sources[i].bind_address)
-            sources[i] = load->bind_address;
-    }
-    return 0;
-}
+/*
+ * An ELF note, elf(5), that tells how far behind itself active_in_force is: it stays when symbols are stripped, and
+ * lies in memory, where glusterd-srcaddr status finds it from outside.
+ */
+__asm__(".pushsection .note.srcaddr, \"a\", %note\n"
+        ".balign 4\n"
+        ".long 2f - 1f, 4f - 3f, " STRING(ACTIVE_NOTE_TYPE) "\n"
+                                                            "1: .asciz \"" ACTIVE_NOTE_NAME "\"\n"
+                                                            "2: .balign 4\n"
+                                                            "3: .quad active_in_force - .\n"
+                                                            "4: .popsection\n");
 
 /* Copies size bytes of from to *end, which is moved behind them. */
 static void *append(char **end, const void *from, size_t size)
@@ -152,6 +58,7 @@ static struct active *make_active(const struct load *load)
     if (active == NULL)
         return NULL;
     end = (char *)(active + 1);
+    active->modified = load->built_in ? 0 : load->file.modified;
     active->refuse = load->config.options.refuse;
     active->log.level = load->config.options.log_level;
     active->rule_count = section->rule_count;
@@ -196,10 +103,10 @@ static void announce_section(const struct load *load, const struct active *activ
 /* Puts what was made, NULL for no rules, in force and announces it, or finds that another thread was first. */
 static const struct active *publish(const struct load *load, struct active *made)
 {
-    const struct active *outcome = made != NULL ? made : &no_rules;
+    const struct active *outcome = made != NULL ? made : load->mistake_path != NULL ? &mistaken : &no_rules;
     const struct active *first = NULL;
 
-    if (!__atomic_compare_exchange_n(&in_force, &first, outcome, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+    if (!__atomic_compare_exchange_n(&active_in_force, &first, outcome, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
         if (made != NULL)
             memory_give(made, active_size(load));
         return first;
@@ -217,25 +124,22 @@ static int load_all(struct load *load, const struct active **active)
     int error = process_read(&load->process);
 
     if (error == 0)
-        error = read_config(load);
-    if (error == 0 && load->mistake_path == NULL)
-        load->section = find_section(&load->config, &load->process);
-    if (error == 0 && load->section != NULL)
-        error = fill_in_bind_address(load);
+        error = load_config(load, secure_getenv(CONFIG_VARIABLE), geteuid());
+    if (error == 0)
+        error = load_section(load);
     if (error == 0 && load->section != NULL && load->mistake_path == NULL) {
         made = make_active(load);
         error = made == NULL ? ENOMEM : 0;
     }
     if (error == 0)
         *active = publish(load, made);
-    config_free(&load->config);
-    file_free(&load->file);
+    load_free(load);
     return error;
 }
 
 const struct active *active_get(void)
 {
-    return __atomic_load_n(&in_force, __ATOMIC_ACQUIRE);
+    return __atomic_load_n(&active_in_force, __ATOMIC_ACQUIRE);
 }
 
 int active_load(const struct active **active)

@@ -23,15 +23,15 @@ static int not_regular(struct text *why)
     return EPERM;
 }
 
-static int check(const struct stat *status, size_t max, bool trusted, struct text *why)
+static int check(const struct stat *status, size_t max, uid_t owner, struct text *why)
 {
     if (!S_ISREG(status->st_mode))
         return not_regular(why);
     if ((size_t)status->st_size > max)
         text_format(why, "found that it is larger than %u MiB; write less", (unsigned int)(max >> 20));
-    else if (trusted && status->st_uid != 0 && status->st_uid != geteuid())
+    else if (owner != FILE_OF_ANYBODY && status->st_uid != 0 && status->st_uid != owner)
         text_format(why, "found that user %u owns it; make root its owner: chown root", status->st_uid);
-    else if (trusted && (status->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    else if (owner != FILE_OF_ANYBODY && (status->st_mode & (S_IWGRP | S_IWOTH)) != 0)
         text_string(why, "found that group or others may write to it; take that away: chmod go-w");
     else
         return 0;
@@ -56,7 +56,7 @@ static int read_all(int fd, char *data, size_t size, size_t *len)
     return 0;
 }
 
-static int read_open(int fd, size_t max, bool trusted, struct file *file, struct text *why)
+static int read_open(int fd, size_t max, uid_t owner, struct file *file, struct text *why)
 {
     struct stat status;
     size_t size;
@@ -64,11 +64,12 @@ static int read_open(int fd, size_t max, bool trusted, struct file *file, struct
 
     if (file_status(fd, &status) != 0)
         return errno;
-    error = check(&status, max, trusted, why);
+    error = check(&status, max, owner, why);
     if (error != 0)
         return error;
-    size = status.st_size > 0 || trusted ? (size_t)status.st_size : max; /* files in /proc say 0 */
-    file->memory_size = size + 1;                                        /* what fills that too has grown since */
+    file->modified = status.st_mtim.tv_sec;
+    size = status.st_size > 0 || owner != FILE_OF_ANYBODY ? (size_t)status.st_size : max; /* files in /proc say 0 */
+    file->memory_size = size + 1; /* what fills that too has grown since */
     file->data = memory_take(file->memory_size);
     if (file->data == NULL)
         return errno;
@@ -80,10 +81,10 @@ static int read_open(int fd, size_t max, bool trusted, struct file *file, struct
     return error;
 }
 
-int file_read(const char *path, size_t max, bool trusted, struct file *file, struct text *why)
+int file_read(const char *path, size_t max, uid_t owner, struct file *file, struct text *why)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    int error = fd < 0 ? errno : read_open(fd, max, trusted, file, why);
+    int error = fd < 0 ? errno : read_open(fd, max, owner, file, why);
 
     if (fd >= 0)
         close(fd);

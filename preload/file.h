@@ -13,15 +13,19 @@ struct file {
     char *data;
     size_t len;
     size_t memory_size;
+    time_t modified; /* the file's mtime */
 };
 
+/* For what is not a matter of trust. */
+#define FILE_OF_ANYBODY ((uid_t)-1)
+
 /*
- * Reads the regular file at path, of at most max bytes; never waits, also where path is a FIFO or a device. Where
- * trusted is wanted, it must be owned by root or by this process's user and not be writable by group or others. Returns
- * 0, or an errno value: ENOENT or ENOTDIR where there is no such file, EPERM where it is not what it must be. *why then
- * tells what was found and what would be right.
+ * Reads the regular file at path, of at most max bytes; never waits, also where path is a FIFO or a device. Unless
+ * owner is FILE_OF_ANYBODY, it must be owned by root or owner and not be writable by group or others. Returns 0, or an
+ * errno value: ENOENT or ENOTDIR where there is no such file, EPERM where it is not what it must be. *why then tells
+ * what was found and what would be right.
  */
-int file_read(const char *path, size_t max, bool trusted, struct file *file, struct text *why);
+int file_read(const char *path, size_t max, uid_t owner, struct file *file, struct text *why);
 void file_free(struct file *file);
 
 /* fstat(2). */

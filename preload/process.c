@@ -7,10 +7,6 @@
 #include "text.h"
 #include "word.h"
 
-enum {
-    CMDLINE_MAX = 2 << 20 /* bytes; the kernel's own limit for arguments, ARG_MAX, unless the stack limit was raised */
-};
-
 static struct word next_argument(struct word *rest)
 {
     return word_split(rest, '\0');
@@ -88,7 +84,7 @@ int process_read(struct process *process)
     char reason[64];
     struct text why = TEXT_IN(reason);
     struct file cmdline = {.data = NULL};
-    int error = file_read("/proc/self/cmdline", CMDLINE_MAX, false, &cmdline, &why);
+    int error = file_read("/proc/self/cmdline", CMDLINE_MAX, FILE_OF_ANYBODY, &cmdline, &why);
 
     if (is_shortage(error))
         return error;

@@ -7,6 +7,9 @@
 
 #define VOLUME_FILE "/etc/glusterfs/glusterd.vol"
 
+/* Bytes; the kernel's own limit for arguments, ARG_MAX, unless the stack limit was raised. */
+#define CMDLINE_MAX (2u << 20)
+
 struct process {
     char role[64];          /* NAME of --process-name NAME, empty if there is none */
     char program[64];       /* the last component of argv[0] */

@@ -5,12 +5,10 @@
 
 #include "word.h"
 
-/* A token of graph.l: a word, or what stands between double quotes; the line and column where it starts. */
+/* A token of graph.l: a word, or what stands between double quotes, and where it starts. */
 struct token {
-    struct word word;
+    struct volfile_value value;
     bool quoted;
-    unsigned int line;
-    unsigned int column;
 };
 
 struct lexer {
@@ -65,10 +63,10 @@ static bool next_token(struct lexer *lexer, struct token *token)
     while (len < lexer->rest.len && lexer->rest.start[len] != '\n' && lexer->rest.start[len] != '"' &&
            (quoted || !is_blank(lexer->rest.start[len])))
         len++;
-    token->word = word_between(lexer->rest.start, lexer->rest.start + len);
+    token->value.word = word_between(lexer->rest.start, lexer->rest.start + len);
     token->quoted = quoted;
-    token->line = lexer->line;
-    token->column = (unsigned int)(lexer->rest.start - lexer->line_start) + 1;
+    token->value.line = lexer->line;
+    token->value.column = (unsigned int)(lexer->rest.start - lexer->line_start) + 1;
     skip(lexer, quoted && len < lexer->rest.len && lexer->rest.start[len] == '"' ? len + 1 : len);
     return true;
 }
@@ -77,22 +75,21 @@ static bool is_option(const struct token *token)
 {
     static const char option[] = "option";
 
-    return !token->quoted && token->word.len == strlen(option) &&
-           strncasecmp(token->word.start, option, strlen(option)) == 0;
+    return !token->quoted && token->value.word.len == strlen(option) &&
+           strncasecmp(token->value.word.start, option, strlen(option)) == 0;
 }
 
-/* The value of the option; the last one where it is set several times. False if it is not set at all. */
-static bool find_option(const char *text, size_t len, const char *key, struct token *value)
+bool volfile_option(const char *text, size_t len, const char *key, struct volfile_value *value)
 {
     struct lexer lexer = {.rest = {.start = text, .len = len}, .line_start = text, .line = 1};
     struct token token;
     bool found = false;
 
     while (next_token(&lexer, &token)) {
-        if (!is_option(&token) || !next_token(&lexer, &token) || !word_is(token.word, key))
+        if (!is_option(&token) || !next_token(&lexer, &token) || !word_is(token.value.word, key))
             continue;
         if (next_token(&lexer, &token)) {
-            *value = token;
+            *value = token.value;
             found = true;
         }
     }
@@ -103,13 +100,13 @@ bool volfile_bind_address(const char *text, size_t len, struct source *source, s
 {
     char reason[sizeof(mistake->message)];
     struct text why = TEXT_IN(reason);
-    struct token value;
+    struct volfile_value value;
     struct word wrong;
     struct in6_addr address;
     bool parsed;
 
     *source = (struct source){.kind = SOURCE_NONE, .bind_address = true};
-    if (!find_option(text, len, "transport.socket.bind-address", &value) || address_is_ipv4(value.word))
+    if (!volfile_option(text, len, BIND_ADDRESS_OPTION, &value) || address_is_ipv4(value.word))
         return true;
     if (address_parse(value.word, &address) && (IN6_IS_ADDR_UNSPECIFIED(&address) || IN6_IS_ADDR_V4MAPPED(&address)))
         return true;
