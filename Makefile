@@ -5,6 +5,9 @@ PREFIX  ?= /usr
 BUILD   ?= build
 DESTDIR ?=
 
+# Here alone: packages and the command have it from here.
+VERSION := 0.1.0
+
 # Where ld.so looks by itself, and under secure execution too: the multiarch directory, or that of the distribution.
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
 LIBDIR    ?= $(PREFIX)/$(if $(MULTIARCH),lib/$(MULTIARCH),$(if $(wildcard /usr/lib64),lib64,lib))
@@ -12,7 +15,12 @@ MANDIR    ?= $(PREFIX)/share/man
 
 NAME    := libglusterd-srcaddr.so
 LIBRARY := $(BUILD)/$(NAME)
+COMMAND := $(BUILD)/glusterd-srcaddr
 OBJECTS := $(patsubst preload/%.c,$(BUILD)/preload/%.o,$(wildcard preload/*.c))
+TOOL    := $(patsubst tool/%.c,$(BUILD)/tool/%.o,$(wildcard tool/*.c))
+# For the command and the unit tests, which take what they need: a program must not wrap its own calls.
+ARCHIVE := $(BUILD)/preload.a
+TOOL_ARCHIVE := $(BUILD)/tool.a
 
 # What a compiler of another age or architecture may not have.
 supported = $(shell for flag in $(1); do $(CC) -Werror $$flag -x c -c /dev/null -o /dev/null 2>/dev/null && echo $$flag; done)
@@ -28,14 +36,17 @@ CPPFLAGS := -D_GNU_SOURCE -U_FILE_OFFSET_BITS -U_TIME_BITS \
             $(if $(IS_GLIBC),,-idirafter /usr/include $(if $(MULTIARCH),-idirafter /usr/include/$(MULTIARCH)))
 # make V=1 prints the commands.
 QUIET    = $(if $(V),,@echo "  $(1) $@";)
-COMPILE  = $(CC) -std=gnu11 $(CPPFLAGS) $(WARNINGS) $(HARDENING) $(CFLAGS)
+COMPILE  = $(CC) -std=gnu11 $(CPPFLAGS) $(WARNINGS) $(HARDENING) $(CFLAGS) -fno-lto
 # libdl.so.2 by its full name: newer systems have it for old programs only, with nothing in it and no libdl.so.
 LINK     = $(CC) -shared $(CFLAGS) $(LDFLAGS) -Wl,-soname,$(NAME) -Wl,--version-script,preload/exports.map \
            -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs -Wl,--no-as-needed
+# Before 2.33, as on EL8, libsmartcols prints numbers in JSON as strings.
+TOOL_CFLAGS = $(shell pkg-config --cflags smartcols; pkg-config --atleast-version=2.33 smartcols && echo -DHAS_JSON_TYPES)
+TOOL_LIBS  = $(shell pkg-config --libs smartcols)
 LIBS    := $(if $(IS_GLIBC),-l:libdl.so.2)
 
 .PHONY: all
-all: $(LIBRARY)
+all: $(LIBRARY) $(COMMAND)
 
 $(LIBRARY): $(OBJECTS) preload/exports.map preload/check-object
 	$(call QUIET,LD)$(LINK) -o $@.new $(OBJECTS) $(LIBS)
@@ -51,12 +62,28 @@ $(BUILD)/preload/%.o: preload/%.c $(BUILD)/command
 	@mkdir -p $(@D)
 	$(call QUIET,CC)$(COMPILE) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
 
--include $(OBJECTS:.o=.d)
+$(ARCHIVE): $(OBJECTS)
+	$(call QUIET,AR)rm -f $@; $(AR) rcs $@ $^
+
+$(TOOL_ARCHIVE): $(filter-out %/main.o,$(TOOL))
+	$(call QUIET,AR)rm -f $@; $(AR) rcs $@ $^
+
+$(COMMAND): $(BUILD)/tool/main.o $(TOOL_ARCHIVE) $(ARCHIVE)
+	$(call QUIET,LD)$(CC) -pie $(CFLAGS) $(LDFLAGS) -Wl,-z,relro,-z,now -o $@ $^ $(TOOL_LIBS) $(LIBS)
+
+# The limit of a frame is the library's, which lives on other people's stacks.
+$(BUILD)/tool/%.o: tool/%.c $(BUILD)/command
+	@mkdir -p $(@D)
+	$(call QUIET,CC)$(COMPILE) $(TOOL_CFLAGS) -Wno-frame-larger-than -DVERSION='"$(VERSION)"' -fPIE -Ipreload -MMD -MP -c -o $@ $<
+
+-include $(OBJECTS:.o=.d) $(TOOL:.o=.d)
 
 # Packages, by name, with the system's own client; nothing is done where all are there.
 DEMO_PACKAGES  := gcc libc6-dev binutils iproute2 mount util-linux procps glusterfs-server glusterfs-client
-CHECK_PACKAGES := $(DEMO_PACKAGES) bats clang clang-format clang-tidy cppcheck libcap2-bin libcmocka-dev linux-libc-dev mandoc \
-                  musl-tools shellcheck strace
+DEB_PACKAGES   := build-essential debhelper libsmartcols-dev pkg-config
+RPM_PACKAGES   := gcc libc6-dev libsmartcols-dev pkg-config rpm
+CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats clang clang-format clang-tidy cppcheck jq libcap2-bin libcmocka-dev \
+                  linux-libc-dev mandoc musl-tools shellcheck strace lintian mmdebstrap systemd-container $(DEB_PACKAGES) $(RPM_PACKAGES)
 
 define install-missing
 missing=$$(for package in $(1); do \
@@ -66,24 +93,29 @@ missing=$$(for package in $(1); do \
     DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $$missing; }
 endef
 
-.PHONY: deps deps-demo
+.PHONY: deps deps-demo deps-deb deps-rpm
 deps:
 	@$(call install-missing,$(CHECK_PACKAGES))
 deps-demo:
 	@$(call install-missing,$(DEMO_PACKAGES))
+deps-deb:
+	@$(call install-missing,$(DEB_PACKAGES))
+deps-rpm:
+	@$(call install-missing,$(RPM_PACKAGES))
 
 # A make of its own after the packages: this one has looked for the compiler already.
 .PHONY: demo
 demo: deps-demo
-	@$(MAKE) --no-print-directory --silent all
+	@$(MAKE) --no-print-directory --silent $(LIBRARY)
 	@tests/sandbox tests/cluster/demo
 
 .PHONY: check
 check: deps
-	@$(MAKE) --no-print-directory lint check-build check-unit check-socket check-musl check-cluster
+	@$(MAKE) --no-print-directory lint check-build check-unit check-socket check-musl check-tool check-cluster check-packages check-systemd
 
-SOURCES := $(wildcard preload/*.[ch] tests/unit/*.[ch] tests/socket/*.[ch])
-SCRIPTS := preload/check-object tests/sandbox .ci/run $(filter-out %.c %.h,$(wildcard tests/build/* tests/socket/* tests/cluster/*))
+SOURCES := $(wildcard preload/*.[ch] tool/*.[ch] tests/unit/*.[ch] tests/socket/*.[ch])
+SCRIPTS := preload/check-object tests/sandbox .ci/run $(filter-out %.c %.h,$(wildcard tests/build/* tests/socket/* tests/tool/* tests/cluster/* tests/packages/* tests/systemd/*)) \
+           packaging/make-source $(wildcard packaging/deb/*.post*)
 
 .PHONY: lint format
 lint:
@@ -91,10 +123,10 @@ lint:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint WERROR=-Werror CC=gcc all test-programs
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-clang WERROR=-Werror CC=clang all test-programs
 	@echo clang-tidy; printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -P 2 -n 1 \
-	    sh -c 'clang-tidy --quiet "$$0" -- -std=gnu11 -D_GNU_SOURCE -Ipreload 2>/dev/null'
+	    sh -c 'clang-tidy --quiet "$$0" -- -std=gnu11 -D_GNU_SOURCE -Ipreload -Itool $(patsubst -I%,-isystem%,$(TOOL_CFLAGS)) -DVERSION=\"\" 2>/dev/null'
 	@echo cppcheck; cppcheck --quiet --error-exitcode=1 --enable=warning,style,performance,portability --std=c11 \
 	    -D_GNU_SOURCE -D__LP64__ -D__GLIBC__ -D__x86_64__ --suppress=knownConditionTrueFalse \
-	    --suppress=normalCheckLevelMaxBranches -Ipreload preload
+	    --suppress=normalCheckLevelMaxBranches -Ipreload -Itool -DVERSION=\"\" preload tool
 	@echo shellcheck; shellcheck --external-sources $(SCRIPTS)
 	@echo mandoc; mandoc -Tlint -W warning docs/*.5
 format:
@@ -102,44 +134,99 @@ format:
 
 UNIT_TESTS      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 SOCKET_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/socket/*.c))
-# The wrapped calls themselves are tested from outside: a test program must not wrap its own.
-UNIT_OBJECTS    := $(filter-out %/connect.o %/bind.o,$(OBJECTS))
 
 .PHONY: test-programs socket-programs
 test-programs: $(UNIT_TESTS) socket-programs
 socket-programs: $(SOCKET_PROGRAMS)
 
 # Tests put functions of their own in the place of some of the C library's, which its fortified headers don't like.
-$(BUILD)/tests/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(UNIT_OBJECTS)
+$(BUILD)/tests/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(TOOL_ARCHIVE) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(call QUIET,CC)$(COMPILE) -U_FORTIFY_SOURCE -Ipreload -pthread -o $@ $< $(UNIT_OBJECTS) -lcmocka $(LIBS)
+	$(call QUIET,CC)$(COMPILE) -U_FORTIFY_SOURCE -Ipreload -Itool -pthread -o $@ $< $(TOOL_ARCHIVE) $(ARCHIVE) -lcmocka $(TOOL_LIBS) $(LIBS)
 
 $(BUILD)/tests/socket/%: tests/socket/%.c $(wildcard tests/socket/*.h)
 	@mkdir -p $(@D)
 	$(call QUIET,CC)$(COMPILE) -pthread -o $@ $<
 
-.PHONY: check-build check-unit check-socket check-musl check-cluster
-check-build: $(LIBRARY)
-	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) bats tests/build
+.PHONY: check-build check-unit check-socket check-musl check-tool check-cluster
+check-build: $(LIBRARY) socket-programs
+	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) bats tests/build
 check-unit: $(UNIT_TESTS)
 	@for test in $(UNIT_TESTS); do tests/sandbox $$test || exit 1; done
 check-socket: $(LIBRARY) socket-programs
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) bats tests/socket
 check-musl:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/musl CC=musl-gcc check-socket
-check-cluster: $(LIBRARY)
-	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) bats tests/cluster
+check-tool: $(LIBRARY) $(COMMAND) socket-programs
+	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) \
+	    SRCADDR_COMMAND=$(abspath $(COMMAND)) bats tests/tool
+check-cluster: $(LIBRARY) $(COMMAND)
+	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_COMMAND=$(abspath $(COMMAND)) bats tests/cluster
 
-# Under a name of its own first: running daemons have the old file mapped, which a rename leaves to them. The mode is for
-# secure execution, under which ld.so preloads no other: ld.so(8), LD_PRELOAD.
+.PHONY: check-packages
+check-packages: $(COMMAND) deb rpm
+	tests/systemd/build-root $(BUILD)/systemd/root
+	tests/sandbox env SRCADDR_BUILD=$(abspath $(BUILD)) SRCADDR_ROOT=$(abspath $(BUILD)/systemd/root) bats tests/packages
+
+.PHONY: check-systemd
+check-systemd: $(LIBRARY) deb
+	tests/systemd/build-root $(BUILD)/systemd/root
+	tests/systemd/own-cgroup tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_ROOT=$(abspath $(BUILD)/systemd/root) \
+	    SRCADDR_PACKAGE="$$(realpath $(BUILD)/glusterd-srcaddr_$(VERSION)_*.deb)" bats tests/systemd
+
+# What is installed: mode:file:place. The mode of the library is for secure execution, under which ld.so preloads no other:
+# ld.so(8), LD_PRELOAD. make COMMAND= does without the command and its unit, and then glusterd must not ask for it.
+UNITS     := $(PREFIX)/lib/systemd/system
+DROP_IN   := $(UNITS)/glusterd.service.d/50-srcaddr.conf
+DOCUMENTS := $(PREFIX)/share/doc/glusterd-srcaddr
+INSTALLED := 4755:$(LIBRARY):$(LIBDIR)/$(NAME) \
+             644:packaging/50-srcaddr.conf:$(DROP_IN) \
+             644:docs/srcaddr.conf.5:$(MANDIR)/man5/srcaddr.conf.5 \
+             $(foreach file,README.md $(wildcard docs/*.md docs/*.svg),644:$(file):$(DOCUMENTS)/$(file))
+ifneq ($(COMMAND),)
+INSTALLED += 755:$(COMMAND):$(PREFIX)/sbin/glusterd-srcaddr \
+             644:glusterd-srcaddr.service:$(UNITS)/glusterd-srcaddr.service \
+             644:docs/glusterd-srcaddr.8:$(MANDIR)/man8/glusterd-srcaddr.8 \
+             644:packaging/completion/glusterd-srcaddr:$(PREFIX)/share/bash-completion/completions/glusterd-srcaddr
+endif
+CONFIGURATION := /etc/glusterfs/srcaddr.conf
+
+# Under a name of its own first: running daemons have the old library mapped, which a rename leaves to them.
 .PHONY: install uninstall
-install: $(LIBRARY)
-	install -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(MANDIR)/man5
-	install -m 4755 $(LIBRARY) $(DESTDIR)$(LIBDIR)/.$(NAME).new
-	mv -f $(DESTDIR)$(LIBDIR)/.$(NAME).new $(DESTDIR)$(LIBDIR)/$(NAME)
-	install -m 644 docs/srcaddr.conf.5 $(DESTDIR)$(MANDIR)/man5/srcaddr.conf.5
+install: all
+	@printf '%s\n' $(INSTALLED) | while IFS=: read -r mode file place; do \
+	    echo "  INSTALL $(DESTDIR)$$place"; \
+	    install -D -T -m "$$mode" "$$file" "$(DESTDIR)$$place.new" && \
+	    mv -f -T "$(DESTDIR)$$place.new" "$(DESTDIR)$$place" || exit; \
+	done
+	$(if $(COMMAND),,sed -i '/^\[Unit\]/,/^$$/d' $(DESTDIR)$(DROP_IN))
+	test -e $(DESTDIR)$(CONFIGURATION) || install -D -m 644 packaging/srcaddr.conf $(DESTDIR)$(CONFIGURATION)
 uninstall:
-	rm -f $(DESTDIR)$(LIBDIR)/$(NAME) $(DESTDIR)$(MANDIR)/man5/srcaddr.conf.5
+	rm -f $(foreach entry,$(INSTALLED),$(DESTDIR)$(lastword $(subst :, ,$(entry))))
+	rm -rf $(DESTDIR)$(DOCUMENTS)
+	test ! -d $(dir $(DESTDIR)$(DROP_IN)) || rmdir --ignore-fail-on-non-empty $(dir $(DESTDIR)$(DROP_IN))
+
+# The make that builds a package must have none of this one's variables.
+TARBALL := $(BUILD)/glusterd-srcaddr-$(VERSION).tar.gz
+ALONE   := env $(addprefix -u ,MAKEFLAGS MFLAGS MAKELEVEL BUILD DESTDIR PREFIX LIBDIR MANDIR)
+
+$(TARBALL): FORCE
+	@mkdir -p $(@D)
+	packaging/make-source $(VERSION) $@
+
+.PHONY: deb rpm
+deb: deps-deb $(TARBALL)
+	@rm -rf $(BUILD)/deb; mkdir -p $(BUILD)/deb
+	tar --extract --directory=$(BUILD)/deb --file=$(TARBALL)
+	cd $(BUILD)/deb/glusterd-srcaddr-$(VERSION) && $(ALONE) dpkg-buildpackage --build=binary --no-sign
+	cp $(BUILD)/deb/*.deb $(BUILD)/
+# Debian's rpm has a database in HOME, in which nothing is installed, and strips no shared objects.
+IS_DEBIAN := $(wildcard /etc/debian_version)
+rpm: $(if $(IS_DEBIAN),deps-rpm) $(TARBALL)
+	@rm -rf $(BUILD)/rpm; mkdir -p $(BUILD)/rpm
+	$(ALONE) HOME=$(abspath $(BUILD)/rpm) rpmbuild -tb --define '_tmppath %{getenv:HOME}' \
+	    $(if $(IS_DEBIAN),--nodeps --define 'optflags -O2') $(RPMFLAGS) $(TARBALL)
+	cp $(BUILD)/rpm/rpmbuild/RPMS/*/*.rpm $(BUILD)/
 
 .PHONY: clean
 clean:

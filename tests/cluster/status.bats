@@ -1,0 +1,399 @@
+#!/usr/bin/env bats
+# glusterd-srcaddr status: a volume replicated over hosts 1 to 3, of which host 3 is without the library; and on host 4
+# programs in every state that the library can be in. The tests share the cluster.
+
+# shellcheck source=tests/cluster/lab.bash
+source "${BATS_TEST_DIRNAME:?}/lab.bash"
+
+COMMAND=$(realpath -m -- "${SRCADDR_COMMAND:-${BATS_TEST_DIRNAME:?}/../../build/glusterd-srcaddr}")
+
+setup_file() {
+    [[ -x $COMMAND && $COMMAND != /run/* ]] || complain "$COMMAND: no command that hosts can run. Run make first."
+    start_lab 1
+    use_names
+    for host in 1 2 3; do
+        start_host "$host"
+        write_volfile "$host"
+        write_configuration "$host" <<-END
+			[glusterd]
+			::/0 = $(address_of "$host")
+			[glusterfsd glustershd]
+			2001:db8:1::/64 = $(second_address_of "$host")
+		END
+    done
+    start_host 4
+    start_glusterd preloaded 1 2
+    start_glusterd bare 3
+    gluster 1 peer probe "$(name_of 2)"
+    gluster 1 peer probe "$(name_of 3)"
+    wait_until 30 in_cluster 1 2 3
+    gluster 1 volume create shared replica 3 "$(name_of 1):/run/brick/data" "$(name_of 2):/run/brick/data" \
+        "$(name_of 3):/run/brick/data" force
+    gluster 1 volume start shared
+}
+
+teardown_file() {
+    stop_lab
+}
+
+# status HOST [ARGUMENT...]: as there.
+status() {
+    in_host "$1" "$COMMAND" status "${@:2}"
+}
+
+# ends STATUS COMMAND [ARGUMENT...]
+ends() {
+    local status=0
+    "${@:2}" || status=$?
+    ((status == $1)) || complain "${*:2}: status $status, not $1"
+}
+
+# same FILE: what stands on the standard input is what is in the file, but for the order of lines, the width of columns, and
+# numbers of processes and ports, UUIDs and times.
+same() {
+    diff --unified=9 --label expected --label found <(sort) <(sed -E \
+        -e 's/^ *[0-9]+ /PID /; s/ +[0-9]+ (established|connecting)/ PORT \1/' \
+        -e 's/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/UUID/; s/[0-9-]{10} [0-9:]{8} [+-][0-9]{4}/TIME/' \
+        -e 's/  +/ /g; s/ $//' "$1" | sort)
+}
+
+### The cluster
+
+# What lab.bash finds, as "hostN PROCESS SOURCE -> PEER KIND", with the source that the process's section wants and whether
+# it is that. IPv4, which self-heal uses towards its glusterd, is nobody's business here.
+expected_connections() {
+    local host process source arrow peer kind wanted
+    for host in 1 2 3; do
+        dialled "$host"
+    done | grep -v ' 127\.' | while read -r host process source arrow peer kind; do
+        wanted=$(second_address_of "${host#host}")
+        [[ $process != glusterd ]] || wanted=$(address_of "${host#host}")
+        [[ $source == "$wanted" ]] && verdict=ok || verdict=WRONG
+        echo "$host ${process/glusterfsd/brick} $source $arrow $peer $kind $wanted $verdict"
+    done | sort
+}
+
+# What status finds from outside, in the same form.
+found_connections() {
+    local pid connection host
+    "$COMMAND" status --json | jq --raw-output '.connections[] | "\(.pid) \(.process) \(.source) -> \(.peer) " +
+        "\(if .port == 24007 then "glusterd" else "brick" end) \(.wanted) \(.verdict)"' |
+        while read -r pid connection; do
+            for host in $(hosts); do
+                [[ ! /proc/$pid/ns/net -ef /proc/$(<"$LAB/$host/pid")/ns/net ]] || echo "host$host $connection"
+            done
+        done | sort
+}
+
+# Six for each host: to two other daemons, the brick's and self-heal's to three bricks.
+all_are_found() {
+    local found
+    found=$(found_connections)
+    diff --unified=0 --label expected --label found <(expected_connections) <(echo "$found") &&
+        (($(wc -l <<<"$found") == 18)) || { echo "$found"; return 1; }
+}
+
+@test "from outside it sees all hosts, and finds exactly the wrong connections" {
+    wait_until 30 all_are_found
+    found=$(found_connections)
+    [ "$(grep -c '^host[12] .* ok$' <<<"$found")" -eq 12 ]
+    [ "$(grep -c '^host3 .* WRONG$' <<<"$found")" -eq 6 ]
+    ends 1 "$COMMAND" status >/dev/null
+    # Each of them by its own configuration.
+    run jq --raw-output '.processes[] | .process, .library' < <("$COMMAND" status --json)
+    [ "$(grep -c '^loaded$' <<<"$output")" -eq 6 ]
+    [ "$(grep -c '^not preloaded$' <<<"$output")" -eq 3 ]
+}
+
+@test "where all is well" {
+    wait_until 30 all_are_found
+    ends 0 status 1 >"$BATS_TEST_TMPDIR/status" 2>&1
+    same "$BATS_TEST_TMPDIR/status" <<-END
+		PID PROCESS LIBRARY CONFIGURATION WRITTEN NOTE
+		PID glusterd loaded /etc/glusterfs/srcaddr.conf TIME
+		PID brick loaded /etc/glusterfs/srcaddr.conf TIME
+		PID glustershd loaded /etc/glusterfs/srcaddr.conf TIME
+
+		PID PROCESS PEER PORT STATE SOURCE WANTED VERDICT
+		PID glusterd $(address_of 2) PORT established $(address_of 1) $(address_of 1) ok
+		PID glusterd $(address_of 3) PORT established $(address_of 1) $(address_of 1) ok
+		PID brick $(address_of 1) PORT established $(second_address_of 1) $(second_address_of 1) ok
+		PID glustershd $(address_of 1) PORT established $(second_address_of 1) $(second_address_of 1) ok
+		PID glustershd $(address_of 2) PORT established $(second_address_of 1) $(second_address_of 1) ok
+		PID glustershd $(address_of 3) PORT established $(second_address_of 1) $(second_address_of 1) ok
+
+		UUID NAMES STATE CONNECTED
+		UUID $(name_of 2) Peer in Cluster yes
+		UUID $(name_of 3) Peer in Cluster yes
+	END
+    # The time is that of the file.
+    written=$(in_host 1 date --reference=/etc/glusterfs/srcaddr.conf '+%F %T %z')
+    [ "$(grep -c " $written " "$BATS_TEST_TMPDIR/status")" -eq 3 ]
+}
+
+@test "where the library is not preloaded" {
+    wait_until 30 all_are_found
+    ends 1 status 3 >"$BATS_TEST_TMPDIR/status" 2>&1
+    same "$BATS_TEST_TMPDIR/status" <<-END
+		PID PROCESS LIBRARY CONFIGURATION WRITTEN NOTE
+		PID glusterd not preloaded has rules, but not the library
+		PID brick not preloaded has rules, but not the library
+		PID glustershd not preloaded has rules, but not the library
+
+		PID PROCESS PEER PORT STATE SOURCE WANTED VERDICT
+		PID glusterd $(address_of 1) PORT established $(kernel_address_of 3) $(address_of 3) WRONG
+		PID glusterd $(address_of 2) PORT established $(kernel_address_of 3) $(address_of 3) WRONG
+		PID brick $(address_of 3) PORT established $(address_of 3) $(second_address_of 3) WRONG
+		PID glustershd $(address_of 1) PORT established $(kernel_address_of 3) $(second_address_of 3) WRONG
+		PID glustershd $(address_of 2) PORT established $(kernel_address_of 3) $(second_address_of 3) WRONG
+		PID glustershd $(address_of 3) PORT established $(address_of 3) $(second_address_of 3) WRONG
+
+		UUID NAMES STATE CONNECTED
+		UUID $(name_of 1) Peer in Cluster yes
+		UUID $(name_of 2) Peer in Cluster yes
+	END
+}
+
+@test "as JSON" {
+    wait_until 30 all_are_found
+    ends 1 status 3 --json >"$BATS_TEST_TMPDIR/status" 2>&1
+    jq --compact-output --sort-keys '(.. | .pid? | numbers) = 0 | .peers[].uuid |= length |
+        .connections |= [.[] | select(.process == "glusterd")] | .connections |= sort_by(.peer) | .peers |= sort_by(.names)' \
+        "$BATS_TEST_TMPDIR/status" |
+        diff --label expected --label found --unified=0 <(jq --compact-output --sort-keys . <<-END
+			{"processes": [
+			    {"pid": 0, "process": "glusterd", "library": "not preloaded", "configuration": null, "written": null,
+			     "note": "has rules, but not the library"},
+			    {"pid": 0, "process": "brick", "library": "not preloaded", "configuration": null, "written": null,
+			     "note": "has rules, but not the library"},
+			    {"pid": 0, "process": "glustershd", "library": "not preloaded", "configuration": null, "written": null,
+			     "note": "has rules, but not the library"}],
+			"connections": [
+			    {"pid": 0, "process": "glusterd", "peer": "$(address_of 1)", "port": 24007, "state": "established",
+			     "source": "$(kernel_address_of 3)", "wanted": "$(address_of 3)", "verdict": "WRONG"},
+			    {"pid": 0, "process": "glusterd", "peer": "$(address_of 2)", "port": 24007, "state": "established",
+			     "source": "$(kernel_address_of 3)", "wanted": "$(address_of 3)", "verdict": "WRONG"}],
+			"peers": [
+			    {"uuid": 36, "names": "$(name_of 1)", "state": "Peer in Cluster", "connected": "yes"},
+			    {"uuid": 36, "names": "$(name_of 2)", "state": "Peer in Cluster", "connected": "yes"}]}
+		END
+        ) -
+}
+
+# on_terminal HOST ENVIRONMENT...: what status prints there, its escape sequences as ^[.
+on_terminal() {
+    in_host "$1" env "${@:2}" script --quiet --command "$COMMAND status" /dev/null 3>&- </dev/null |
+        tr -d '\r' | cat --show-nonprinting
+}
+
+@test "colours on a terminal, unless NO_COLOR is set" {
+    wait_until 30 all_are_found
+    on_terminal 3 >"$BATS_TEST_TMPDIR/bad"
+    [ "$(grep -cF ' ^[[31mnot preloaded^[[0m ' "$BATS_TEST_TMPDIR/bad")" -eq 3 ]
+    [ "$(grep -cF ' ^[[31mWRONG^[[0m' "$BATS_TEST_TMPDIR/bad")" -eq 6 ]
+    [ "$(grep -cF ' ^[[32mPeer in Cluster^[[0m ^[[32myes^[[0m' "$BATS_TEST_TMPDIR/bad")" -eq 2 ]
+    on_terminal 1 >"$BATS_TEST_TMPDIR/good"
+    [ "$(grep -cF ' ^[[32mok^[[0m' "$BATS_TEST_TMPDIR/good")" -eq 6 ]
+    run grep -F '^[[31m' "$BATS_TEST_TMPDIR/good"
+    [ "$status" -eq 1 ]
+    # The same, but for the colours.
+    on_terminal 3 NO_COLOR=1 >"$BATS_TEST_TMPDIR/plain"
+    diff <(sed 's/\^\[\[[0-9]*m//g' "$BATS_TEST_TMPDIR/bad") "$BATS_TEST_TMPDIR/plain"
+    diff <(status 3) "$BATS_TEST_TMPDIR/plain"
+}
+
+@test "as an ordinary user: what that user may see, and that it is not all" {
+    ends 0 in_host 1 setpriv --reuid=65534 --regid=65534 --clear-groups "$COMMAND" status >"$BATS_TEST_TMPDIR/status" 2>&1
+    same "$BATS_TEST_TMPDIR/status" <<-END
+		PID PROCESS LIBRARY CONFIGURATION WRITTEN NOTE
+		PID glusterd not this user's to see
+		PID brick not this user's to see
+		PID glustershd not this user's to see
+		3 of 3 processes are not this user's to look into; root sees all.
+		The peers that glusterd has stored are not this user's to read; root sees them.
+	END
+    # Its own processes it may see, whatever they are.
+    start_program 4 preloaded setpriv --reuid=65534 --regid=65534 --clear-groups sleep infinity &
+    wait_until 10 as_user_on_4
+    in_host 4 pkill -KILL -x sleep --uid 65534
+}
+
+as_user_on_4() {
+    in_host 4 setpriv --reuid=65534 --regid=65534 --clear-groups "$COMMAND" status >"$BATS_TEST_TMPDIR/own" 2>&1
+    same "$BATS_TEST_TMPDIR/own" <<-END
+		PID PROCESS LIBRARY CONFIGURATION WRITTEN NOTE
+		PID sleep loaded not read yet
+	END
+}
+
+documents() {
+    [[ $(jq --slurp 'map(select(.processes | length == 3)) | length >= 2' "$1") == true ]]
+}
+
+looks() {
+    (($(grep -c 'UUID .*CONNECTED' "$1") >= 2))
+}
+
+@test "--watch goes on until a signal ends it: tables, tables in place of each other on a terminal, documents" {
+    in_host 1 "$COMMAND" status --watch --json >"$BATS_TEST_TMPDIR/json" 2>&1 3>&- &
+    in_host 1 "$COMMAND" status --watch >"$BATS_TEST_TMPDIR/plain" 2>&1 3>&- &
+    in_host 1 script --quiet --return --command "exec $COMMAND status --watch" /dev/null >"$BATS_TEST_TMPDIR/terminal" 2>&1 3>&- </dev/null &
+    wait_until 10 documents "$BATS_TEST_TMPDIR/json"
+    wait_until 10 looks "$BATS_TEST_TMPDIR/plain"
+    wait_until 10 looks "$BATS_TEST_TMPDIR/terminal"
+    in_host 1 pkill -TERM -x glusterd-srcadd
+    for job in $(jobs -p); do
+        ends 143 wait "$job"
+    done
+    # Whole documents, also the last one.
+    jq . "$BATS_TEST_TMPDIR/json" >/dev/null
+    run grep -F $'\033' "$BATS_TEST_TMPDIR/plain"
+    [ "$status" -eq 1 ]
+    (($(grep -cF $'\033[H\033[J' "$BATS_TEST_TMPDIR/terminal") >= 2))
+}
+
+peers_are_not_connected() {
+    ends 1 status 1 --json | jq --exit-status '[.peers[].connected] == ["no", "no"] and
+        [.processes[].process] == ["brick", "glustershd"]'
+}
+
+@test "while glusterd is stopped, its peers are not connected; its bricks stay" {
+    in_host 1 pkill -TERM -x glusterd
+    wait_until 10 peers_are_not_connected
+    start_glusterd preloaded 1
+    wait_until 30 in_cluster 1 2 3
+    wait_until 30 all_are_found
+}
+
+### The library, in programs of other names, on host 4
+
+# run_on_4 NAME MODE ADDRESS [VARIABLE=VALUE]...: a program that is called so, connects to the address and stays.
+run_on_4() {
+    # shellcheck disable=SC2016 # the inner shell's
+    start_program 4 "$2" "${@:4}" bash -c 'exec -a "$0" bash -c "exec {to}<>/dev/tcp/$1/24007; kill -STOP \$\$"' "$1" "$3" &
+}
+
+end_on_4() {
+    in_host 4 pkill -KILL --full "^$1" || true
+}
+
+# shows_on_4 FILTER WANTED: of what it shows there.
+shows_on_4() {
+    local found
+    found=$(status 4 --json | jq --compact-output "$1")
+    echo "$found"
+    [[ $found == "$2" ]]
+}
+
+configuration_is() {
+    wait_until 10 shows_on_4 '[.processes[] | .process, .library, .configuration, .note]' "$1"
+}
+
+@test "nothing there" {
+    ends 0 status 4 >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/errors"
+    [ ! -s "$BATS_TEST_TMPDIR/out" ]
+    [ "$(<"$BATS_TEST_TMPDIR/errors")" = "No process of GlusterFS runs here, and none with the library." ]
+    shows_on_4 . '{"processes":[],"connections":[],"peers":[]}' 2>/dev/null
+}
+
+@test "which configuration is in force: a file's, another file's, none, the built-in one, one with an error" {
+    write_configuration 4 <<<"[a]
+2001:db8:1::/64 = $(address_of 4)"
+    run_on_4 a preloaded "$(address_of 1)"
+    configuration_is '["a","loaded","/etc/glusterfs/srcaddr.conf",null]'
+    # A change of the file is seen, not in force. The verdicts are those of the file as it is.
+    write_configuration 4 <<<"[a]
+::/0 = $(second_address_of 4)"
+    in_host 4 touch --date="1 hour ago" /etc/glusterfs/srcaddr.conf
+    configuration_is '["a","loaded","/etc/glusterfs/srcaddr.conf","the configuration has changed since"]'
+    shows_on_4 '.connections[] | [.source, .wanted, .verdict]' \
+        "[\"$(address_of 4)\",\"$(second_address_of 4)\",\"WRONG\"]"
+    write_configuration 4 <<<"wrong"
+    configuration_is '["a","loaded","/etc/glusterfs/srcaddr.conf","the configuration has an error: glusterd-srcaddr check"]'
+    shows_on_4 '.connections[] | [.source, .wanted, .verdict]' "[\"$(address_of 4)\",null,null]"
+    ends 1 status 4 >/dev/null
+    end_on_4 a
+
+    run_on_4 e preloaded "$(address_of 1)"
+    configuration_is '["e","loaded","has an error, so no rules","the configuration has an error: glusterd-srcaddr check"]'
+    write_configuration 4 </dev/null
+    configuration_is '["e","loaded","has an error, so no rules","the configuration has changed since"]'
+    ends 1 status 4 >/dev/null
+    end_on_4 e
+
+    run_on_4 n preloaded "$(address_of 1)"
+    configuration_is '["n","loaded","no rules",null]'
+    shows_on_4 '.connections[] | [.source, .wanted, .verdict]' "[\"$(kernel_address_of 4)\",null,\"ok\"]"
+    ends 0 status 4 >/dev/null
+    write_configuration 4 <<<"[n]
+::/0 = $(address_of 4)"
+    configuration_is '["n","loaded","no rules","the configuration has changed since"]'
+    end_on_4 n
+
+    install -m 644 /dev/stdin "$LAB/4/run/other.conf" <<<"[v]
+::/0 = $(second_address_of 4)"
+    run_on_4 v preloaded "$(address_of 1)" GLUSTERD_SRCADDR_CONF=/run/other.conf
+    configuration_is '["v","loaded","/run/other.conf",null]'
+    shows_on_4 '.connections[] | [.source, .wanted, .verdict]' \
+        "[\"$(second_address_of 4)\",\"$(second_address_of 4)\",\"ok\"]"
+    end_on_4 v
+
+    rm "$LAB/4/etc/srcaddr.conf"
+    write_volfile 4 transport.socket.bind-address "$(address_of 4)"
+    run_on_4 glusterd preloaded "$(address_of 1)"
+    configuration_is '["glusterd","loaded","built in",null]'
+    shows_on_4 '.connections[] | [.source, .wanted, .verdict]' \
+        "[\"$(address_of 4)\",\"$(address_of 4)\",\"ok\"]"
+    write_configuration 4 <<<"[glusterd]"
+    configuration_is '["glusterd","loaded","built in","the configuration has changed since"]'
+    end_on_4 glusterd
+    rm "$LAB/4/etc/"*
+}
+
+@test "a source by a prefix: each of the host's addresses in it is right" {
+    write_configuration 4 <<<"[p]
+::/0 = 2001:db8:1::/64"
+    run_on_4 p preloaded "$(address_of 1)"
+    wait_until 10 shows_on_4 '.connections[] | [.source, .wanted, .verdict]' \
+        "[\"$(address_of 4)\",\"$(address_of 4)\",\"ok\"]"
+    # One that comes later and would be taken now does not make it wrong.
+    in_host 4 ip address add 2001:db8:1::1/64 dev net1 nodad
+    shows_on_4 '.connections[] | [.source, .wanted, .verdict]' "[\"$(address_of 4)\",\"2001:db8:1::1\",\"ok\"]"
+    in_host 4 ip address delete 2001:db8:1::1/64 dev net1
+    write_configuration 4 <<<"[p]
+::/0 = 2001:db8:9::/64"
+    shows_on_4 '.connections[] | [.source, .wanted, .verdict]' "[\"$(address_of 4)\",\"2001:db8:9::/64\",\"WRONG\"]"
+    end_on_4 p
+    rm "$LAB/4/etc/"*
+}
+
+@test "a connection that is being made" {
+    in_host 4 ip neighbour add 2001:db8:1::99 lladdr 02:00:00:00:00:99 dev net1 nud permanent
+    write_configuration 4 <<<"[c]
+::/0 = $(address_of 4)"
+    run_on_4 c preloaded 2001:db8:1::99
+    wait_until 10 shows_on_4 '.connections[] | [.peer, .port, .state, .source, .verdict]' \
+        "[\"2001:db8:1::99\",24007,\"connecting\",\"$(address_of 4)\",\"ok\"]"
+    end_on_4 c
+    rm "$LAB/4/etc/"*
+}
+
+@test "a library whose file has been replaced, or removed, since" {
+    cp "$LIBRARY" "$LAB/4/run/libglusterd-srcaddr.so"
+    LIBRARY=/run/libglusterd-srcaddr.so start_program 4 preloaded sleep infinity &
+    configuration_is '["sleep","loaded","not read yet",null]'
+    cp "$LIBRARY" "$LAB/4/run/libglusterd-srcaddr.so.new"
+    mv "$LAB/4/run/libglusterd-srcaddr.so.new" "$LAB/4/run/libglusterd-srcaddr.so"
+    configuration_is '["sleep","loaded, replaced since","not read yet",null]'
+    rm "$LAB/4/run/libglusterd-srcaddr.so"
+    configuration_is '["sleep","loaded, replaced since","not read yet",null]'
+    ends 0 status 4 >/dev/null
+    in_host 4 pkill -KILL -x sleep --oldest --inverse --parent 0 || true
+}
+
+@test "a program of another name without the library is nobody's business" {
+    run_on_4 other bare "$(address_of 1)"
+    wait_until 10 in_host 4 pgrep --full ^other
+    shows_on_4 .processes '[]'
+    end_on_4 other
+}

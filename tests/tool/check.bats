@@ -1,0 +1,517 @@
+#!/usr/bin/env bats
+# What check finds in a configuration, and what it waits for.
+
+# shellcheck source=tests/tool/common.bash
+source "${BATS_TEST_DIRNAME:?}/common.bash"
+
+@test "no configuration file: the built-in one, and no warning" {
+    says 0 check <<-END
+		/etc/glusterfs/srcaddr.conf: does not exist, so the built-in configuration is in force: 1 section, 1 rule, 0 sources, 0 warnings
+	END
+    says_in_json 0 . check <<-END
+		{"findings":[]}
+	END
+    write_volfile transport.socket.bind-address "$SOURCE"
+    says 0 check <<-END
+		/etc/glusterfs/srcaddr.conf: does not exist, so the built-in configuration is in force: 1 section, 1 rule, 1 source, 0 warnings
+	END
+}
+
+@test "nothing to say: how much was looked at" {
+    in_force <<-END
+		[glusterd]
+		::/0 = bind-address
+		2001:db8:2::/64 = $SOURCE
+		2001:db8:3::/64 = none
+		[glusterfsd glustershd fuse.* quotad gluster*]
+		::/0 = $SOURCE
+		fe80::/10 = $LINK_SOURCE%silent0
+		::ffff:127.0.0.0/104 = ::ffff:127.0.0.1
+		2001:db8:9::/48 = 2001:db8:1::/64
+	END
+    write_volfile transport.socket.bind-address "$SOURCE2"
+    says 0 check <<-END
+		/etc/glusterfs/srcaddr.conf: 2 sections, 7 rules, 5 sources, 0 warnings
+	END
+    cp /etc/glusterfs/srcaddr.conf here
+    says 0 check here <<-END
+		here: 2 sections, 7 rules, 5 sources, 0 warnings
+	END
+    GLUSTERD_SRCADDR_CONF=$PWD/here says 0 check <<-END
+		$PWD/here: 2 sections, 7 rules, 5 sources, 0 warnings
+	END
+    write empty </dev/null
+    says 0 check empty <<-END
+		empty: 0 sections, 0 rules, 1 source, 0 warnings
+	END
+}
+
+### Errors
+
+@test "an error: its place, the line and a caret under the word" {
+    write new.conf <<-END
+		[glusterd]
+		::/0 = 10.0.0.1   ; not IPv6
+	END
+    says 2 check new.conf <<-END
+		new.conf:2:8: error: found IPv4 source "10.0.0.1"; write it as ::ffff:ADDRESS
+		::/0 = 10.0.0.1   ; not IPv6
+		       ^~~~~~~~
+	END
+    says_in_json 2 . check new.conf <<-'END'
+		{"findings":[{"file":"new.conf","line":2,"column":8,"severity":"error","message":"found IPv4 source \"10.0.0.1\"; write it as ::ffff:ADDRESS"}]}
+	END
+    # Not in force at all, so nothing else is said of it.
+    write new.conf <<-END
+		[unknown]
+		::/0 = $GONE
+		wrong
+	END
+    says 2 check new.conf <<-END
+		new.conf:3:1: error: found "wrong" without "="; write NETWORK = SOURCE, or [NAME...]
+		wrong
+		^~~~~
+	END
+}
+
+@test "the caret stands under the word, whatever is before it: tabs, UTF-8, a byte order mark, carriage returns" {
+    printf '[glusterd] ; \xc3\xa4\n \t::/0\t=\t\tx y\n' | write tabs
+    says 2 check tabs <<<$'tabs:2:13: error: found "y" after the source; write one rule a line, comments behind # or ;
+ \t::/0\t=\t\tx y
+ \t    \t \t\t  ^'
+    printf '[glusterd]\n\xc3\xa4\xe2\x82\xac = x\xc3\xa4\n' | write utf-8
+    says 2 check utf-8 <<-'END'
+		utf-8:2:1: error: found "\xc3\xa4\xe2\x82\xac"; write an IPv6 network such as 2001:db8:1::/64
+		ä€ = xä
+		^~
+	END
+    printf '[glusterd]\n::/0 = \xc3\xa4 \xe2\x82\xac\xe2\x82\xacx none\n' | write utf-8
+    says 2 check utf-8 <<-'END'
+		utf-8:2:11: error: found "\xe2\x82\xac\xe2\x82\xacx" after the source; write one rule a line, comments behind # or ;
+		::/0 = ä €€x none
+		         ^~~
+	END
+    printf '\xef\xbb\xbf[a b,c]\r\n::/0 = none\r\n' | write bom
+    says 2 check bom <<-'END'
+		bom:1:4: error: found "b,c"; write spaces between names
+		[a b,c]
+		   ^~~~
+	END
+    printf '[glusterd]\r\n::/0 = none none\r\n' | write cr-lf
+    says 2 check cr-lf <<-'END'
+		cr-lf:2:13: error: found "none" after the source; write one rule a line, comments behind # or ;
+		::/0 = none none
+		            ^~~~
+	END
+    printf '[glusterd]\n::/0 =\r none x' | write cr
+    says 2 check cr <<-'END'
+		cr:2:14: error: found "x" after the source; write one rule a line, comments behind # or ;
+		::/0 = none x
+		            ^
+	END
+    # Nothing that a terminal could take for a command.
+    printf '[glusterd]\n::/0 = \033[2J\001\177 \0\n' | write control
+    says 2 check control <<-'END'
+		control:2:15: error: found a NUL byte; write plain text
+		::/0 = ?[2J?? ?
+		              ^
+	END
+}
+
+@test "each error is the library's own, to the column" {
+    count=0
+    while IFS= read -r lines; do
+        # shellcheck disable=SC2059 # they hold escapes
+        printf "$lines" | write wrong
+        status=0
+        LD_PRELOAD=$LIBRARY GLUSTERD_SRCADDR_CONF=wrong "$PROGRAMS/dial" tcp6 connect="[$PEER]:1" 3>&- \
+            2>expected >/dev/null || status=$?
+        grep -q '^wrong:[0-9]*:[0-9]*: error: ' expected || fail "the library finds nothing wrong in $lines" || return
+        ends 2 "$COMMAND" check wrong 2>printed
+        diff --label "library: $lines" --label check --unified=0 expected <(head -n 1 printed)
+        count=$((count + 1))
+    done <<-'END'
+		[glusterd
+		[]
+		[ , ]
+		[a,b]
+		[a options]
+		[a]b]
+		[options]\n[options]
+		[options]\nnonsense = 1
+		[options]\nunavailable = never
+		[options]\nunavailable = refuse\nunavailable = kernel
+		[options]\nlog-file = relative
+		[options]\nlog-level =
+		[options]\nlog-level
+		unavailable = kernel
+		::/0 = none
+		nonsense
+		[a]\n = none
+		[a]\n::/0 =
+		[a]\n::/0 = # none
+		[a]\n::/0 ::1 = none
+		[a]\n::/0 = none none
+		[a]\n10.0.0.0/8 = none
+		[a]\nfe80::%%eth0 = none
+		[a]\nfe80::/129 = none
+		[a]\nfe80::/ = none
+		[a]\n2001:db8::1/64 = none
+		[a]\n:::/0 = none
+		[a]\n::/0 = nonsense
+		[a]\n::/0 = 10.0.0.1
+		[a]\n::/0 = ::ffff:10.0.0.1
+		[a]\n::ffff:0:0/96 = ::1
+		[a]\n::ffff:0:0/96 = bind-address
+		[a]\n::/0 = 2001:db8::1/64
+		[a]\n::/0 = 2001:db8::/999
+		[a]\n::/0 = fe80::1
+		[a]\n::/0 = 2001:db8::1%%eth0
+		[a]\n::/0 = fe80::1%%name-of-an-interface-too-long
+		[a]\n::/0 = ff02::1
+		[a]\n::/0 = ::
+		[a]\n\t::/0 = none\n\r\n  0:0::/0 = none
+		[a]\n::/0 = none\n[b]\nx\0y
+		\xef\xbb\xbf[a]\n::/0 none
+	END
+    [ "$count" -eq 42 ]
+}
+
+@test "bind-address: an error where the library has one, at its place in glusterd.vol" {
+    write_volfile working-directory /var/lib/glusterd transport.socket.bind-address gluster1.example
+    says 2 check <<-END
+		/etc/glusterfs/glusterd.vol:3:42: error: found host name "gluster1.example"; write the IPv6 address itself
+		    option transport.socket.bind-address gluster1.example
+		                                         ^~~~~~~~~~~~~~~~
+	END
+    (exec -a glusterd env LD_PRELOAD="$LIBRARY" bash -c "exec -a glusterd $PROGRAMS/dial tcp6 connect='[$PEER]:1'") \
+        2>expected >/dev/null 3>&-
+    diff --unified=0 expected <(head -n 1 printed)
+    # Where no rule wants it, it is still the address that glusterd is to listen on.
+    in_force <<<"[glusterd]"
+    says 1 check <<-END
+		/etc/glusterfs/glusterd.vol:3:42: warning: found host name "gluster1.example"; write the IPv6 address itself
+		    option transport.socket.bind-address gluster1.example
+		                                         ^~~~~~~~~~~~~~~~
+		/etc/glusterfs/srcaddr.conf: 1 section, 0 rules, 0 sources, 1 warning
+	END
+    write_volfile transport.socket.bind-address 127.0.0.1
+    says 0 check <<-END
+		/etc/glusterfs/srcaddr.conf: 1 section, 0 rules, 0 sources, 0 warnings
+	END
+}
+
+@test "a glusterd.vol that can't be read" {
+    in_force <<<$'[glusterd]\n::/0 = bind-address'
+    mkdir /etc/glusterfs/glusterd.vol
+    says 2 check <<-END
+		/etc/glusterfs/glusterd.vol:1:1: error: found that it is not a regular file; make it one
+	END
+}
+
+@test "the file in force is not to be trusted: an error" {
+    in_force <<<"[glusterd]"
+    chmod 664 /etc/glusterfs/srcaddr.conf
+    says 2 check <<-END
+		/etc/glusterfs/srcaddr.conf:1:1: error: found that group or others may write to it; take that away: chmod go-w
+	END
+    says_in_json 2 . check <<-END
+		{"findings":[{"file":"/etc/glusterfs/srcaddr.conf","line":1,"column":1,"severity":"error","message":"found that group or others may write to it; take that away: chmod go-w"}]}
+	END
+    chmod 644 /etc/glusterfs/srcaddr.conf
+    chown 12345 /etc/glusterfs/srcaddr.conf
+    says 2 check <<-END
+		/etc/glusterfs/srcaddr.conf:1:1: error: found that user 12345 owns it; make root its owner: chown root
+	END
+    rm /etc/glusterfs/srcaddr.conf
+    mkdir /etc/glusterfs/srcaddr.conf
+    says 2 check <<-END
+		/etc/glusterfs/srcaddr.conf:1:1: error: found that it is not a regular file; make it one
+	END
+}
+
+@test "a file of the command line that is not to be trusted: a warning, and it is looked at all the same" {
+    printf '[glusterd]\n::/0 = %s\n' "$SOURCE" >new.conf
+    chmod 666 new.conf
+    says 1 check new.conf <<-END
+		new.conf:1:1: warning: the library would not trust this file: found that group or others may write to it; take that away: chmod go-w
+		new.conf: 1 section, 1 rule, 1 source, 1 warning
+	END
+    echo "[glusterd" >new.conf
+    says 2 check new.conf <<-END
+		new.conf:1:1: warning: the library would not trust this file: found that group or others may write to it; take that away: chmod go-w
+		new.conf:1:1: error: found "[glusterd" without "]" at its end; write [NAME...]
+		[glusterd
+		^~~~~~~~~
+	END
+}
+
+@test "a file of the command line that can't be read: the command can't do its work" {
+    says 2 check missing <<-END
+		glusterd-srcaddr: missing: No such file or directory
+	END
+    says 2 check . <<-END
+		glusterd-srcaddr: .: found that it is not a regular file; make it one
+	END
+    mkfifo fifo
+    says 2 check fifo <<-END
+		glusterd-srcaddr: fifo: found that it is not a regular file; make it one
+	END
+}
+
+### Warnings
+
+@test "a rule that can never apply" {
+    write new.conf <<-END
+		[glusterd]
+		::/0 = none
+		  8000::/1 = none     ; halves of the first
+		::/1 = none
+		2001:db8::/62 = none
+		2001:db8:0:0::/64 = none
+		2001:db8:0:1::/64 = none
+		2001:db8:0:2::/63 = none
+		ff02::/16 = none
+		2001:db8:1::/64 = none
+		2001:db8:1::/65 = none
+	END
+    says 1 check new.conf <<-END
+		new.conf:2:1: warning: this rule never applies: longer ones, and the ranges that only their own rules reach, leave it no peer
+		::/0 = none
+		^~~~
+		new.conf:5:1: warning: this rule never applies: longer ones, and the ranges that only their own rules reach, leave it no peer
+		2001:db8::/62 = none
+		^~~~~~~~~~~~~
+		new.conf:9:1: warning: this rule never applies: TCP connects to no multicast address
+		ff02::/16 = none
+		^~~~~~~~~
+		new.conf: 1 section, 10 rules, 0 sources, 3 warnings
+	END
+}
+
+@test "a source that is not on this host, deprecated, tentative or a duplicate: where it is first asked for" {
+    sysctl -qw net.ipv6.conf.silent0.accept_dad=1
+    ip address add 2001:db8:7::1/64 dev silent0 nodad preferred_lft 0
+    # Detection that needs an hour: nobody on the wire says anything.
+    sysctl -qw net.ipv6.conf.silent0.dad_transmits=3600
+    ip address add 2001:db8:7::2/64 dev silent0
+    write new.conf <<-END
+		[glusterd]
+		2001:db8:1::/64 = $GONE
+		2001:db8:2::/64	=	2001:db8:7::1	# deprecated
+		2001:db8:3::/64 = 2001:db8:7::2
+		2001:db8:4::/64 = 2001:db8:8::/64
+		2001:db8:5::/64 = fe80::99%silent0
+		2001:db8:6::/64 = fe80::%nosuch/64
+		::ffff:10.0.0.0/104 = ::ffff:10.0.0.1
+		2001:db8:8::/64 = $GONE
+		[glusterfsd]
+		::/0 = $GONE
+	END
+    write_volfile transport.socket.bind-address 2001:db8:1::98
+    says 1 check new.conf <<-END
+		/etc/glusterfs/glusterd.vol:2:42: warning: 2001:db8:1::98 is not on this host
+		    option transport.socket.bind-address 2001:db8:1::98
+		                                         ^~~~~~~~~~~~~~
+		new.conf:2:19: warning: $GONE is not on this host
+		2001:db8:1::/64 = $GONE
+		                  ^~~~~~~~~~~~~~
+		$(printf '%s\n' \
+        "new.conf:3:19: warning: 2001:db8:7::1 is deprecated on silent0: it works, but is meant to go" \
+        $'2001:db8:2::/64\t=\t2001:db8:7::1\t# deprecated' $'               \t \t^~~~~~~~~~~~~')
+		new.conf:4:19: warning: 2001:db8:7::2 is tentative on silent0: duplicate address detection is not over
+		2001:db8:3::/64 = 2001:db8:7::2
+		                  ^~~~~~~~~~~~~
+		new.conf:5:19: warning: an address in 2001:db8:8::/64 is not on this host
+		2001:db8:4::/64 = 2001:db8:8::/64
+		                  ^~~~~~~~~~~~~~~
+		new.conf:6:19: warning: fe80::99%silent0 is not on this host
+		2001:db8:5::/64 = fe80::99%silent0
+		                  ^~~~~~~~~~~~~~~~
+		new.conf:7:19: warning: an address in fe80::%nosuch/64 is not on this host
+		2001:db8:6::/64 = fe80::%nosuch/64
+		                  ^~~~~~~~~~~~~~~~
+		new.conf:8:23: warning: ::ffff:10.0.0.1 is not on this host
+		::ffff:10.0.0.0/104 = ::ffff:10.0.0.1
+		                      ^~~~~~~~~~~~~~~
+		new.conf: 2 sections, 9 rules, 8 sources, 8 warnings
+	END
+    ip address flush dev silent0 to 2001:db8:7::/64
+    sysctl -qw net.ipv6.conf.silent0.accept_dad=0 net.ipv6.conf.silent0.dad_transmits=1
+}
+
+@test "a section that no process of GlusterFS has" {
+    mkfifo gate
+    (exec -a programX bash -c 'read -r <gate') 3>&- &
+    write new.conf <<-END
+		[glusterd]
+		[ gluserfsd  glustershd program? other*]
+	END
+    wait_until grep -q ^programX "/proc/$!/cmdline"
+    says 1 check new.conf <<-END
+		new.conf:2:3: warning: no process of GlusterFS is called gluserfsd, and none that runs here
+		[ gluserfsd  glustershd program? other*]
+		  ^~~~~~~~~
+		new.conf:2:34: warning: no process of GlusterFS is called other*, and none that runs here
+		[ gluserfsd  glustershd program? other*]
+		                                 ^~~~~~~
+		new.conf: 2 sections, 0 rules, 0 sources, 2 warnings
+	END
+    echo >gate
+    wait
+}
+
+@test "a section that leaves none to a later one" {
+    write new.conf <<-END
+		[gluster*]
+		[dial]
+		[brick glustershd]
+		[dial]
+	END
+    says 1 check new.conf <<-END
+		new.conf:2:2: warning: no process of GlusterFS is called dial, and none that runs here
+		[dial]
+		 ^~~~~
+		new.conf:3:1: warning: no process of GlusterFS has this section: line 1 and others above match first
+		[brick glustershd]
+		^~~~~~
+		new.conf:4:2: warning: no process of GlusterFS is called dial, and none that runs here
+		[dial]
+		 ^~~~~
+		new.conf:4:1: warning: no process of GlusterFS has this section: line 2 and others above match first
+		[dial]
+		^~~~~~
+		new.conf: 4 sections, 0 rules, 0 sources, 4 warnings
+	END
+}
+
+@test "peers in glusterd's store that no rule of glusterd is for" {
+    in_force <<-END
+		[glusterfsd]
+		::/0 = none
+		[glusterd]
+		2001:db8:2::/64 = none
+		2001:db8:3::1 = $SOURCE
+	END
+    use_hosts <<-END
+		2001:db8:2::5 covered
+		2001:db8:2::6 half
+		2001:db8:4::6 half
+		2001:db8:4::7 not
+		10.0.0.1 ipv4
+	END
+    store_peer 1 uuid=1 state=3 hostname1=2001:db8:2::1 hostname2=2001:db8:5::1
+    store_peer 2 uuid=2 state=3 hostname1=covered
+    store_peer 3 uuid=3 state=3 hostname1=half
+    store_peer 4 uuid=4 state=3 hostname1=not hostname2=ipv4 hostname3=192.0.2.1 hostname4=nobody-knows
+    store_peer 5 uuid=5 state=3 hostname1=2001:db8:3::1
+    says 1 check <<-END
+		/var/lib/glusterd/peers/00000000-0000-0000-0000-000000000001:4:11: warning: no rule of glusterd is for peer 2001:db8:5::1
+		hostname2=2001:db8:5::1
+		          ^~~~~~~~~~~~~
+		/var/lib/glusterd/peers/00000000-0000-0000-0000-000000000003:3:11: warning: no rule of glusterd is for peer half
+		hostname1=half
+		          ^~~~
+		/var/lib/glusterd/peers/00000000-0000-0000-0000-000000000004:3:11: warning: no rule of glusterd is for peer not
+		hostname1=not
+		          ^~~
+		/etc/glusterfs/srcaddr.conf: 2 sections, 3 rules, 1 source, 3 warnings
+	END
+    in_force <<<"[glusterfsd]"
+    says_in_json 1 '.findings | length' check <<<6
+
+    # Where glusterd has its store elsewhere.
+    mv /var/lib/glusterd/peers .
+    says_in_json 0 '.findings | length' check <<<0
+    write_volfile working-directory "$PWD"
+    says_in_json 1 '.findings[0].file, (.findings | length)' check <<-END
+		"$PWD/peers/00000000-0000-0000-0000-000000000001"
+		6
+	END
+}
+
+@test "the built-in configuration covers every peer but link-local ones" {
+    store_peer 1 hostname1=2001:db8:2::1 hostname2=fe80::1%lo
+    says 1 check <<-END
+		/var/lib/glusterd/peers/00000000-0000-0000-0000-000000000001:2:11: warning: no rule of glusterd is for peer fe80::1%lo
+		hostname2=fe80::1%lo
+		          ^~~~~~~~~~
+		/etc/glusterfs/srcaddr.conf: does not exist, so the built-in configuration is in force: 1 section, 1 rule, 0 sources, 1 warning
+	END
+}
+
+@test "colours on a terminal, unless NO_COLOR is set" {
+    write new.conf <<-END
+		[other]
+		::/0 = none
+	END
+    on_terminal 1 check new.conf <<-END
+		new.conf:1:2: ^[[1;33mwarning:^[[0m no process of GlusterFS is called other, and none that runs here
+		[other]
+		 ^[[1;33m^~~~~~^[[0m
+		new.conf: 1 section, 1 rule, 0 sources, 1 warning
+	END
+    tr -d '\r' <printed | cat --show-nonprinting >colored
+    NO_COLOR='' on_terminal 1 check new.conf <colored
+    says 1 check new.conf <<-END
+		new.conf:1:2: warning: no process of GlusterFS is called other, and none that runs here
+		[other]
+		 ^~~~~~
+		new.conf: 1 section, 1 rule, 0 sources, 1 warning
+	END
+    cp printed plain
+    NO_COLOR=1 on_terminal 1 check new.conf <plain
+    echo "x" >new.conf
+    on_terminal 2 check new.conf <<-END
+		new.conf:1:1: ^[[1;31merror:^[[0m found "x" without "="; write NETWORK = SOURCE, or [NAME...]
+		x
+		^[[1;31m^^[[0m
+	END
+}
+
+@test "as an ordinary user: what that user may read" {
+    in_force <<-END
+		[glusterd]
+		::/0 = $GONE
+	END
+    mkdir -m 700 /var/lib/glusterd/peers
+    install -m 755 "$COMMAND" /run/command
+    COMMAND=/run/command
+    as_user() { setpriv --reuid=65534 --regid=65534 --clear-groups "$COMMAND" "$@" </dev/null 3>&-; }
+    cd /
+    ends 1 as_user check >"$BATS_TEST_TMPDIR/printed" 2>&1
+    diff --unified=9 - "$BATS_TEST_TMPDIR/printed" <<-END
+		/etc/glusterfs/srcaddr.conf:2:8: warning: $GONE is not on this host
+		::/0 = $GONE
+		       ^~~~~~~~~~~~~~
+		/var/lib/glusterd/peers: not all of it was looked at: Permission denied
+		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 1 source, 1 warning
+	END
+    chmod 600 /etc/glusterfs/srcaddr.conf
+    ends 2 as_user check >"$BATS_TEST_TMPDIR/printed" 2>&1
+    diff --unified=9 - "$BATS_TEST_TMPDIR/printed" <<-END
+		/etc/glusterfs/srcaddr.conf:1:1: error: found no way to read it: Permission denied
+	END
+    ends 2 as_user check /etc/glusterfs/srcaddr.conf >"$BATS_TEST_TMPDIR/printed" 2>&1
+    rm /run/command
+    diff --unified=9 - "$BATS_TEST_TMPDIR/printed" <<-END
+		glusterd-srcaddr: /etc/glusterfs/srcaddr.conf: found no way to read it: Permission denied
+	END
+}
+
+@test "what it is called with is wrong" {
+    says 2 check --wait x <<-END
+		glusterd-srcaddr check: found --wait x; write a number of seconds, at most 86400
+		glusterd-srcaddr check --help tells what there is.
+	END
+    for seconds in "" -1 +1 1.5 " 1" 86401 99999999999999999999 1s; do
+        says 2 check --wait "$seconds" <<-END
+			glusterd-srcaddr check: found --wait $seconds; write a number of seconds, at most 86400
+			glusterd-srcaddr check --help tells what there is.
+		END
+    done
+    says 2 check a b <<-END
+		glusterd-srcaddr check: found a second file b; it takes one
+		glusterd-srcaddr check --help tells what there is.
+	END
+}

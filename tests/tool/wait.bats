@@ -1,0 +1,183 @@
+#!/usr/bin/env bats
+# check --wait: duplicate address detection as the kernel does it, and addresses that come late or never.
+
+# shellcheck source=tests/tool/common.bash
+source "${BATS_TEST_DIRNAME:?}/common.bash"
+
+WANTED=2001:db8:7::1
+
+# A wire with another host at its end.
+setup() {
+    enter_machine
+    ip netns add other
+    ip link add wire0 type veth peer name wire1 netns other
+    sysctl -qw net.ipv6.conf.wire0.addr_gen_mode=1
+    ip -n other link set wire1 up
+    in_force <<-END
+		[glusterd]
+		::/0 = $WANTED
+	END
+}
+
+teardown() {
+    ip link delete wire0
+    ip netns delete other
+    leave_machine
+}
+
+add() {
+    ip address add "$1/64" dev wire0 "${@:2}"
+}
+
+# start_waiting COMMAND [ARGUMENT...]: returns once it says that it waits.
+start_waiting() {
+    "$@" >printed 2>&1 3>&- </dev/null &
+    waiting=$!
+    wait_until grep -q ^waiting printed
+}
+
+# waited STATUS: it has ended, and printed what stands on the standard input.
+waited() {
+    ends "$1" wait "$waiting"
+    diff --unified=9 --label expected --label printed - printed
+}
+
+@test "as at boot: until the link is up and duplicate address detection is over, and no longer" {
+    add "$WANTED"
+    write_volfile transport.socket.bind-address 2001:db8:8::1
+    add 2001:db8:8::1
+    in_force <<-END
+		[glusterd]
+		::/0 = $WANTED
+		2001:db8:9::/64 = 2001:db8:9::/64
+	END
+    start_waiting "$COMMAND" check --wait 60
+    start=$SECONDS
+    add 2001:db8:9::1
+    ip link set wire0 up
+    waited 0 <<-END
+		waiting up to 60 s: 2001:db8:8::1 (tentative), $WANTED (tentative), 2001:db8:9::/64 (not on this host)
+		/etc/glusterfs/srcaddr.conf: 1 section, 2 rules, 3 sources, 0 warnings
+	END
+    # Detection takes one to two seconds.
+    ((SECONDS - start < 10))
+    [[ -z $(ip -6 address show dev wire0 tentative) ]]
+    ip -6 address show dev wire0 | grep "$WANTED"
+}
+
+is_up() {
+    [[ $(ip link show wire0) == *" state UP "* ]]
+}
+
+polled() {
+    (($(grep -c '^poll' trace) == $1))
+}
+
+@test "until an address comes; and it sleeps until the kernel tells it something" {
+    ip link set wire0 up
+    # The kernel tells of that as well, a moment later.
+    wait_until is_up
+    start_waiting strace --output=trace --trace=poll,openat,recvfrom,select,epoll_wait,clock_nanosleep \
+        "$COMMAND" check --wait 60
+    wait_until polled 1
+    add 2001:db8:8::8 nodad
+    wait_until polled 2
+    add "$WANTED" nodad
+    waited 0 <<-END
+		waiting up to 60 s: $WANTED (not on this host)
+		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 1 source, 0 warnings
+	END
+    cat trace
+    # Once for each of the two, and for as long as is left; and one look at the addresses each time it is awake.
+    [ "$(grep -cE '^poll.*, 1, [56][0-9]{4}\) = 1 ' trace)" -eq 2 ]
+    polled 2
+    [ "$(grep -c if_inet6 trace)" -eq 4 ]
+    run grep -E 'sleep|select|epoll' trace
+    [ "$status" -eq 1 ]
+}
+
+@test "never: time is up, once" {
+    start=$SECONDS
+    says 1 check --wait 1 <<-END
+		waiting up to 1 s: $WANTED (not on this host)
+		/etc/glusterfs/srcaddr.conf:2:8: warning: $WANTED is not on this host, also after the wait
+		::/0 = $WANTED
+		       ^~~~~~~~~~~~~
+		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 1 source, 1 warning
+	END
+    ((SECONDS - start < 5))
+    # Detection that needs an hour.
+    ip link set wire0 up
+    sysctl -qw net.ipv6.conf.wire0.dad_transmits=3600
+    add "$WANTED"
+    says 1 check --wait 1 <<-END
+		waiting up to 1 s: $WANTED (tentative)
+		/etc/glusterfs/srcaddr.conf:2:8: warning: $WANTED is tentative on wire0, also after the wait: duplicate address detection is not over
+		::/0 = $WANTED
+		       ^~~~~~~~~~~~~
+		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 1 source, 1 warning
+	END
+}
+
+@test "an address that another host has: no longer than detection needs to find that out" {
+    ip -n other address add "$WANTED/64" dev wire1 nodad
+    add "$WANTED"
+    start_waiting "$COMMAND" check --wait 60
+    start=$SECONDS
+    ip link set wire0 up
+    waited 1 <<-END
+		waiting up to 60 s: $WANTED (tentative)
+		/etc/glusterfs/srcaddr.conf:2:8: warning: $WANTED is a duplicate on wire0: another host has it, so it can't be used
+		::/0 = $WANTED
+		       ^~~~~~~~~~~~~
+		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 1 source, 1 warning
+	END
+    ((SECONDS - start < 10))
+    # The library can't use it either.
+    GLUSTERD_SRCADDR_CONF=/etc/glusterfs/srcaddr.conf run_as glusterd dial tcp6 connect="[$PEER]:$PORT"
+    [ "$output" = "connect: EADDRNOTAVAIL" ]
+}
+
+@test "an optimistic address can be used before detection is over" {
+    sysctl -qw net.ipv6.conf.wire0.optimistic_dad=1 net.ipv6.conf.wire0.dad_transmits=3600
+    ip link set wire0 up
+    add "$WANTED" optimistic
+    ip -6 address show dev wire0 | grep "$WANTED.* optimistic"
+    says 0 check --wait 60 <<-END
+		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 1 source, 0 warnings
+	END
+    GLUSTERD_SRCADDR_CONF=/etc/glusterfs/srcaddr.conf \
+        run_as glusterd dial tcp6 nonblock connect="[$SILENT]:$PORT" local
+    [ "$output" = "connect: EINPROGRESS"$'\n'"local $WANTED, port new" ]
+}
+
+@test "nothing to wait for: usable, deprecated, an error" {
+    ip link set wire0 up
+    add "$WANTED" nodad preferred_lft 0
+    says 1 check --wait 60 <<-END
+		/etc/glusterfs/srcaddr.conf:2:8: warning: $WANTED is deprecated on wire0: it works, but is meant to go
+		::/0 = $WANTED
+		       ^~~~~~~~~~~~~
+		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 1 source, 1 warning
+	END
+    ip address change "$WANTED/64" dev wire0 preferred_lft forever
+    says 0 check --wait 60 <<-END
+		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 1 source, 0 warnings
+	END
+    ip address delete "$WANTED/64" dev wire0
+    echo wrong >>/etc/glusterfs/srcaddr.conf
+    says 2 check --wait 60 <<-END
+		/etc/glusterfs/srcaddr.conf:3:1: error: found "wrong" without "="; write NETWORK = SOURCE, or [NAME...]
+		wrong
+		^~~~~
+	END
+}
+
+@test "on a terminal it shows what it waits for, and takes that away" {
+    on_terminal 1 check --wait 2 <<-END
+		^[[Kwaiting, 0 s: $WANTED (not on this host)^[[Kwaiting, 1 s: $WANTED (not on this host)^[[K/etc/glusterfs/srcaddr.conf:2:8: ^[[1;33mwarning:^[[0m $WANTED is not on this host, also after the wait
+		::/0 = $WANTED
+		       ^[[1;33m^~~~~~~~~~~~~^[[0m
+		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 1 source, 1 warning
+	END
+}

@@ -1,0 +1,9 @@
+#ifndef SRCADDR_CLOCK_H
+#define SRCADDR_CLOCK_H
+
+#include <stdint.h>
+
+/* Milliseconds of a clock that never goes back, and goes on while the machine sleeps. */
+int64_t clock_now(void);
+
+#endif

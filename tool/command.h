@@ -1,0 +1,47 @@
+/* A subcommand of glusterd-srcaddr, and what all of them share. */
+#ifndef SRCADDR_COMMAND_H
+#define SRCADDR_COMMAND_H
+
+#include <getopt.h>
+#include <stdbool.h>
+
+#define PROGRAM "glusterd-srcaddr"
+
+enum {
+    STATUS_WELL = 0,
+    STATUS_WRONG = 1,  /* with the cluster, or with what the configuration says of it */
+    STATUS_TROUBLE = 2 /* the command could not do its work */
+};
+
+struct command {
+    const char *name;
+    const char *arguments; /* as the synopsis writes them */
+    const char *summary;
+    const char *options;                                              /* one per line, but --help */
+    int (*run)(const struct command *command, int argc, char **argv); /* argv[0] is the name */
+};
+
+extern const struct command check_command;
+extern const struct command explain_command;
+extern const struct command status_command;
+extern const struct command run_command;
+extern const struct command repair_command;
+extern const struct command version_command;
+
+/* As getopt_long(3), without short options; it answers --help and what is wrong by itself, and does not return then. */
+int next_option(const struct command *command, int argc, char **argv, const struct option *options);
+
+/* Ends the command: what it was called with is wrong. format as printf(3) has it. */
+__attribute__((noreturn, format(printf, 2, 3))) void usage_error(const struct command *command, const char *format,
+                                                                 ...);
+
+/* Ends the command: it can't do its work. format as printf(3) has it. */
+__attribute__((noreturn, format(printf, 1, 2))) void trouble(const char *format, ...);
+
+/* memory, which malloc(3) or the like gave; ends the command where that is NULL. */
+void *needed(void *memory);
+
+/* Whether what goes to fd can be coloured: it is a terminal, and NO_COLOR is not set (no-color.org). */
+bool is_colored(int fd);
+
+#endif

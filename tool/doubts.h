@@ -1,0 +1,28 @@
+/* What is legal in a configuration but can't be meant. */
+#ifndef SRCADDR_DOUBTS_H
+#define SRCADDR_DOUBTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config.h"
+#include "rules.h"
+
+/*
+ * Sets never[i] for each of the count rules, as rules_find() wants them, that applies to no peer: other rules with
+ * longer networks, and the ranges of address_reach(), leave it none; or it is for multicast, where TCP connects to
+ * nobody.
+ */
+void doubt_rules(const struct rule *rules, uint32_t count, bool *never);
+
+/*
+ * The section before index that has every process of GlusterFS, and every program named without a pattern, that section
+ * index has, so that it is never anyone's; NULL if there is none, or it has none to begin with. Where there are
+ * several, the last one.
+ */
+const struct section *doubt_section(const struct config *config, uint32_t index);
+
+/* Whether a process of GlusterFS can be called what the pattern matches. */
+bool is_known_name(struct word pattern);
+
+#endif

@@ -1,0 +1,265 @@
+/* glusterd-srcaddr explain: which source a process gives a connection to a peer, and why. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "hostsource.h"
+#include "load.h"
+#include "mistake.h"
+#include "names.h"
+#include "option.h"
+#include "resolve.h"
+#include "table.h"
+#include "volfile.h"
+
+static const struct option options[] = {{"process", required_argument, NULL, 'p'},
+                                        {"json", no_argument, NULL, 'j'},
+                                        {"help", no_argument, NULL, 'h'},
+                                        {NULL, 0, NULL, 0}};
+
+/* In the order of the cells. */
+enum {
+    PEER,
+    PROCESS,
+    SECTION,
+    SECTION_AT,
+    RULE,
+    RULE_AT,
+    SOURCE,
+    WHY,
+    INTERFACE,
+    STATE,
+    UNAVAILABLE,
+    KERNEL,
+    KERNEL_INTERFACE,
+    CELLS
+};
+
+static const struct column columns[CELLS] = {
+    [PEER] = {"PEER", COLUMN_TEXT},
+    [PROCESS] = {"PROCESS", COLUMN_TEXT},
+    [SECTION] = {"SECTION", COLUMN_TEXT},
+    [SECTION_AT] = {"SECTION_AT", COLUMN_TEXT},
+    [RULE] = {"RULE", COLUMN_TEXT},
+    [RULE_AT] = {"RULE_AT", COLUMN_TEXT},
+    [SOURCE] = {"SOURCE", COLUMN_TEXT},
+    [WHY] = {"WHY", COLUMN_TEXT},
+    [INTERFACE] = {"INTERFACE", COLUMN_TEXT},
+    [STATE] = {"STATE", COLUMN_TEXT},
+    [UNAVAILABLE] = {"UNAVAILABLE", COLUMN_TEXT},
+    [KERNEL] = {"KERNEL", COLUMN_TEXT},
+    [KERNEL_INTERFACE] = {"KERNEL_INTERFACE", COLUMN_TEXT},
+};
+
+/* One row of the table being made. */
+struct row {
+    char cells[CELLS][256];
+    bool is_set[CELLS];
+};
+
+__attribute__((format(printf, 3, 4))) static void set(struct row *row, int cell, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(row->cells[cell], sizeof(row->cells[cell]), format, arguments);
+    va_end(arguments);
+    row->is_set[cell] = true;
+}
+
+static void set_address(struct row *row, int cell, const struct in6_addr *address)
+{
+    char data[INET6_ADDRSTRLEN];
+    struct text text = TEXT_IN(data);
+
+    text_format(&text, "%A", address);
+    set(row, cell, "%s", text.data);
+}
+
+/* The configuration as the library would read it; a mistake in it ends the command. */
+static void load_for(const char *name, struct load *load)
+{
+    process_called(name, &load->process);
+    if (load_config(load, secure_getenv(CONFIG_VARIABLE), geteuid()) != 0 || load_section(load) != 0)
+        trouble("found no memory or no descriptor to read the configuration");
+    if (load->mistake_path == NULL)
+        return;
+    report_mistake(SEVERITY_ERROR, load);
+    exit(STATUS_TROUBLE);
+}
+
+static void set_bind_address_why(struct row *row, const struct load *load)
+{
+    const char *volfile = load->process.volfile;
+    struct place place;
+
+    if (volume_option_place(volfile, BIND_ADDRESS_OPTION, &place))
+        set(row, WHY, "bind-address, %s:%u", volfile, place.line);
+    else
+        set(row, WHY, "bind-address, but %s has none", volfile);
+}
+
+static void set_why(struct row *row, const struct load *load, const struct source *source)
+{
+    if (source->bind_address)
+        set_bind_address_why(row, load);
+    else if (source->kind == SOURCE_NONE)
+        set(row, WHY, "the rule leaves it to the kernel");
+    else if (source->kind == SOURCE_PREFIX)
+        set(row, WHY, "this host's own address in %s", source_name(source).data);
+    else
+        set(row, WHY, "the rule names it");
+}
+
+/* Whether the source can be used. If not, what comes of it depends on the option. */
+static bool set_source(struct row *row, const struct options *options, const struct source *source)
+{
+    struct host_source found;
+
+    if (source->kind == SOURCE_NONE)
+        return true;
+    found = host_source(source);
+    if (!IN6_IS_ADDR_UNSPECIFIED(&found.address))
+        set_address(row, SOURCE, &found.address);
+    if (found.interface[0] != '\0')
+        set(row, INTERFACE, "%s", found.interface);
+    set(row, STATE, "%s", source_state_in_words(found.state));
+    if (source_can_be_used(found.state))
+        return true;
+    set(row, UNAVAILABLE, "%s", options->refuse ? "refuse" : "kernel");
+    return false;
+}
+
+/* Where the configuration has it: its file and line; the built-in one has none. */
+static void set_at(struct row *row, int cell, const struct load *load, uint32_t line)
+{
+    if (load->built_in)
+        set(row, cell, "built in");
+    else
+        set(row, cell, "%s:%" PRIu32, load->path, line);
+}
+
+static bool set_rule(struct row *row, const struct load *load, const struct in6_addr *peer)
+{
+    const struct section *section = load->section;
+    char data[192];
+    struct text text = TEXT_IN(data);
+    const struct rule *rule;
+
+    if (section == NULL) {
+        set(row, WHY, "no section is for this process, so it has no rules");
+        return true;
+    }
+    set(row, SECTION, "[%.*s]", (int)section->names.len, section->names.start);
+    set_at(row, SECTION_AT, load, section->line);
+    rule = rules_find(section->rules, section->rule_count, peer);
+    if (rule == NULL) {
+        set(row, WHY, "no rule of the section is for this peer");
+        return true;
+    }
+    text_rule(&text, rule, &section->sources[rule->source]);
+    set(row, RULE, "%s", text.data);
+    set_at(row, RULE_AT, load, rule->line);
+    set_why(row, load, &section->sources[rule->source]);
+    return set_source(row, &load->config.options, &section->sources[rule->source]);
+}
+
+static void set_kernel(struct row *row, const struct sockaddr_in6 *peer)
+{
+    struct host_source found;
+
+    if (!kernel_source(peer, &found))
+        return;
+    set_address(row, KERNEL, &found.address);
+    if (found.interface[0] != '\0')
+        set(row, KERNEL_INTERFACE, "%s", found.interface);
+}
+
+static void set_peer(struct row *row, const struct sockaddr_in6 *peer)
+{
+    char data[INET6_ADDRSTRLEN];
+    struct text text = TEXT_IN(data);
+    char scope[IF_NAMESIZE];
+
+    text_format(&text, "%A", &peer->sin6_addr);
+    if (if_indextoname(peer->sin6_scope_id, scope) != NULL)
+        set(row, PEER, "%s%%%s", text.data, scope);
+    else
+        set(row, PEER, "%s", text.data);
+}
+
+static bool explain_peer(struct table *table, const struct load *load, const char *name,
+                         const struct sockaddr_in6 *peer)
+{
+    struct row row = {.cells = {""}};
+    const char *cells[CELLS];
+    bool usable;
+
+    set_peer(&row, peer);
+    set(&row, PROCESS, "%s", name);
+    usable = set_rule(&row, load, &peer->sin6_addr);
+    set_kernel(&row, peer);
+    for (int i = 0; i < CELLS; i++)
+        cells[i] = row.is_set[i] ? row.cells[i] : NULL;
+    table_add(table, cells);
+    if (row.is_set[STATE])
+        table_color(table, STATE, usable ? "green" : "red");
+    return usable;
+}
+
+static struct sockaddr_in6 *addresses_of(const struct command *command, const char *peer, size_t *count)
+{
+    struct sockaddr_in6 *addresses;
+
+    if (address_is_ipv4((struct word){.start = peer, .len = strlen(peer)}))
+        usage_error(command, "found IPv4 address %s; for an IPv4 peer of an IPv6 socket write ::ffff:%s", peer, peer);
+    addresses = resolve(peer, count);
+    if (addresses == NULL)
+        trouble("%s: %s", peer, resolve_error());
+    return addresses;
+}
+
+static int run_explain(const struct command *command, int argc, char **argv)
+{
+    struct load *load = needed(calloc(1, sizeof(*load)));
+    const char *name = "glusterd";
+    bool json = false;
+    bool all_usable = true;
+    struct sockaddr_in6 *addresses;
+    struct table *table;
+    size_t count;
+
+    for (int option = next_option(command, argc, argv, options); option != -1;
+         option = next_option(command, argc, argv, options)) {
+        if (option == 'p')
+            name = optarg;
+        else
+            json = true;
+    }
+    if (optind == argc)
+        usage_error(command, "found no peer; write its address or host name");
+    if (optind + 1 < argc)
+        usage_error(command, "found a second peer %s; it takes one", argv[optind + 1]);
+    addresses = addresses_of(command, argv[optind], &count);
+    load_for(name, load);
+    table = table_new("peers", columns, CELLS);
+    for (size_t i = 0; i < count; i++)
+        all_usable = explain_peer(table, load, name, &addresses[i]) && all_usable;
+    table_print_lists(table, json);
+    table_free(table);
+    free(addresses);
+    return all_usable ? STATUS_WELL : STATUS_WRONG;
+}
+
+const struct command explain_command = {
+    .name = "explain",
+    .arguments = "[--process NAME] [--json] PEER",
+    .summary = "Tell which source a connection to a peer gets, and why",
+    .options = "  --process NAME       Of that process, as sections name it; without it glusterd\n"
+               "  --json               Print it as JSON\n",
+    .run = run_explain,
+};

@@ -1,0 +1,197 @@
+#include "mend.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "command.h"
+#include "difference.h"
+#include "inside.h"
+#include "option.h"
+#include "ownaddress.h"
+#include "processes.h"
+#include "replace.h"
+#include "resolve.h"
+#include "word.h"
+
+bool is_half_accepted(const struct peer *peer)
+{
+    return strcmp(peer->state, "Accepted peer request") == 0;
+}
+
+static bool is_stored_under(const struct peer *peer, const struct spelling *name)
+{
+    for (size_t i = 0; i < peer->name_count; i++)
+        if (spells(peer->names[i].word, name))
+            return true;
+    return false;
+}
+
+/* NULL if there is none. */
+static const struct peer *find_peer(const struct peers *peers, const struct spelling *name)
+{
+    const struct peer *found = NULL;
+
+    for (size_t i = 0; i < peers->count; i++) {
+        if (!is_stored_under(&peers->all[i], name))
+            continue;
+        if (found != NULL)
+            trouble("found two peers stored under %s: %s and %s", name->data, found->uuid, peers->all[i].uuid);
+        found = &peers->all[i];
+    }
+    return found;
+}
+
+static bool is_same_directory(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Whether the peers of that glusterd, which can be one in a container, are stored in the directory. */
+static bool uses_directory(const struct running *glusterd, const struct stat *directory)
+{
+    char *working_directory;
+    char *path;
+    struct stat status;
+    bool is_used;
+
+    if (!inside_enter(glusterd->pid))
+        return kill(glusterd->pid, 0) == 0;
+    working_directory = volume_option(glusterd->process.volfile, "working-directory", WORKING_DIRECTORY);
+    if (asprintf(&path, "%s/peers", working_directory) < 0)
+        trouble("found no memory");
+    is_used = stat(path, &status) == 0 && is_same_directory(&status, directory);
+    inside_leave();
+    free(path);
+    free(working_directory);
+    return is_used;
+}
+
+/* What it has in memory it would write over what is mended. */
+static void refuse_while_glusterd_runs(const char *working_directory)
+{
+    size_t count;
+    struct running *all = running_all(&count);
+    char *path;
+    struct stat directory;
+
+    if (asprintf(&path, "%s/peers", working_directory) < 0)
+        trouble("found no memory");
+    if (stat(path, &directory) != 0)
+        trouble("%s: %m", path);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(all[i].process.program, "glusterd") == 0 && uses_directory(&all[i], &directory))
+            trouble("found glusterd running, process %d; stop it first", (int)all[i].pid);
+    free(path);
+    free(all);
+}
+
+/* A peer must be another host, and one that can be found. */
+static void check_reachable(const struct spelling *to)
+{
+    size_t count;
+    struct sockaddr_in6 *addresses = resolve_any(to->data, &count);
+
+    if (addresses == NULL)
+        trouble("%s: %s", to->data, resolve_error());
+    for (size_t i = 0; i < count; i++)
+        if (is_own_address(&addresses[i].sin6_addr))
+            trouble("found %s on this host; write the peer's address", to->data);
+    free(addresses);
+}
+
+static void check_peer(const struct peer *peer, const struct peer *other, const struct spelling *to)
+{
+    if (other != NULL && other != peer)
+        trouble("found another peer stored under %s: %s", to->data, other->uuid);
+    if (is_half_accepted(peer))
+        trouble(
+            "%s: found the state \"%s\"; first restart glusterd and wait for \"Peer in Cluster\": mended before, the "
+            "two hosts would not get there any more",
+            peer->path, peer->state);
+    check_reachable(to);
+}
+
+/* The peer's file with the name in place of the other, to be given to free(3). */
+static char *mended_text(const struct peer *peer, const struct spelling *from, const struct spelling *to, size_t *len)
+{
+    struct word rest = {.start = peer->file.data, .len = peer->file.len};
+    char *text = NULL;
+    FILE *out = needed(open_memstream(&text, len));
+
+    for (size_t i = 0; i < peer->name_count; i++) {
+        struct word name = word_trim(peer->names[i].word);
+
+        if (!spells(name, from))
+            continue;
+        (void)fwrite(rest.start, 1, (size_t)(name.start - rest.start), out);
+        (void)fputs(to->data, out);
+        rest = word_between(name.start + name.len, rest.start + rest.len);
+    }
+    (void)fwrite(rest.start, 1, rest.len, out);
+    if (fclose(out) != 0)
+        trouble("found no memory");
+    return text;
+}
+
+static void write_mended(const struct peer *peer, struct word text, const char *working_directory)
+{
+    char *backups;
+    char *backup;
+
+    if (asprintf(&backups, "%s/srcaddr-backup", working_directory) < 0)
+        trouble("found no memory");
+    backup = replace_file(peer->path, text, backups);
+    printf("\nMended. As it was: %s\n"
+           "To go back, with glusterd stopped: cp --archive %s %s\n"
+           "Start glusterd, then look at: gluster peer status\n",
+           backup, backup, peer->path);
+    free(backup);
+    free(backups);
+}
+
+static void mend_peer(const struct peer *peer, const struct spelling *from, const struct spelling *to, bool dry_run,
+                      const char *working_directory)
+{
+    size_t len;
+    char *data = mended_text(peer, from, to, &len);
+    struct word text = {.start = data, .len = len};
+
+    if (!dry_run)
+        refuse_while_glusterd_runs(working_directory);
+    print_difference(peer->path, text);
+    if (dry_run)
+        printf("\nNothing was written. To do it, stop glusterd and run it without --dry-run.\n");
+    else
+        write_mended(peer, text, working_directory);
+    free(data);
+}
+
+int mend(const struct spelling *from, const struct spelling *to, bool dry_run)
+{
+    char *working_directory = volume_option(VOLUME_FILE, "working-directory", WORKING_DIRECTORY);
+    struct peers peers;
+    const struct peer *peer;
+    const struct peer *other;
+    int error = peers_read(working_directory, &peers);
+
+    if (error != 0)
+        trouble("%s/peers: %s", working_directory, strerror(error));
+    peer = find_peer(&peers, from);
+    other = find_peer(&peers, to);
+    if (peer == NULL && other == NULL)
+        trouble("found no peer stored under %s in %s/peers", from->data, working_directory);
+    if (peer == NULL) {
+        printf("Nothing to do: no peer is stored under %s, and %s is stored under %s.\n", from->data, other->uuid,
+               to->data);
+    } else {
+        check_peer(peer, other, to);
+        mend_peer(peer, from, to, dry_run, working_directory);
+    }
+    peers_free(&peers);
+    free(working_directory);
+    return STATUS_WELL;
+}

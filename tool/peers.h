@@ -1,0 +1,44 @@
+/* glusterd's own store of its peers: xlators/mgmt/glusterd/src/glusterd-store.c, glusterd_store_retrieve_peers(). */
+#ifndef SRCADDR_PEERS_H
+#define SRCADDR_PEERS_H
+
+#include <stddef.h>
+
+#include "file.h"
+#include "text.h"
+
+#define WORKING_DIRECTORY "/var/lib/glusterd"
+
+/* Where glusterd dials its peers: xlators/mgmt/glusterd/src/glusterd.h, GLUSTERD_DEFAULT_PORT. */
+#define GLUSTERD_PORT 24007
+
+struct peer_name {
+    char *value;         /* an address or a host name */
+    struct word word;    /* the same in the file's text */
+    unsigned int line;   /* where it stands, from 1 */
+    unsigned int column; /* in bytes, from 1 */
+};
+
+struct peer {
+    char *path; /* of its file */
+    struct file file;
+    char *uuid;        /* the file's name */
+    const char *state; /* in glusterd's words */
+    struct peer_name *names;
+    size_t name_count;
+};
+
+struct peers {
+    struct peer *all; /* in the order of their UUIDs */
+    size_t count;
+};
+
+/*
+ * Reads the peers stored in the glusterd working directory. A file that is not named by a UUID, which glusterd passes
+ * over too, is none. Returns 0, or an errno value: ENOENT where there is no store; of a file that can't be read, the
+ * others are there.
+ */
+int peers_read(const char *working_directory, struct peers *peers);
+void peers_free(struct peers *peers);
+
+#endif

@@ -1,0 +1,73 @@
+#include "processes.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "command.h"
+#include "file.h"
+#include "pattern.h"
+
+static int is_number(const struct dirent *entry)
+{
+    return entry->d_name[strspn(entry->d_name, "0123456789")] == '\0';
+}
+
+/* False if it has ended meanwhile, or has no command line. */
+static bool read_process(const char *pid, struct running *running)
+{
+    char path[64];
+    char reason[128];
+    struct text why = TEXT_IN(reason);
+    struct file cmdline = {.data = NULL};
+    struct stat status;
+    bool found;
+
+    (void)snprintf(path, sizeof(path), "/proc/%s", pid);
+    if (stat(path, &status) != 0)
+        return false;
+    (void)snprintf(path, sizeof(path), "/proc/%s/cmdline", pid);
+    found = file_read(path, CMDLINE_MAX, FILE_OF_ANYBODY, &cmdline, &why) == 0 && cmdline.len > 0;
+    if (found) {
+        running->pid = (pid_t)strtol(pid, NULL, 10);
+        running->user = status.st_uid;
+        process_parse(cmdline.data, cmdline.len, &running->process);
+    }
+    file_free(&cmdline);
+    return found;
+}
+
+struct running *running_all(size_t *count)
+{
+    struct dirent **entries;
+    int total = scandir("/proc", &entries, is_number, versionsort);
+    struct running *all;
+
+    if (total < 0)
+        trouble("/proc: %m");
+    all = needed(calloc((size_t)total + 1, sizeof(*all)));
+    *count = 0;
+    for (int i = 0; i < total; i++) {
+        if (read_process(entries[i]->d_name, &all[*count]))
+            (*count)++;
+        free(entries[i]);
+    }
+    free(entries);
+    return all;
+}
+
+bool is_running(struct word pattern)
+{
+    size_t count;
+    struct running *all = running_all(&count);
+    bool found = false;
+
+    for (size_t i = 0; i < count; i++)
+        if (pattern_matches(pattern, all[i].process.program) ||
+            (all[i].process.role[0] != '\0' && pattern_matches(pattern, all[i].process.role)))
+            found = true;
+    free(all);
+    return found;
+}

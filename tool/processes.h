@@ -1,0 +1,25 @@
+/* The processes of this machine, those in containers included, as far as /proc shows them to this user. */
+#ifndef SRCADDR_PROCESSES_H
+#define SRCADDR_PROCESSES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "process.h"
+#include "text.h"
+
+struct running {
+    pid_t pid;
+    uid_t user; /* its effective user */
+    struct process process;
+};
+
+/* All of them, in the order of their numbers, to be given to free(3). Those without a command line, the kernel's, are
+ * left out. */
+struct running *running_all(size_t *count);
+
+/* Whether a process runs that a pattern of a section matches. */
+bool is_running(struct word pattern);
+
+#endif

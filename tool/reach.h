@@ -1,0 +1,15 @@
+#ifndef SRCADDR_REACH_H
+#define SRCADDR_REACH_H
+
+#include <netinet/in.h>
+#include <stddef.h>
+
+struct target {
+    struct sockaddr_in6 address;
+    int error; /* of connect(2), 0 if somebody answers; ETIMEDOUT after milliseconds, too */
+};
+
+/* Connects to all at once, over TCP, and hangs up. Fills in the errors. */
+void reach(struct target *targets, size_t count, int milliseconds);
+
+#endif

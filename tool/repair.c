@@ -1,0 +1,93 @@
+/* glusterd-srcaddr repair: peers that are stored under an address where they can't be reached. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "mend.h"
+#include "spelling.h"
+#include "suspects.h"
+#include "word.h"
+
+static const struct option options[] = {{"from", required_argument, NULL, 'f'}, {"to", required_argument, NULL, 't'},
+                                        {"dry-run", no_argument, NULL, 'd'},    {"json", no_argument, NULL, 'j'},
+                                        {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0}};
+
+struct request {
+    const char *from;
+    const char *to;
+    bool dry_run;
+    bool json;
+};
+
+static void parse(const struct command *command, int argc, char **argv, struct request *request)
+{
+    for (int option = next_option(command, argc, argv, options); option != -1;
+         option = next_option(command, argc, argv, options)) {
+        if (option == 'f')
+            request->from = optarg;
+        else if (option == 't')
+            request->to = optarg;
+        else if (option == 'd')
+            request->dry_run = true;
+        else
+            request->json = true;
+    }
+    if (optind < argc)
+        usage_error(command, "found argument \"%s\"; write --from and --to before addresses", argv[optind]);
+}
+
+static void check(const struct command *command, const struct request *request)
+{
+    if ((request->from == NULL) != (request->to == NULL))
+        usage_error(command, "found --%s without --%s", request->from != NULL ? "from" : "to",
+                    request->from != NULL ? "to" : "from");
+    if (request->dry_run && request->from == NULL)
+        usage_error(command, "found --dry-run without --from and --to");
+    if (request->json && request->from != NULL)
+        usage_error(command, "found --json with --from and --to; only the list can be JSON");
+}
+
+static void parse_name(const struct command *command, const char *option, const char *name, struct spelling *spelling)
+{
+    if (!spelling_of(word_of(name), spelling))
+        usage_error(command, "found \"%s\" for %s; write an IPv6 address, an IPv4 address or a host name", name,
+                    option);
+}
+
+static void check_user(void)
+{
+    if (geteuid() != 0)
+        trouble("found user %u; only root can read the peers that glusterd has stored", geteuid());
+}
+
+static int repair(const struct command *command, int argc, char **argv)
+{
+    struct request request = {.from = NULL};
+    struct spelling from;
+    struct spelling to;
+
+    parse(command, argc, argv, &request);
+    check(command, &request);
+    if (request.from == NULL) {
+        check_user();
+        return print_suspects(request.json);
+    }
+    parse_name(command, "--from", request.from, &from);
+    parse_name(command, "--to", request.to, &to);
+    if (spells(word_of(to.data), &from))
+        usage_error(command, "found %s for --from and --to", to.data);
+    check_user();
+    return mend(&from, &to, request.dry_run);
+}
+
+const struct command repair_command = {
+    .name = "repair",
+    .arguments = "[--from ADDRESS --to ADDRESS [--dry-run] | --json]",
+    .summary = "List peers that can't be reached as glusterd has stored them, or set one right",
+    .options = "  --from ADDRESS       The address or host name that a peer is stored under\n"
+               "  --to ADDRESS         The one that is right\n"
+               "  --dry-run            Show the change, write nothing\n"
+               "  --json               Print the list as JSON\n",
+    .run = repair,
+};

@@ -1,0 +1,20 @@
+#ifndef SRCADDR_RESOLVE_H
+#define SRCADDR_RESOLVE_H
+
+#include <netinet/in.h>
+#include <stddef.h>
+
+/*
+ * The IPv6 addresses of a host name or address, scope included; NULL if there are none. *count tells how many. To be
+ * given to free(3). Once a name server has not answered, no name is asked for again: an operator waits for a list, not
+ * for DNS.
+ */
+struct sockaddr_in6 *resolve(const char *name, size_t *count);
+
+/* The same, and its IPv4 addresses, as IPv4-mapped ones. */
+struct sockaddr_in6 *resolve_any(const char *name, size_t *count);
+
+/* Why the last of them returned NULL. */
+const char *resolve_error(void);
+
+#endif

@@ -1,0 +1,92 @@
+/* glusterd-srcaddr run: a program with the library. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "load.h"
+#include "loaded.h"
+#include "mistake.h"
+
+static const struct option options[] = {
+    {"config", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+
+/* ld.so only complains about a library that it can't preload, and starts the program without. */
+static void find_library(void)
+{
+    if (dlopen(LIBRARY_NAME, RTLD_LAZY | RTLD_LOCAL) == NULL)
+        trouble("found no library to preload: %s", dlerror());
+}
+
+/* With a mistake in it the program would run without rules. */
+static void check_configuration(const char *path)
+{
+    struct load *load = needed(calloc(1, sizeof(*load)));
+    bool is_named = path != NULL && path[0] != '\0';
+
+    if (load_config(load, path, geteuid()) != 0)
+        trouble("%s: found no memory or no descriptor to read it", load->path);
+    if (load->built_in && is_named)
+        trouble("%s: %s", path, strerror(ENOENT));
+    if (load->mistake_path != NULL) {
+        report_mistake(SEVERITY_ERROR, load);
+        exit(STATUS_TROUBLE);
+    }
+    load_free(load);
+    free(load);
+}
+
+/* Of the program, whatever directory it changes to. */
+static void set_configuration(const char *path)
+{
+    char *absolute = realpath(path, NULL);
+
+    if (absolute == NULL)
+        trouble("%s: %m", path);
+    if (setenv(CONFIG_VARIABLE, absolute, 1) != 0)
+        trouble("found no memory");
+    free(absolute);
+}
+
+/* In front of what is preloaded already. */
+static void set_preload(void)
+{
+    const char *before = getenv("LD_PRELOAD");
+    char *preload;
+
+    if (asprintf(&preload, LIBRARY_NAME "%s%s", before != NULL && before[0] != '\0' ? ":" : "",
+                 before != NULL ? before : "") < 0 ||
+        setenv("LD_PRELOAD", preload, 1) != 0)
+        trouble("found no memory");
+    free(preload);
+}
+
+static int run_run(const struct command *command, int argc, char **argv)
+{
+    const char *configuration = NULL;
+
+    for (int option = next_option(command, argc, argv, options); option != -1;
+         option = next_option(command, argc, argv, options))
+        configuration = optarg;
+    if (optind == argc)
+        usage_error(command, "found no command to run");
+    find_library();
+    check_configuration(configuration != NULL ? configuration : getenv(CONFIG_VARIABLE));
+    if (configuration != NULL)
+        set_configuration(configuration);
+    set_preload();
+    execvp(argv[optind], argv + optind);
+    trouble("%s: %m", argv[optind]);
+}
+
+const struct command run_command = {
+    .name = "run",
+    .arguments = "[--config FILE] [--] COMMAND [ARGUMENT...]",
+    .summary = "Run a program with the library",
+    .options = "  --config FILE        Read FILE in place of /etc/glusterfs/srcaddr.conf\n",
+    .run = run_run,
+};

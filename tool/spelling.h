@@ -1,0 +1,19 @@
+/* How peers are named: an IPv6 address, an IPv4 address, or a host name (RFC 1123, 2.1). */
+#ifndef SRCADDR_SPELLING_H
+#define SRCADDR_SPELLING_H
+
+#include <stdbool.h>
+
+#include "text.h"
+
+struct spelling {
+    char data[256];
+};
+
+/* An IPv6 address as RFC 5952 writes it, the others as they are; false if word is none of them. */
+bool spelling_of(struct word word, struct spelling *spelling);
+
+/* Whether word, without the blanks around it, names the same address or host. */
+bool spells(struct word word, const struct spelling *spelling);
+
+#endif
