@@ -1,0 +1,51 @@
+# shellcheck shell=bash disable=SC2034
+# For tests of what make deb and make rpm have built in $SRCADDR_BUILD, and of the next version, which changes the
+# configuration as well. A root is a Debian as tests/systemd boots it, not booted. To be run by tests/sandbox.
+
+# Of the make that runs the tests.
+unset MAKEFLAGS MFLAGS MAKELEVEL BUILD
+
+REPOSITORY=$(realpath "${BASH_SOURCE[0]%/*}/../..")
+NAME=libglusterd-srcaddr.so
+VERSION=$(sed -n 's/^VERSION := //p' "$REPOSITORY/Makefile")
+NEXT=$VERSION.1
+
+# copy_source DIRECTORY
+copy_source() {
+    mkdir "$1"
+    (cd "$REPOSITORY" && cp -r Makefile README.md CHANGELOG.md LICENSE glusterd-srcaddr.service docs packaging preload tool "$1")
+}
+
+# make_next TARGET: leaves it in $BATS_FILE_TMPDIR/next/build.
+make_next() {
+    copy_source "$BATS_FILE_TMPDIR/next"
+    sed -i "s/^VERSION := .*/VERSION := $NEXT/" "$BATS_FILE_TMPDIR/next/Makefile"
+    echo '# Next.' >>"$BATS_FILE_TMPDIR/next/packaging/srcaddr.conf"
+    make -C "$BATS_FILE_TMPDIR/next" "$1" >"$BATS_FILE_TMPDIR/make.log" 2>&1 || {
+        cat "$BATS_FILE_TMPDIR/make.log"
+        return 1
+    }
+}
+
+# What is written into it goes with the test.
+make_root() {
+    ROOT=$BATS_TEST_TMPDIR/root
+    CONFIGURATION=$ROOT/etc/glusterfs/srcaddr.conf
+    mkdir "$BATS_TEST_TMPDIR"/{root,upper,work}
+    mount -t overlay overlay "$ROOT" \
+        -o "lowerdir=${SRCADDR_ROOT:?},upperdir=$BATS_TEST_TMPDIR/upper,workdir=$BATS_TEST_TMPDIR/work"
+}
+
+remove_root() {
+    [[ -z ${ROOT-} ]] || umount --lazy "$ROOT"
+}
+
+inside() {
+    chroot "$ROOT" "$@"
+}
+
+# What is in the root and was not there before: paths, without the package managers' own and their directories.
+ours() {
+    (cd "$BATS_TEST_TMPDIR/upper" && find . -type f -printf '/%P\n' |
+        grep -vE '^/(var/(lib/(dpkg|rpm|apt)|cache|log)/|etc/ld.so.cache|glusterd-srcaddr_)' | sort)
+}

@@ -1,0 +1,178 @@
+#!/usr/bin/env bats
+# The Debian package: what is in it, and what installing, upgrading, removing and purging it does.
+
+# shellcheck disable=SC2030,SC2031 # each test is meant to have variables of its own
+# shellcheck source=tests/packages/common.bash
+source "${BATS_TEST_DIRNAME:?}/common.bash"
+
+setup_file() {
+    make_next deb
+}
+
+setup() {
+    ARCHITECTURE=$(dpkg --print-architecture)
+    DEB=${SRCADDR_BUILD:?}/glusterd-srcaddr_${VERSION}_$ARCHITECTURE.deb
+    NEXT_DEB=$BATS_FILE_TMPDIR/next/build/glusterd-srcaddr_${NEXT}_$ARCHITECTURE.deb
+}
+
+teardown() {
+    remove_root
+}
+
+@test "lintian has nothing against it" {
+    # The suppressed one asks for a script of the unit's, for other init systems. Newer versions don't, and don't know it.
+    run lintian --allow-root --fail-on error,warning,info --display-info --tag-display-limit 0 \
+        --suppress-tags package-supports-alternative-init-but-no-init.d-script \
+        "$SRCADDR_BUILD/deb/glusterd-srcaddr_${VERSION}_$ARCHITECTURE.changes"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
+}
+
+@test "every override of lintian's has its reason" {
+    awk 'BEGIN { RS = "" } !/^# / { print; wrong = 1 } END { exit wrong || NR == 0 }' \
+        "$REPOSITORY/packaging/deb/glusterd-srcaddr.lintian-overrides"
+}
+
+@test "it has what make install installs, with the modes" {
+    run sh -c "dpkg-deb --fsys-tarfile '$DEB' | tar --list --verbose | awk '!/^d/ { print \$1, \$2, \$6 }' | sort -k 3"
+    echo "$output"
+    [ "$output" = "-rw-r--r-- root/root ./etc/glusterfs/srcaddr.conf
+-rw-r--r-- root/root ./usr/lib/systemd/system/glusterd-srcaddr.service
+-rw-r--r-- root/root ./usr/lib/systemd/system/glusterd.service.d/50-srcaddr.conf
+-rwsr-xr-x root/root ./usr/lib/$(gcc -print-multiarch)/$NAME
+-rwxr-xr-x root/root ./usr/sbin/glusterd-srcaddr
+-rw-r--r-- root/root ./usr/share/bash-completion/completions/glusterd-srcaddr
+-rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/README.md
+-rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/changelog.gz
+-rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/copyright
+-rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/connect.svg
+-rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/design.md
+-rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/guide.md
+-rw-r--r-- root/root ./usr/share/lintian/overrides/glusterd-srcaddr
+-rw-r--r-- root/root ./usr/share/man/man5/srcaddr.conf.5.gz
+-rw-r--r-- root/root ./usr/share/man/man8/glusterd-srcaddr.8.gz" ]
+}
+
+@test "it needs no GlusterFS package, and its configuration is a conffile" {
+    [ "$(dpkg-deb --info "$DEB" conffiles)" = /etc/glusterfs/srcaddr.conf ]
+    [ "$(dpkg-deb --field "$DEB" Enhances)" = 'glusterfs-client, glusterfs-server' ]
+    run dpkg-deb --field "$DEB" Depends Recommends Suggests
+    [[ $output == *libc6* && $output != *gluster* ]]
+}
+
+@test "an ordinary user, elsewhere and without a network, builds the same, byte by byte" {
+    copy_source "$BATS_TEST_TMPDIR/elsewhere"
+    chown -R 65534:65534 "$BATS_TEST_TMPDIR/elsewhere"
+    chmod o+x "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR"
+    [ "$(ip -brief link | wc -l)" -eq 1 ]
+    SOURCE_DATE_EPOCH=$(dpkg-parsechangelog --show-field Timestamp \
+        --file "$SRCADDR_BUILD/deb/glusterd-srcaddr-$VERSION/debian/changelog") \
+        HOME=/nonexistent setpriv --reuid=65534 --regid=65534 --clear-groups make -C "$BATS_TEST_TMPDIR/elsewhere" deb
+    cmp "$DEB" "$BATS_TEST_TMPDIR/elsewhere/build/${DEB##*/}"
+}
+
+# apt_get [OPTION...] COMMAND PACKAGE: as the operator runs it, with nobody to ask.
+apt_get() {
+    DEBIAN_FRONTEND=noninteractive inside apt-get --quiet=2 "$@" </dev/null
+}
+
+# apt_install PACKAGE [OPTION...]
+apt_install() {
+    cp "$1" "$ROOT"
+    apt_get "${@:2}" install "/${1##*/}"
+}
+
+@test "installed, the command runs and the library loads by its name" {
+    make_root
+    apt_install "$DEB"
+    [ "$(inside glusterd-srcaddr version)" = "glusterd-srcaddr $VERSION" ]
+    mount -t proc proc "$ROOT/proc"
+    inside env LD_PRELOAD="$NAME" grep -F "/$NAME" /proc/self/maps
+}
+
+@test "without systemd, and with one that does not answer, it installs and goes without a word" {
+    make_root
+    apt_install "$DEB"
+    run inside /var/lib/dpkg/info/glusterd-srcaddr.postinst configure
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
+    mkdir -p "$ROOT/run/systemd/system"
+    run inside /var/lib/dpkg/info/glusterd-srcaddr.postinst configure
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
+    apt_get remove glusterd-srcaddr
+}
+
+@test "an upgrade brings a new configuration where the old one is unchanged" {
+    make_root
+    apt_install "$DEB"
+    apt_install "$NEXT_DEB"
+    cmp "$CONFIGURATION" "$BATS_FILE_TMPDIR/next/packaging/srcaddr.conf"
+}
+
+@test "an upgrade keeps a configuration that was changed, or removed" {
+    make_root
+    apt_install "$DEB"
+    echo '# Mine.' >"$CONFIGURATION"
+    apt_install "$NEXT_DEB" --option Dpkg::Options::=--force-confold
+    [ "$(cat "$CONFIGURATION")" = '# Mine.' ]
+    cmp "$CONFIGURATION.dpkg-dist" "$BATS_FILE_TMPDIR/next/packaging/srcaddr.conf"
+    rm "$CONFIGURATION"
+    apt_install "$DEB" --allow-downgrades --option Dpkg::Options::=--force-confold
+    [ ! -e "$CONFIGURATION" ]
+}
+
+@test "what runs keeps the library that it has over an upgrade and a removal, what starts has the new one" {
+    make_root
+    mount -t proc proc "$ROOT/proc"
+    apt_install "$DEB"
+    library=$(inside sh -c "realpath /usr/lib/*/$NAME")
+    cp "$ROOT$library" "$BATS_TEST_TMPDIR/old"
+    mkfifo "$ROOT/run/fifo"
+    inside env LD_PRELOAD="$NAME" cat /run/fifo &
+    exec 4>"$ROOT/run/fifo"
+    running=$(pgrep --newest --exact cat)
+    mapped=/proc/$running/map_files/$(sed -n "s, r-xp .*$NAME.*,,p" "/proc/$running/maps" | cut -d ' ' -f 1)
+    cmp "$mapped" "$BATS_TEST_TMPDIR/old"
+    apt_install "$NEXT_DEB"
+    grep -F "$NAME (deleted)" "/proc/$running/maps"
+    cmp "$mapped" "$BATS_TEST_TMPDIR/old"
+    run inside env LD_PRELOAD="$NAME" grep -F "$NAME" /proc/self/maps
+    [[ $output == *"$NAME"* && $output != *deleted* ]]
+    apt_get purge glusterd-srcaddr
+    cmp "$mapped" "$BATS_TEST_TMPDIR/old"
+    exec 4>&-
+    wait
+}
+
+@test "removing leaves the configuration, purging the log and the backups" {
+    make_root
+    apt_install "$DEB"
+    touch "$ROOT"/var/log/glusterfs/srcaddr.log{,.1}
+    install -D /dev/null "$ROOT/var/lib/glusterd/srcaddr-backup/peer"
+    apt_get remove glusterd-srcaddr
+    ours
+    [ "$(ours)" = "/etc/glusterfs/srcaddr.conf
+/var/lib/glusterd/srcaddr-backup/peer" ]
+    apt_get purge glusterd-srcaddr
+    [ "$(ours)" = /var/lib/glusterd/srcaddr-backup/peer ]
+    [ -d "$ROOT/etc/glusterfs" ]
+    [ "$(cd "$ROOT/var/log/glusterfs" && ls)" = 'srcaddr.log
+srcaddr.log.1' ]
+}
+
+@test "without GlusterFS it comes and goes as well, and takes the directory with it" {
+    make_root
+    apt_get purge glusterfs-server glusterfs-common
+    rm -rf "$ROOT/etc/glusterfs"
+    apt_install "$DEB"
+    apt_get purge glusterd-srcaddr
+    [ ! -e "$ROOT/etc/glusterfs" ]
+
+    apt_install "$DEB"
+    rm -r "$ROOT/etc/glusterfs"
+    apt_get purge glusterd-srcaddr
+}

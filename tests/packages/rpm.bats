@@ -1,0 +1,115 @@
+#!/usr/bin/env bats
+# The RPM package: what is in it, and what installing, upgrading and erasing it does.
+
+# shellcheck disable=SC2030,SC2031 # each test is meant to have variables of its own
+# shellcheck source=tests/packages/common.bash
+source "${BATS_TEST_DIRNAME:?}/common.bash"
+
+setup_file() {
+    make_next rpm
+}
+
+setup() {
+    RPM=${SRCADDR_BUILD:?}/glusterd-srcaddr-$VERSION-1.$(uname -m).rpm
+    # Where Debian's rpm puts a database.
+    export HOME=$BATS_TEST_TMPDIR
+    NEXT_RPM=$BATS_FILE_TMPDIR/next/build/glusterd-srcaddr-$NEXT-1.$(uname -m).rpm
+}
+
+teardown() {
+    remove_root
+}
+
+# contents PACKAGE: the files, with mode, owner, and c for a configuration, n for one that is not replaced.
+contents() {
+    rpm --query --package --queryformat '[%{FILEMODES:perms} %{FILEUSERNAME}:%{FILEGROUPNAME} %{FILENAMES} %{FILEFLAGS:fflags}\n]' "$1" |
+        sed '/\.build-id/d; s/ $//'
+}
+
+@test "it has what make install installs, with the modes, and a configuration that is not replaced" {
+    run contents "$RPM"
+    echo "$output"
+    [ "$output" = "-rw-r--r-- root:root /etc/glusterfs/srcaddr.conf cn
+-rw-r--r-- root:root /usr/lib/systemd/system/glusterd-srcaddr.service
+drwxr-xr-x root:root /usr/lib/systemd/system/glusterd.service.d
+-rw-r--r-- root:root /usr/lib/systemd/system/glusterd.service.d/50-srcaddr.conf
+-rwsr-xr-x root:root /usr/lib64/$NAME
+-rwxr-xr-x root:root /usr/sbin/glusterd-srcaddr
+-rw-r--r-- root:root /usr/share/bash-completion/completions/glusterd-srcaddr
+drwxr-xr-x root:root /usr/share/doc/glusterd-srcaddr
+-rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/README.md d
+drwxr-xr-x root:root /usr/share/doc/glusterd-srcaddr/docs
+-rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/connect.svg d
+-rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/design.md d
+-rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/guide.md d
+drwxr-xr-x root:root /usr/share/licenses/glusterd-srcaddr-$VERSION
+-rw-r--r-- root:root /usr/share/licenses/glusterd-srcaddr-$VERSION/LICENSE l
+-rw-r--r-- root:root /usr/share/man/man5/srcaddr.conf.5 d
+-rw-r--r-- root:root /usr/share/man/man8/glusterd-srcaddr.8 d" ]
+}
+
+@test "it needs no GlusterFS package" {
+    run rpm --query --package --requires "$RPM"
+    [[ $output == *libc.so.6* && $output != *glusterfs* ]]
+}
+
+@test "for EL7 and EL8 it has no command and no unit, and its drop-in asks for none" {
+    copy_source "$BATS_TEST_TMPDIR/el8"
+    make -C "$BATS_TEST_TMPDIR/el8" rpm RPMFLAGS='--define "rhel 8"'
+    rpm2archive - <"$BATS_TEST_TMPDIR/el8/build/${RPM##*/}" | tar --extract --gzip --directory="$BATS_TEST_TMPDIR"
+    diff <(contents "$BATS_TEST_TMPDIR/el8/build/${RPM##*/}") \
+        <(contents "$RPM" | grep -v -e /glusterd-srcaddr.service -e sbin -e completion -e man8)
+    [ "$(grep -v '^#' "$BATS_TEST_TMPDIR/usr/lib/systemd/system/glusterd.service.d/50-srcaddr.conf" | xargs)" = \
+        "[Service] Environment=LD_PRELOAD=$NAME" ]
+    run rpm --query --package --requires "$BATS_TEST_TMPDIR/el8/build/${RPM##*/}"
+    [[ $output == *libc.so.6* && $output != *smartcols* ]]
+}
+
+# The root is a Debian: rpm there warns of itself, and knows of no C library.
+rpm_inside() {
+    rpm --force-debian --dbpath /var/lib/rpm --root "$ROOT" --nodeps "$@"
+}
+
+# says_nothing COMMAND [ARGUMENT...]: as do the scriptlets where systemd does not run, or does not answer.
+says_nothing() {
+    run "$@"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
+}
+
+@test "without systemd, and with one that does not answer, it installs and goes without a word" {
+    make_root
+    says_nothing rpm_inside --install "$RPM"
+    says_nothing rpm_inside --erase glusterd-srcaddr
+    mkdir -p "$ROOT/run/systemd/system"
+    says_nothing rpm_inside --install "$RPM"
+    says_nothing rpm_inside --erase glusterd-srcaddr
+    [ -z "$(ours)" ]
+}
+
+@test "an upgrade brings a new configuration where the old one is unchanged" {
+    make_root
+    rpm_inside --install "$RPM"
+    rpm_inside --upgrade "$NEXT_RPM"
+    cmp "$CONFIGURATION" "$BATS_FILE_TMPDIR/next/packaging/srcaddr.conf"
+    [ "$(ours | grep -c "$NAME")" -eq 1 ]
+}
+
+@test "an upgrade and an erasure keep a configuration that was changed" {
+    make_root
+    rpm_inside --install "$RPM"
+    echo '# Mine.' >"$CONFIGURATION"
+    rpm_inside --upgrade "$NEXT_RPM"
+    [ "$(cat "$CONFIGURATION")" = '# Mine.' ]
+    cmp "$CONFIGURATION.rpmnew" "$BATS_FILE_TMPDIR/next/packaging/srcaddr.conf"
+    touch "$ROOT/var/log/glusterfs/srcaddr.log"
+    install -D /dev/null "$ROOT/var/lib/glusterd/srcaddr-backup/peer"
+    rpm_inside --erase glusterd-srcaddr
+    [ "$(cat "$CONFIGURATION.rpmsave")" = '# Mine.' ]
+    ours
+    [ "$(ours)" = '/etc/glusterfs/srcaddr.conf.rpmnew
+/etc/glusterfs/srcaddr.conf.rpmsave
+/var/lib/glusterd/srcaddr-backup/peer' ]
+    [ -e "$ROOT/var/log/glusterfs/srcaddr.log" ]
+}
