@@ -1,0 +1,225 @@
+#!/usr/bin/env bats
+# docs/guide.md, followed word by word on two machines: every command in it is run where its prompt says, and has to print
+# what stands below it. The tests go on from where the one before left the machines, not in the guide's order.
+
+# shellcheck source=tests/systemd/machines.bash
+source "${BATS_TEST_DIRNAME:?}/machines.bash"
+
+GUIDE=$BATS_TEST_DIRNAME/../../docs/guide.md
+
+setup_file() {
+    start_machines 1 2
+    for host in 1 2; do
+        cp "$SRCADDR_PACKAGE" "$LAB/$host/root/root/"
+        # As the guide calls it.
+        in_host "$host" ip link property add dev host0 altname eth0
+        wait_until 10 has_address_now "$host"
+    done
+    form_cluster
+    start_writer
+}
+
+setup() {
+    # The unit allows six starts in an hour.
+    for host in 1 2; do
+        in_host "$host" systemctl reset-failed glusterd
+    done
+}
+
+teardown_file() {
+    stop_machines
+}
+
+### Following the guide
+
+# section HEADING: prints the lines of a section, without those of sections inside it.
+section() {
+    awk -v heading="$1" '/^#+ / { sub(/^#+ /, ""); inside = $0 == heading } inside' "$GUIDE"
+}
+
+# The standard input with host 1 and host 2 in each other's place.
+exchanged() {
+    sed -E 's/(host|2001:db8:1::1|2001:db8:1::2)1\b/\1X/g; s/(host|2001:db8:1::1|2001:db8:1::2)2\b/\11/g; s/X/2/g'
+}
+
+# follow HEADING [FILTER]: runs the commands of that section, as the filter makes them.
+follow() {
+    local line host='' command='' expected='' inside=''
+    while IFS= read -r line <&9; do
+        if [[ $command && ($line == '```' || $line =~ ^host[12]#\ ) ]]; then
+            run_as_shown "$host" "$command" "$expected"
+            command='' expected=''
+        fi
+        case $line in
+            '```console') inside=yes ;;
+            '```') inside='' ;;
+            host[12]\#\ *) host=${line:4:1} command=${line#*# } ;;
+            *) [[ ! $inside ]] || expected+=$line$'\n' ;;
+        esac
+    done 9< <(section "$1" | "${2:-cat}")
+    section "$1" | grep '^host[12]# ' >>"$BATS_FILE_TMPDIR/followed"
+}
+
+# run_as_shown HOST COMMAND EXPECTED: where the guide shows what it prints, until it does, as an operator would look again;
+# elsewhere it has to succeed.
+run_as_shown() {
+    echo "host$1# $2"
+    if [[ $3 && $3 != ...$'\n' ]]; then
+        wait_until 30 prints "$@"
+    else
+        typed "$1" "$2"
+    fi
+}
+
+typed() { in_host "$1" bash -c "cd && $2" 3>&- 9<&-; }
+
+# prints HOST COMMAND EXPECTED
+prints() {
+    local printed pattern
+    printed=$(typed "$1" "$2" 2>&1) || true
+    printf '%s\n' "$printed"
+    pattern=$(comparable <<<"$3" | sed -z 's/[][*?\\]/\\&/g; s/\n\.\.\.\n/\n.../g; s/\.\.\./*/g')
+    # shellcheck disable=SC2053 # "..." stands for anything; on a line of its own, also for no line
+    [[ $(comparable <<<"$printed") == $pattern ]]
+}
+
+# The standard input without what is never twice the same: UUIDs, times, ports but glusterd's, process numbers, the
+# interface's first name, how many blanks there are.
+comparable() {
+    sed -E 's/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/UUID/; s/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]+ [+-][0-9]{4}/TIME/
+        s/\b24007\b/GLUSTERD/g; s/(\]:| )[0-9]{5}\b/\1PORT/g; s/^ *[0-9]+ /PID /; s/\bhost0\b/eth0/g
+        s/[[:blank:]]+/ /g; s/^ //; s/ $//'
+}
+
+### The story
+
+# As on many clusters that have the problem, the address that the kernel prefers comes later.
+form_cluster() {
+    local host
+    for host in 1 2; do
+        in_host "$host" ip -6 address delete "$(kernel_address_of "$host")/64" dev host0
+        in_host "$host" systemctl start glusterd
+    done
+    gluster 1 peer probe "$(address_of 2)"
+    wait_until 30 in_cluster 1 2
+    gluster 1 volume create shared replica 2 "$(address_of 1):/srv/brick" "$(address_of 2):/srv/brick" force
+    gluster 1 volume start shared
+    for host in 1 2; do
+        in_host "$host" ip -6 address add "$(kernel_address_of "$host")/64" dev host0 nodad
+    done
+}
+
+# A client that writes until there is a file "stop", or the first error; it then says which in a file "end".
+start_writer() {
+    wait_until 30 in_host 2 mount -t glusterfs -o xlator-option=transport.address-family=inet6 \
+        "$(address_of 2):/shared" /mnt
+    # shellcheck disable=SC2016 # for the other shell
+    in_host 2 bash -c 'for ((i = 0; ; i++)); do
+            [[ ! -e /root/stop ]] || { echo "stopped" >/root/end; exit; }
+            head -c 100000 /dev/urandom >"/mnt/$((i % 50))" || { echo "failed at $i" >/root/end; exit; }
+        done' </dev/null >/dev/null 2>&1 3>&- &
+    disown
+}
+
+@test "Install" {
+    follow "Install"
+    follow "Install" exchanged
+}
+
+@test "Roll out over a running cluster" {
+    follow "Roll out over a running cluster"
+    follow "Roll out over a running cluster" exchanged
+}
+
+@test "Bricks and self-heal" {
+    follow "Bricks and self-heal"
+    follow "Bricks and self-heal" exchanged
+}
+
+@test "all the while, a client could write, and both bricks have the same" {
+    touch "$LAB/2/root/root/stop"
+    wait_until 10 test -e "$LAB/2/root/root/end"
+    [[ $(<"$LAB/2/root/root/end") == stopped ]]
+    in_host 2 umount /mnt
+    diff --recursive --exclude=.glusterfs "$LAB/1/root/srv/brick" "$LAB/2/root/srv/brick"
+}
+
+@test "Containers: the image's command starts glusterd, status on the host shows the processes of all" {
+    local environment command verdicts
+    environment=$(sed -n 's/^ENV //p' "$GUIDE")
+    command=$(sed -n 's/^CMD //p' "$GUIDE")
+    in_host 1 systemctl stop glusterd
+    in_host 1 env "$environment" sh -c "$command" >/dev/null 2>&1 3>&- &
+    wait_until 30 in_cluster 1 2
+
+    # The machines are containers. As in the manual page.
+    verdicts=$("$LAB/1/root/usr/sbin/glusterd-srcaddr" status --json |
+        jq --raw-output '.connections[] | select(.process == "glusterd") | .source + " " + .verdict' | sort)
+    [[ $verdicts == "$(address_of 1) ok"$'\n'"$(address_of 2) ok" ]]
+
+    in_host 1 pkill --exact glusterd
+    wait "$!" || true
+    in_host 1 systemctl start glusterd
+}
+
+@test "Remove" {
+    follow "Remove"
+    follow "Remove" exchanged
+}
+
+@test "Alternatives" {
+    follow "Alternatives"
+}
+
+# Host 2 is probed without the library, in clusters that are empty again.
+poison() {
+    local host
+    for host in 1 2; do
+        in_host "$host" systemctl stop glusterd
+        in_host "$host" pkill glusterfs || true
+        find "$LAB/$host/root/var/lib/glusterd" -mindepth 1 -delete
+        in_host "$host" systemctl start glusterd
+    done
+    gluster 1 peer probe "$(address_of 2)"
+    wait_until 30 peers_are 2 "$(kernel_address_of 1) Accepted peer request (Disconnected)"
+}
+
+@test "Is this my problem?" {
+    poison
+    follow "Is this my problem?"
+}
+
+@test "Recover a poisoned cluster: Not yet in the cluster" {
+    for host in 1 2; do
+        install_package "$host" "$SRCADDR_PACKAGE"
+    done
+    # So soon after each other that they remain in this state.
+    for host in 1 2; do
+        in_host "$host" systemctl restart glusterd
+    done
+    follow "Not yet in the cluster"
+}
+
+@test "Recover a poisoned cluster: In the cluster" {
+    for host in 1 2; do
+        in_host "$host" ln -s /dev/null /etc/systemd/system/glusterd.service.d/50-srcaddr.conf
+        in_host "$host" systemctl daemon-reload
+    done
+    poison
+    for host in 1 2; do
+        in_host "$host" rm /etc/systemd/system/glusterd.service.d/50-srcaddr.conf
+        in_host "$host" systemctl daemon-reload
+        in_host "$host" systemctl restart glusterd
+        wait_until 30 peers_are 1 "$(address_of 2) Peer in Cluster (Connected)"
+    done
+    follow "In the cluster"
+}
+
+@test "no command of the guide is left" {
+    diff <(sort --unique "$BATS_FILE_TMPDIR/followed") <(grep '^host[12]# ' "$GUIDE" | sort --unique)
+    # Nor are there commands in other forms.
+    diff - <(grep --only-matching '^ *```..*' "$GUIDE" | sort --unique) <<-'END'
+		```console
+		```dockerfile
+	END
+}
