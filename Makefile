@@ -115,7 +115,7 @@ check: deps
 
 SOURCES := $(wildcard preload/*.[ch] tool/*.[ch] tests/unit/*.[ch] tests/socket/*.[ch])
 SCRIPTS := preload/check-object tests/sandbox .ci/run $(filter-out %.c %.h,$(wildcard tests/build/* tests/socket/* tests/tool/* tests/cluster/* tests/packages/* tests/systemd/*)) \
-           packaging/make-source $(wildcard packaging/deb/*.post*)
+           packaging/make-source packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post*)
 
 .PHONY: lint format
 lint:
@@ -128,7 +128,7 @@ lint:
 	    -D_GNU_SOURCE -D__LP64__ -D__GLIBC__ -D__x86_64__ --suppress=knownConditionTrueFalse \
 	    --suppress=normalCheckLevelMaxBranches -Ipreload -Itool -DVERSION=\"\" preload tool
 	@echo shellcheck; shellcheck --external-sources $(SCRIPTS)
-	@echo mandoc; mandoc -Tlint -W warning docs/*.5
+	@echo mandoc; mandoc -Tlint -W warning docs/*.5 docs/*.8
 format:
 	clang-format -i $(SOURCES)
 
