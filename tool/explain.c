@@ -115,8 +115,8 @@ static void set_why(struct row *row, const struct load *load, const struct sourc
         set(row, WHY, "the rule names it");
 }
 
-/* Whether the source can be used. If not, what comes of it depends on the option. */
-static bool set_source(struct row *row, const struct options *options, const struct source *source)
+/* Whether the source can be used. */
+static bool set_source(struct row *row, const struct load *load, const struct source *source)
 {
     struct host_source found;
 
@@ -130,7 +130,7 @@ static bool set_source(struct row *row, const struct options *options, const str
     set(row, STATE, "%s", source_state_in_words(found.state));
     if (source_can_be_used(found.state))
         return true;
-    set(row, UNAVAILABLE, "%s", options->refuse ? "refuse" : "kernel");
+    set(row, UNAVAILABLE, "%s", load->config.options.refuse ? "refuse" : "kernel");
     return false;
 }
 
@@ -165,7 +165,7 @@ static bool set_rule(struct row *row, const struct load *load, const struct in6_
     set(row, RULE, "%s", text.data);
     set_at(row, RULE_AT, load, rule->line);
     set_why(row, load, &section->sources[rule->source]);
-    return set_source(row, &load->config.options, &section->sources[rule->source]);
+    return set_source(row, load, &section->sources[rule->source]);
 }
 
 static void set_kernel(struct row *row, const struct sockaddr_in6 *peer)

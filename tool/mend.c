@@ -12,12 +12,18 @@
 #include "inside.h"
 #include "option.h"
 #include "ownaddress.h"
+#include "peers.h"
 #include "processes.h"
 #include "replace.h"
 #include "resolve.h"
 #include "word.h"
 
-bool is_half_accepted(const struct peer *peer)
+/*
+ * Where glusterd starts in this state on both hosts and they can reach each other, they end in "Sent and Received peer
+ * request" for ever: glusterd-sm.c. A restart of either, while only one can reach the other, makes it "Peer in
+ * Cluster".
+ */
+static bool is_half_accepted(const struct peer *peer)
 {
     return strcmp(peer->state, "Accepted peer request") == 0;
 }
@@ -107,11 +113,6 @@ static void check_peer(const struct peer *peer, const struct peer *other, const 
 {
     if (other != NULL && other != peer)
         trouble("found another peer stored under %s: %s", to->data, other->uuid);
-    if (is_half_accepted(peer))
-        trouble(
-            "%s: found the state \"%s\"; first restart glusterd and wait for \"Peer in Cluster\": mended before, the "
-            "two hosts would not get there any more",
-            peer->path, peer->state);
     check_reachable(to);
 }
 
@@ -137,7 +138,9 @@ static char *mended_text(const struct peer *peer, const struct spelling *from, c
     return text;
 }
 
-static void write_mended(const struct peer *peer, struct word text, const char *working_directory)
+/* Other hosts would bring the old name back: glusterd-peer-utils.c, gd_update_peerinfo_from_dict(). */
+static void write_mended(const struct peer *peer, struct word text, const struct spelling *from,
+                         const char *working_directory)
 {
     char *backups;
     char *backup;
@@ -147,8 +150,9 @@ static void write_mended(const struct peer *peer, struct word text, const char *
     backup = replace_file(peer->path, text, backups);
     printf("\nMended. As it was: %s\n"
            "To go back, with glusterd stopped: cp --archive %s %s\n"
-           "Start glusterd, then look at: gluster peer status\n",
-           backup, backup, peer->path);
+           "The hosts tell each other what they have stored: mend all that have %s,\n"
+           "then start glusterd and look at: gluster peer status\n",
+           backup, backup, peer->path, from->data);
     free(backup);
     free(backups);
 }
@@ -166,7 +170,13 @@ static void mend_peer(const struct peer *peer, const struct spelling *from, cons
     if (dry_run)
         printf("\nNothing was written. To do it, stop glusterd and run it without --dry-run.\n");
     else
-        write_mended(peer, text, working_directory);
+        write_mended(peer, text, from, working_directory);
+    if (is_half_accepted(peer))
+        printf("\nThe peer has not got into the cluster yet: \"%s\".\n"
+               "When it is connected, take it out and in again:\n"
+               "gluster peer detach %s\n"
+               "gluster peer probe %s\n",
+               peer->state, to->data, to->data);
     free(data);
 }
 

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,6 +11,8 @@
 #include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <linux/limits.h>
 
 #include "command.h"
 
@@ -23,6 +24,7 @@ struct replacement {
     const char *backups;
     char *backup_directory;
     char *backup;
+    bool is_kept;       /* at backup */
     const char *blamed; /* the path with which something went wrong */
 };
 
@@ -108,7 +110,7 @@ static bool fill(int fd, int old, struct word text)
     struct stat status;
 
     return write_all(fd, text) && fstat(old, &status) == 0 && fchown(fd, status.st_uid, status.st_gid) == 0 &&
-           fchmod(fd, status.st_mode & ALLPERMS) == 0 && copy_attributes(old, fd) && fsync(fd) == 0;
+           fchmod(fd, status.st_mode & 07777) == 0 && copy_attributes(old, fd) && fsync(fd) == 0;
 }
 
 static bool write_new(struct replacement *replacement, struct word text)
@@ -143,15 +145,12 @@ static bool make_directory(struct replacement *replacement, const char *path)
 /* A second name for the old file, which the rename then leaves it as its only one. */
 static bool keep_old(struct replacement *replacement)
 {
-    char *path = join(replacement->backup_directory, strrchr(replacement->path, '/') + 1);
-
     if (!make_directory(replacement, replacement->backups) ||
-        !make_directory(replacement, replacement->backup_directory) || link(replacement->path, path) != 0) {
-        free(path);
-        return replacement->blamed == NULL && failed(replacement, replacement->backup_directory);
-    }
-    replacement->backup = path;
-    return (fsync(replacement->old) == 0 && sync_directory_of(path)) || failed(replacement, path);
+        !make_directory(replacement, replacement->backup_directory))
+        return false;
+    replacement->is_kept = link(replacement->path, replacement->backup) == 0;
+    return (replacement->is_kept && fsync(replacement->old) == 0 && sync_directory_of(replacement->backup)) ||
+           failed(replacement, replacement->backup);
 }
 
 /* What is not empty stays. */
@@ -161,7 +160,7 @@ static void undo(const struct replacement *replacement)
 
     if (replacement->new != NULL)
         unlink(replacement->new);
-    if (replacement->backup != NULL)
+    if (replacement->is_kept)
         unlink(replacement->backup);
     rmdir(replacement->backup_directory);
     rmdir(replacement->backups);
@@ -196,6 +195,7 @@ char *replace_file(const char *path, struct word text, const char *backups)
 
     text_time(now, sizeof(now));
     replacement.backup_directory = join(backups, now);
+    replacement.backup = join(replacement.backup_directory, strrchr(path, '/') + 1);
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &before);
     if (!replace(&replacement, text)) {

@@ -7,13 +7,13 @@
 
 #include "command.h"
 #include "connections.h"
-#include "mend.h"
 #include "option.h"
 #include "ownaddress.h"
 #include "peers.h"
 #include "process.h"
 #include "reach.h"
 #include "resolve.h"
+#include "spelling.h"
 #include "table.h"
 
 enum { PATIENCE = 4000 }; /* milliseconds: neighbour discovery gives up after 3 seconds, RFC 4861, 10 */
@@ -176,7 +176,7 @@ static void add_suspect(struct table *table, struct search *search, const struct
 static struct spelling spelling_of_caller(const struct search *search, const struct party *caller)
 {
     const struct in6_addr *address = &search->targets[caller->first].address.sin6_addr;
-    struct spelling spelling;
+    struct spelling spelling = {.data = ""};
     struct text text = TEXT_IN(spelling.data);
 
     if (IN6_IS_ADDR_V4MAPPED(address))
@@ -230,11 +230,8 @@ static void print_proposal(const struct search *search)
     }
     if (count != 1)
         return;
-    if (is_half_accepted(suspect->peer))
-        printf("\nBefore it is mended, restart glusterd and wait for \"Peer in Cluster\".\n");
-    else
-        printf("\nTo see what would be mended:\nglusterd-srcaddr repair --from %s --to %s --dry-run\n", suspect->name,
-               right->peer != NULL ? right->name : spelling_of_caller(search, right).data);
+    printf("\nTo see what would be mended:\nglusterd-srcaddr repair --from %s --to %s --dry-run\n", suspect->name,
+           right->peer != NULL ? right->name : spelling_of_caller(search, right).data);
 }
 
 static void print_text(const struct search *search, struct table *suspects, struct table *callers)

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,14 +14,17 @@
 #include "clock.h"
 #include "command.h"
 
+/* -1 with errno set where there is no netlink. */
 static int listen_to_kernel(void)
 {
     struct sockaddr_nl groups = {.nl_family = AF_NETLINK,
                                  .nl_groups = RTMGRP_LINK | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_IFADDR};
     int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
 
-    if (fd < 0 || bind(fd, (struct sockaddr *)&groups, sizeof(groups)) != 0)
-        trouble("found no way to be told of changed addresses: %m");
+    if (fd >= 0 && bind(fd, (struct sockaddr *)&groups, sizeof(groups)) != 0) {
+        close(fd);
+        fd = -1;
+    }
     return fd;
 }
 
@@ -52,6 +56,10 @@ bool wait_for_addresses(unsigned int seconds, bool (*is_done)(void *context),
     int64_t end = start + (int64_t)seconds * 1000;
     bool done;
 
+    if (fd < 0) {
+        fprintf(stderr, PROGRAM ": not waiting, for there is no way to be told of changed addresses: %m\n");
+        return is_done(context);
+    }
     for (done = is_done(context); !done && clock_now() < end; done = is_done(context)) {
         int64_t next = clock_now() + 1000;
 

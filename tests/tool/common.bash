@@ -10,6 +10,12 @@ setup_file() {
     make_network
 }
 
+# The next file may want other addresses.
+teardown_file() {
+    ip link delete silent0
+    ip -6 address flush dev lo scope global
+}
+
 enter_machine() {
     log=$BATS_TEST_TMPDIR/srcaddr.log
     cd "$BATS_TEST_TMPDIR" || return

@@ -25,6 +25,14 @@ teardown() {
     leave_machine
 }
 
+is_up() {
+    [[ $(ip link show wire0) == *" state UP "* ]]
+}
+
+other_is_up() {
+    [[ $(ip -n other link show wire1) == *" state UP "* ]]
+}
+
 add() {
     ip address add "$1/64" dev wire0 "${@:2}"
 }
@@ -63,10 +71,6 @@ waited() {
     ((SECONDS - start < 10))
     [[ -z $(ip -6 address show dev wire0 tentative) ]]
     ip -6 address show dev wire0 | grep "$WANTED"
-}
-
-is_up() {
-    [[ $(ip link show wire0) == *" state UP "* ]]
 }
 
 polled() {
@@ -120,13 +124,15 @@ polled() {
 }
 
 @test "an address that another host has: no longer than detection needs to find that out" {
+    ip link set wire0 up
+    wait_until is_up
+    wait_until other_is_up
     ip -n other address add "$WANTED/64" dev wire1 nodad
-    add "$WANTED"
     start_waiting "$COMMAND" check --wait 60
     start=$SECONDS
-    ip link set wire0 up
+    add "$WANTED"
     waited 1 <<-END
-		waiting up to 60 s: $WANTED (tentative)
+		waiting up to 60 s: $WANTED (not on this host)
 		/etc/glusterfs/srcaddr.conf:2:8: warning: $WANTED is a duplicate on wire0: another host has it, so it can't be used
 		::/0 = $WANTED
 		       ^~~~~~~~~~~~~

@@ -85,14 +85,14 @@ static void finds_rules_that_never_apply(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(table); i++) {
         char text[1024] = "[a]\n";
+        size_t len = strlen(text);
         char found[RULES_MAX + 1] = "";
         bool never[RULES_MAX];
         char networks[512];
 
         (void)snprintf(networks, sizeof(networks), "%s", table[i].networks);
         for (char *network = strtok(networks, " "); network != NULL; network = strtok(NULL, " ")) {
-            strcat(text, network);
-            strcat(text, " = none\n");
+            len += (size_t)snprintf(text + len, sizeof(text) - len, "%s = none\n", network);
         }
         parse(text);
         doubt_rules(config.sections[0].rules, config.sections[0].rule_count, never);

@@ -87,7 +87,7 @@ static void takes_files_that_are_named_by_a_uuid(void **state)
 {
     static const char *const others[] = {
         "x",
-        UUID_A ".tmp",
+        "0a0a0a0a-0000-0000-0000-00000000000a.tmp",
         "0a0a0a0a-0000-0000-0000-00000000000",
         "0a0a0a0a-0000-0000-0000-00000000000g",
         "0a0a0a0a00000-0000-0000-00000000000a",
