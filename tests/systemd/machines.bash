@@ -47,11 +47,13 @@ make_machine() {
     # One that exists, or the boot counts as the first one, which has rules of its own.
     systemd-id128 new >"$root/etc/machine-id"
     echo "host$host" >"$root/etc/hostname"
+    # Three probes, so that duplicate address detection takes longer than a boot, also on a machine that is busy.
     cat >"$root/etc/systemd/network/10-host0.network" <<-END
 		[Match]
 		Name=host0
 		[Network]
 		IPv6AcceptRA=no
+		IPv6DuplicateAddressDetection=3
 		Address=$(address_of "$host")/64
 		Address=$(kernel_address_of "$host")/64
 	END
