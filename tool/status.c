@@ -46,6 +46,7 @@ struct status {
     size_t hidden;  /* processes that this user may not look into */
     bool is_wrong;  /* something is */
     bool has_store; /* a running glusterd's was read */
+    bool glusterd_is_hidden;
     bool store_is_hidden;
 };
 
@@ -211,7 +212,7 @@ static char *join_names(const struct peer *peer)
 static void add_peer(struct status *status, const struct survey *glusterd, const struct peer *peer)
 {
     static const char in_cluster[] = "Peer in Cluster";
-    int connected = is_connected(glusterd, peer);
+    int connected = status->glusterd_is_hidden ? -1 : is_connected(glusterd, peer);
     bool is_in_cluster = strcmp(peer->state, in_cluster) == 0;
     char *names = join_names(peer);
 
@@ -251,7 +252,9 @@ static void add_survey(struct status *status, const struct survey *survey)
     add_process(status, survey);
     for (size_t i = 0; i < survey->connection_count; i++)
         add_connection(status, survey, &survey->connections[i]);
-    if (survey->is_glusterd && !survey->is_hidden)
+    if (survey->is_glusterd && survey->is_hidden)
+        status->glusterd_is_hidden = true;
+    else if (survey->is_glusterd)
         add_store(status, survey, &survey->peers, survey->peers_error);
 }
 

@@ -52,7 +52,7 @@ ends() {
 # numbers of processes and ports, UUIDs and times.
 same() {
     diff --unified=9 --label expected --label found <(sort) <(sed -E \
-        -e 's/^ *[0-9]+ /PID /; s/ +[0-9]+ (established|connecting)/ PORT \1/' \
+        -e 's/^ *[0-9]+ ([^o])/PID \1/; s/ +[0-9]+ (established|connecting)/ PORT \1/' \
         -e 's/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/UUID/; s/[0-9-]{10} [0-9:]{8} [+-][0-9]{4}/TIME/' \
         -e 's/  +/ /g; s/ $//' "$1" | sort)
 }
@@ -89,8 +89,8 @@ found_connections() {
 all_are_found() {
     local found
     found=$(found_connections)
-    diff --unified=0 --label expected --label found <(expected_connections) <(echo "$found") &&
-        (($(wc -l <<<"$found") == 18)) || { echo "$found"; return 1; }
+    diff --unified=0 --label expected --label found <(expected_connections) <(echo "$found") || return
+    (($(wc -l <<<"$found") == 18)) || complain "$found"
 }
 
 @test "from outside it sees all hosts, and finds exactly the wrong connections" {
@@ -212,10 +212,15 @@ on_terminal() {
 		3 of 3 processes are not this user's to look into; root sees all.
 		The peers that glusterd has stored are not this user's to read; root sees them.
 	END
+    # That glusterd is connected with its peers it can't see, nor that it is not.
+    chmod 644 "$LAB/1/lib/peers/"*
+    ends 0 in_host 1 setpriv --reuid=65534 --regid=65534 --clear-groups "$COMMAND" status --json >"$BATS_TEST_TMPDIR/status" 2>&1
+    [ "$(grep -v root "$BATS_TEST_TMPDIR/status" | jq --compact-output '[.peers[].connected]')" = '[null,null]' ]
+    chmod 600 "$LAB/1/lib/peers/"*
     # Its own processes it may see, whatever they are.
-    start_program 4 preloaded setpriv --reuid=65534 --regid=65534 --clear-groups sleep infinity &
+    start_program 4 preloaded setpriv --reuid=65534 --regid=65534 --clear-groups sleep infinity 3>&- &
     wait_until 10 as_user_on_4
-    in_host 4 pkill -KILL -x sleep --uid 65534
+    in_host 4 pkill -KILL --uid 65534 --exact sleep
 }
 
 as_user_on_4() {
@@ -235,7 +240,7 @@ looks() {
 }
 
 @test "--watch goes on until a signal ends it: tables, tables in place of each other on a terminal, documents" {
-    in_host 1 "$COMMAND" status --watch --json >"$BATS_TEST_TMPDIR/json" 2>&1 3>&- &
+    in_host 1 "$COMMAND" status --watch --json >"$BATS_TEST_TMPDIR/json" 2>/dev/null 3>&- &
     in_host 1 "$COMMAND" status --watch >"$BATS_TEST_TMPDIR/plain" 2>&1 3>&- &
     in_host 1 script --quiet --return --command "exec $COMMAND status --watch" /dev/null >"$BATS_TEST_TMPDIR/terminal" 2>&1 3>&- </dev/null &
     wait_until 10 documents "$BATS_TEST_TMPDIR/json"
@@ -267,14 +272,15 @@ peers_are_not_connected() {
 
 ### The library, in programs of other names, on host 4
 
-# run_on_4 NAME MODE ADDRESS [VARIABLE=VALUE]...: a program that is called so, connects to the address and stays.
+# run_on_4 NAME MODE ADDRESS [VARIABLE=VALUE]...: a program that is called so connects to the address, and waits for what
+# glusterd never says.
 run_on_4() {
     # shellcheck disable=SC2016 # the inner shell's
-    start_program 4 "$2" "${@:4}" bash -c 'exec -a "$0" bash -c "exec {to}<>/dev/tcp/$1/24007; kill -STOP \$\$"' "$1" "$3" &
+    start_program 4 "$2" "${@:4}" bash -c 'exec -a "$0" bash -c "exec {to}<>/dev/tcp/$1/24007; read -ru \$to"' "$1" "$3" 3>&- &
 }
 
 end_on_4() {
-    in_host 4 pkill -KILL --full "^$1" || true
+    in_host 4 pkill -KILL --full "^$1"
 }
 
 # shows_on_4 FILTER WANTED: of what it shows there.
@@ -380,15 +386,25 @@ configuration_is() {
 
 @test "a library whose file has been replaced, or removed, since" {
     cp "$LIBRARY" "$LAB/4/run/libglusterd-srcaddr.so"
-    LIBRARY=/run/libglusterd-srcaddr.so start_program 4 preloaded sleep infinity &
-    configuration_is '["sleep","loaded","not read yet",null]'
+    LIBRARY=/run/libglusterd-srcaddr.so start_program 4 preloaded bash -c 'exec -a napper sleep infinity' 3>&- &
+    configuration_is '["napper","loaded","not read yet",null]'
     cp "$LIBRARY" "$LAB/4/run/libglusterd-srcaddr.so.new"
     mv "$LAB/4/run/libglusterd-srcaddr.so.new" "$LAB/4/run/libglusterd-srcaddr.so"
-    configuration_is '["sleep","loaded, replaced since","not read yet",null]'
+    configuration_is '["napper","loaded, replaced since","not read yet",null]'
     rm "$LAB/4/run/libglusterd-srcaddr.so"
-    configuration_is '["sleep","loaded, replaced since","not read yet",null]'
+    configuration_is '["napper","loaded, replaced since","not read yet",null]'
     ends 0 status 4 >/dev/null
-    in_host 4 pkill -KILL -x sleep --oldest --inverse --parent 0 || true
+    end_on_4 napper
+}
+
+@test "a program whose name is meant for terminals or for JSON does no harm" {
+    # shellcheck disable=SC2016 # the inner shell's
+    start_program 4 preloaded bash -c 'exec -a "$0" sleep infinity' $'odd"\033[31m\\' 3>&- &
+    wait_until 10 shows_on_4 '[.processes[].process]' '["odd\"\u001b[31m\\"]'
+    status 4 >"$BATS_TEST_TMPDIR/status"
+    run grep -F $'\033' "$BATS_TEST_TMPDIR/status"
+    [ "$status" -eq 1 ]
+    end_on_4 odd
 }
 
 @test "a program of another name without the library is nobody's business" {

@@ -340,6 +340,22 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     sysctl -qw net.ipv6.conf.silent0.accept_dad=0 net.ipv6.conf.silent0.dad_transmits=1
 }
 
+@test "a source that several rules name is asked for by the first of them in the file" {
+    write new.conf <<-END
+		[glusterd]
+		2001:db8:2::/64 = $GONE
+		2001:db8:1::/64 = $GONE
+		[glusterfsd]
+		::/0 = $GONE
+	END
+    says 1 check new.conf <<-END
+		new.conf:2:19: warning: $GONE is not on this host
+		2001:db8:2::/64 = $GONE
+		                  ^~~~~~~~~~~~~~
+		new.conf: 2 sections, 3 rules, 1 source, 1 warning
+	END
+}
+
 @test "a section that no process of GlusterFS has" {
     mkfifo gate
     (exec -a programX bash -c 'read -r <gate') 3>&- &
