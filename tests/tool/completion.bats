@@ -44,6 +44,7 @@ store_peers() {
 
 teardown() {
     [[ ! ${helper-} ]] || kill "$helper"
+    ip -6 address flush dev lo scope global
     umount /var/lib/glusterd
 }
 
@@ -92,7 +93,7 @@ teardown() {
 @test "who is connected with a glusterd" {
     ip -6 address add 2001:db8:2::1/64 dev lo nodad
     ip -6 address add 2001:db8:2::2/64 dev lo nodad
-    exec {server}< <(perl -MIO::Socket::IP -e '
+    exec {server}< <(exec perl -MIO::Socket::IP -e '
         $server = IO::Socket::IP->new(LocalHost => "2001:db8:2::1", LocalPort => 24007, Listen => 1) or die;
         $caller = IO::Socket::IP->new(LocalHost => "2001:db8:2::2", PeerHost => "2001:db8:2::1", PeerPort => 24007) or die;
         $| = 1;
