@@ -8,7 +8,7 @@
 
 #include "command.h"
 #include "doubts.h"
-#include "hostsource.h"
+#include "expected.h"
 #include "load.h"
 #include "mistake.h"
 #include "names.h"
@@ -17,8 +17,6 @@
 #include "processes.h"
 #include "report.h"
 #include "resolve.h"
-#include "volfile.h"
-#include "wait.h"
 #include "word.h"
 
 static const struct option options[] = {{"wait", required_argument, NULL, 'w'},
@@ -26,19 +24,11 @@ static const struct option options[] = {{"wait", required_argument, NULL, 'w'},
                                         {"help", no_argument, NULL, 'h'},
                                         {NULL, 0, NULL, 0}};
 
-/* A source that this host should have, and where it is asked for. */
-struct expected {
-    struct source source;
-    struct place place;
-    struct host_source found;
-};
-
 struct check {
     const char *file;  /* of the command line, NULL for the one in force */
     unsigned int wait; /* seconds */
     struct load load;
-    struct expected *expected;
-    size_t expected_count;
+    struct expectations sources;
 };
 
 static struct place place_in(const struct check *check, unsigned int line, unsigned int column)
@@ -92,187 +82,6 @@ static void load_glusterds_bind_address(struct check *check)
         return;
     report_mistake(wants_bind_address(check) ? SEVERITY_ERROR : SEVERITY_WARNING, load);
     load->bind_address.kind = SOURCE_NONE;
-}
-
-/* The word behind the rule's "=". */
-static struct place place_of_source(const struct check *check, const struct rule *rule)
-{
-    struct place place = place_in(check, rule->line, rule->column);
-    struct word line = line_of(place.text, rule->line);
-    struct word rest = line;
-
-    word_split(&rest, '=');
-    rest = word_next(&rest);
-    if (rest.len > 0)
-        place.column = (unsigned int)(rest.start - line.start) + 1;
-    return place;
-}
-
-static void expect(struct check *check, const struct source *source, struct place place)
-{
-    check->expected = needed(reallocarray(check->expected, check->expected_count + 1, sizeof(*check->expected)));
-    check->expected[check->expected_count++] = (struct expected){.source = *source, .place = place};
-}
-
-/* Each source that a section's rules name, where the first rule of the file does. */
-static void expect_sources(struct check *check, const struct section *section)
-{
-    const struct rule **first = needed(calloc(section->source_count + 1, sizeof(const struct rule *)));
-
-    for (uint32_t i = 0; i < section->rule_count; i++) {
-        const struct rule *rule = &section->rules[i];
-
-        if (first[rule->source] == NULL || rule->line < first[rule->source]->line)
-            first[rule->source] = rule;
-    }
-    for (uint32_t i = 0; i < section->source_count; i++)
-        if (section->sources[i].kind != SOURCE_NONE && first[i] != NULL)
-            expect(check, &section->sources[i], place_of_source(check, first[i]));
-    free(first);
-}
-
-static int compare_sources(const struct source *a, const struct source *b)
-{
-    int order = (int)a->kind - (int)b->kind;
-
-    if (order == 0)
-        order = memcmp(&a->network.address, &b->network.address, sizeof(a->network.address));
-    if (order == 0)
-        order = (int)a->network.len - (int)b->network.len;
-    return order != 0 ? order : strcmp(a->scope, b->scope);
-}
-
-static int compare_expected(const void *a, const void *b)
-{
-    const struct expected *left = a;
-    const struct expected *right = b;
-    int order = compare_sources(&left->source, &right->source);
-
-    if (order == 0)
-        order = strcmp(left->place.file, right->place.file);
-    return order != 0 ? order : (left->place.line > right->place.line) - (left->place.line < right->place.line);
-}
-
-static int compare_places(const void *a, const void *b)
-{
-    const struct expected *left = a;
-    const struct expected *right = b;
-    int order = strcmp(left->place.file, right->place.file);
-
-    return order != 0 ? order : (left->place.line > right->place.line) - (left->place.line < right->place.line);
-}
-
-/* All sources that this host should have, each of them once, in the order of the file. */
-static void expect_all(struct check *check)
-{
-    struct load *load = &check->load;
-    struct place place;
-    size_t kept = 0;
-
-    for (uint32_t i = 0; i < load->config.section_count; i++)
-        expect_sources(check, &load->config.sections[i]);
-    if (load->bind_address.kind != SOURCE_NONE &&
-        volume_option_place(load->process.volfile, BIND_ADDRESS_OPTION, &place))
-        expect(check, &load->bind_address, place);
-    if (check->expected_count == 0)
-        return;
-    qsort(check->expected, check->expected_count, sizeof(*check->expected), compare_expected);
-    for (size_t i = 1; i < check->expected_count; i++)
-        if (compare_sources(&check->expected[kept].source, &check->expected[i].source) != 0)
-            check->expected[++kept] = check->expected[i];
-    check->expected_count = kept + 1;
-    qsort(check->expected, check->expected_count, sizeof(*check->expected), compare_places);
-}
-
-/* An address of which duplicate address detection has failed does not become usable by waiting. */
-static bool is_settled(const struct expected *expected)
-{
-    return source_can_be_used(expected->found.state) || expected->found.state == SOURCE_DUPLICATE;
-}
-
-/* Prints what is still waited for, in one line. */
-static void print_unsettled(const struct check *check)
-{
-    const char *separator = "";
-
-    for (size_t i = 0; i < check->expected_count; i++) {
-        const struct expected *expected = &check->expected[i];
-
-        if (is_settled(expected))
-            continue;
-        fprintf(stderr, "%s%s (%s)", separator, source_name(&expected->source).data,
-                source_state_in_words(expected->found.state));
-        separator = ", ";
-    }
-}
-
-static bool look_up_sources(void *context)
-{
-    struct check *check = context;
-    bool all_settled = true;
-
-    for (size_t i = 0; i < check->expected_count; i++) {
-        check->expected[i].found = host_source(&check->expected[i].source);
-        all_settled = all_settled && is_settled(&check->expected[i]);
-    }
-    return all_settled;
-}
-
-static void print_progress(void *context, unsigned int elapsed)
-{
-    fprintf(stderr, "\r\033[Kwaiting, %u s: ", elapsed);
-    print_unsettled(context);
-    fflush(stderr);
-}
-
-static void wait_for_sources(struct check *check)
-{
-    bool is_terminal = isatty(STDERR_FILENO);
-
-    if (look_up_sources(check) || check->wait == 0)
-        return;
-    if (!is_terminal) {
-        fprintf(stderr, "waiting up to %u s: ", check->wait);
-        print_unsettled(check);
-        fputc('\n', stderr);
-    }
-    wait_for_addresses(check->wait, look_up_sources, is_terminal ? print_progress : NULL, check);
-    if (is_terminal)
-        fputs("\r\033[K", stderr);
-}
-
-static void report_source(const struct check *check, const struct expected *expected)
-{
-    const struct host_source *found = &expected->found;
-    struct source_name name = source_name(&expected->source);
-    const char *waited = check->wait > 0 ? ", also after the wait" : "";
-
-    switch (found->state) {
-    case SOURCE_USABLE:
-        break;
-    case SOURCE_DEPRECATED:
-        report(SEVERITY_WARNING, &expected->place, "%s is deprecated on %s: it works, but is meant to go", name.data,
-               found->interface);
-        break;
-    case SOURCE_TENTATIVE:
-        report(SEVERITY_WARNING, &expected->place, "%s is tentative on %s%s: duplicate address detection is not over",
-               name.data, found->interface, waited);
-        break;
-    case SOURCE_DUPLICATE:
-        report(SEVERITY_WARNING, &expected->place, "%s is a duplicate on %s: another host has it, so it can't be used",
-               name.data, found->interface);
-        break;
-    case SOURCE_ABSENT:
-        report(SEVERITY_WARNING, &expected->place, "%s%s is not on this host%s",
-               expected->source.kind == SOURCE_PREFIX ? "an address in " : "", name.data, waited);
-        break;
-    }
-}
-
-static void report_sources(const struct check *check)
-{
-    for (size_t i = 0; i < check->expected_count; i++)
-        report_source(check, &check->expected[i]);
 }
 
 static void report_rules(const struct check *check, const struct section *section)
@@ -375,7 +184,7 @@ static void print_summary(const struct check *check)
     printf("%s: %s%" PRIu32 " section%s, %" PRIu32 " rule%s, %zu source%s, %u warning%s\n", check->load.path,
            check->load.built_in ? "does not exist, so the built-in configuration is in force: " : "",
            config->section_count, config->section_count == 1 ? "" : "s", rules, rules == 1 ? "" : "s",
-           check->expected_count, check->expected_count == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
+           check->sources.count, check->sources.count == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
 }
 
 /* A configuration with an error is not in force at all, so nothing more is to be said of it. */
@@ -391,13 +200,14 @@ static void check_all(struct check *check, bool json)
     load_glusterds_bind_address(check);
     if (report_count(SEVERITY_ERROR) > 0)
         return;
-    expect_all(check);
-    wait_for_sources(check);
+    expect_sources(load, &check->sources);
+    expectations_wait(&check->sources, check->wait);
     report_sections(check);
-    report_sources(check);
+    report_expectations(&check->sources, check->wait > 0);
     report_peers(check);
     if (!json)
         print_summary(check);
+    expectations_free(&check->sources);
 }
 
 static unsigned int seconds_of(const struct command *command, const char *value)

@@ -143,6 +143,37 @@ teardown() {
 	END
 }
 
+temporary_address() {
+    ip -6 -o address show dev silent0 temporary -tentative | grep -o '2001:db8:7:[0-9a-f:]*'
+}
+
+@test "a prefix: a temporary address in it is none" {
+    sysctl -qw net.ipv6.conf.silent0.accept_dad=0 net.ipv6.conf.silent0.use_tempaddr=2
+    # The kernel makes a temporary one beside it, of a random number.
+    ip address add 2001:db8:7:0:ffff:ffff:ffff:fffe/64 dev silent0 nodad mngtmpaddr
+    wait_until temporary_address
+    sysctl -qw net.ipv6.conf.silent0.use_tempaddr=0
+    write srcaddr.conf <<-END
+		[dial]
+		2001:db8:2::/64 = 2001:db8:7:0:ffff::/80
+		2001:db8:3::/64 = $(masked "$(temporary_address)")/127
+	END
+    says_in_json 0 '.peers[] | .source, .state' explain "$PEER" --process dial <<-END
+		"2001:db8:7:0:ffff:ffff:ffff:fffe"
+		"usable"
+	END
+    says_in_json 1 '.peers[] | .source, .state' explain "$FAR_PEER" --process dial <<-END
+		null
+		"not on this host"
+	END
+}
+
+# masked ADDRESS: without its last bit.
+masked() {
+    perl -MSocket=inet_pton,inet_ntop,AF_INET6 -e '
+        print inet_ntop(AF_INET6, inet_pton(AF_INET6, shift) & ("\xff" x 15 . "\xfe"))' "$1"
+}
+
 @test "a source that can't be used, and what comes of it" {
     write srcaddr.conf <<-END
 		[dial]
@@ -216,8 +247,8 @@ teardown() {
 	END
     says_in_json 0 '[.peers[].peer]' explain two-addresses <<<"[\"$PEER\",\"$FAR_PEER\"]"
     # One of them alone can't be reached: that is something wrong.
-    printf '[glusterd]\n%s = %s\n' "$FAR_PEER" "$GONE" | write srcaddr.conf
-    says_in_json 1 '[.peers[].state]' explain two-addresses <<<'[null,"not on this host"]'
+    printf '[glusterd]\n%s = %s\n' "$PEER" "$GONE" | write srcaddr.conf
+    says_in_json 1 '[.peers[].state]' explain two-addresses <<<'["not on this host",null]'
     ends 2 "$COMMAND" explain ipv4 2>printed
     grep '^glusterd-srcaddr: ipv4: ' printed
     ends 2 "$COMMAND" explain nobody-knows 2>printed

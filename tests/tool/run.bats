@@ -29,11 +29,13 @@ setup() {
     GLUSTERD_SRCADDR_CONF=/dev/null/missing says 2 run "$PROGRAMS/dial" <<-END
 		glusterd-srcaddr: /dev/null/missing: No such file or directory
 	END
-    # What the library takes for its own file, too.
+    # That means the library's own file, which need not be there.
     GLUSTERD_SRCADDR_CONF='' says 0 run "$PROGRAMS/dial" peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen <<-END
 		connect: 0
 		seen from $SOURCE, port new
 	END
+    rm /etc/glusterfs/srcaddr.conf
+    GLUSTERD_SRCADDR_CONF='' says 0 run true </dev/null
 }
 
 @test "so have those of the programs that it starts, wherever they are" {
