@@ -53,15 +53,15 @@ drwxr-xr-x root:root /usr/share/licenses/glusterd-srcaddr-$VERSION
     [[ $output == *libc.so.6* && $output != *glusterfs* ]]
 }
 
-@test "for EL7 and EL8 it has no command and no unit, and its drop-in asks for none" {
-    copy_source "$BATS_TEST_TMPDIR/el8"
-    make -C "$BATS_TEST_TMPDIR/el8" rpm RPMFLAGS='--define "rhel 8"'
-    rpm2archive - <"$BATS_TEST_TMPDIR/el8/build/${RPM##*/}" | tar --extract --gzip --directory="$BATS_TEST_TMPDIR"
-    diff <(contents "$BATS_TEST_TMPDIR/el8/build/${RPM##*/}") \
+@test "for EL7 it has no command and no unit, and its drop-in asks for none" {
+    copy_source "$BATS_TEST_TMPDIR/el7"
+    make -C "$BATS_TEST_TMPDIR/el7" rpm RPMFLAGS='--define "rhel 7"'
+    rpm2archive - <"$BATS_TEST_TMPDIR/el7/build/${RPM##*/}" | tar --extract --gzip --directory="$BATS_TEST_TMPDIR"
+    diff <(contents "$BATS_TEST_TMPDIR/el7/build/${RPM##*/}") \
         <(contents "$RPM" | grep -v -e /glusterd-srcaddr.service -e sbin -e completion -e man8)
     [ "$(grep -v '^#' "$BATS_TEST_TMPDIR/usr/lib/systemd/system/glusterd.service.d/50-srcaddr.conf" | xargs)" = \
         "[Service] Environment=LD_PRELOAD=$NAME" ]
-    run rpm --query --package --requires "$BATS_TEST_TMPDIR/el8/build/${RPM##*/}"
+    run rpm --query --package --requires "$BATS_TEST_TMPDIR/el7/build/${RPM##*/}"
     [[ $output == *libc.so.6* && $output != *smartcols* ]]
 }
 
