@@ -36,6 +36,12 @@ teardown_file() {
     stop_lab
 }
 
+# Host 4 is for every test what it was: what was started there from outside has no parent.
+teardown() {
+    in_host 4 pkill -KILL --parent 0 || true
+    rm -f "$LAB/4/etc/"*
+}
+
 # status HOST [ARGUMENT...]: as there.
 status() {
     in_host "$1" "$COMMAND" status "${@:2}"
@@ -220,7 +226,6 @@ on_terminal() {
     # Its own processes it may see, whatever they are.
     start_program 4 preloaded setpriv --reuid=65534 --regid=65534 --clear-groups sleep infinity 3>&- &
     wait_until 10 as_user_on_4
-    in_host 4 pkill -KILL --uid 65534 --exact sleep
 }
 
 as_user_on_4() {
@@ -258,8 +263,9 @@ looks() {
 }
 
 peers_are_not_connected() {
-    ends 1 status 1 --json | jq --exit-status '[.peers[].connected] == ["no", "no"] and
-        [.processes[].process] == ["brick", "glustershd"]'
+    local found
+    found=$(ends 1 status 1 --json) || return
+    jq --exit-status '[.peers[].connected] == ["no", "no"] and [.processes[].process] == ["brick", "glustershd"]' <<<"$found"
 }
 
 @test "while glusterd is stopped, its peers are not connected; its bricks stay" {
@@ -344,6 +350,12 @@ configuration_is() {
         "[\"$(second_address_of 4)\",\"$(second_address_of 4)\",\"ok\"]"
     end_on_4 v
 
+    # One that has not dialled yet has the configuration that it is going to read.
+    install -m 644 /dev/stdin "$LAB/4/run/other.conf" <<<wrong
+    start_program 4 preloaded GLUSTERD_SRCADDR_CONF=/run/other.conf bash -c 'exec -a napper sleep infinity' 3>&- &
+    configuration_is '["napper","loaded","not read yet","the configuration has an error: glusterd-srcaddr check"]'
+    end_on_4 napper
+
     rm "$LAB/4/etc/srcaddr.conf"
     write_volfile 4 transport.socket.bind-address "$(address_of 4)"
     run_on_4 glusterd preloaded "$(address_of 1)"
@@ -352,8 +364,6 @@ configuration_is() {
         "[\"$(address_of 4)\",\"$(address_of 4)\",\"ok\"]"
     write_configuration 4 <<<"[glusterd]"
     configuration_is '["glusterd","loaded","built in","the configuration has changed since"]'
-    end_on_4 glusterd
-    rm "$LAB/4/etc/"*
 }
 
 @test "a source by a prefix: each of the host's addresses in it is right" {
@@ -362,6 +372,8 @@ configuration_is() {
     run_on_4 p preloaded "$(address_of 1)"
     wait_until 10 shows_on_4 '.connections[] | [.source, .wanted, .verdict]' \
         "[\"$(address_of 4)\",\"$(address_of 4)\",\"ok\"]"
+    # From outside as well it is looked up among the addresses of that host.
+    [ "$("$COMMAND" status --json | jq --raw-output '.connections[] | select(.process == "p").wanted')" = "$(address_of 4)" ]
     # One that comes later and would be taken now does not make it wrong.
     in_host 4 ip address add 2001:db8:1::1/64 dev net1 nodad
     shows_on_4 '.connections[] | [.source, .wanted, .verdict]' "[\"$(address_of 4)\",\"2001:db8:1::1\",\"ok\"]"
@@ -369,8 +381,6 @@ configuration_is() {
     write_configuration 4 <<<"[p]
 ::/0 = 2001:db8:9::/64"
     shows_on_4 '.connections[] | [.source, .wanted, .verdict]' "[\"$(address_of 4)\",\"2001:db8:9::/64\",\"WRONG\"]"
-    end_on_4 p
-    rm "$LAB/4/etc/"*
 }
 
 @test "a connection that is being made" {
@@ -380,8 +390,6 @@ configuration_is() {
     run_on_4 c preloaded 2001:db8:1::99
     wait_until 10 shows_on_4 '.connections[] | [.peer, .port, .state, .source, .verdict]' \
         "[\"2001:db8:1::99\",24007,\"connecting\",\"$(address_of 4)\",\"ok\"]"
-    end_on_4 c
-    rm "$LAB/4/etc/"*
 }
 
 @test "a library whose file has been replaced, or removed, since" {
@@ -394,7 +402,6 @@ configuration_is() {
     rm "$LAB/4/run/libglusterd-srcaddr.so"
     configuration_is '["napper","loaded, replaced since","not read yet",null]'
     ends 0 status 4 >/dev/null
-    end_on_4 napper
 }
 
 @test "a program whose name is meant for terminals or for JSON does no harm" {
@@ -404,12 +411,10 @@ configuration_is() {
     status 4 >"$BATS_TEST_TMPDIR/status"
     run grep -F $'\033' "$BATS_TEST_TMPDIR/status"
     [ "$status" -eq 1 ]
-    end_on_4 odd
 }
 
 @test "a program of another name without the library is nobody's business" {
     run_on_4 other bare "$(address_of 1)"
     wait_until 10 in_host 4 pgrep --full ^other
     shows_on_4 .processes '[]'
-    end_on_4 other
 }
