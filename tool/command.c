@@ -22,7 +22,7 @@ int next_option(const struct command *command, int argc, char **argv, const stru
     option = getopt_long(argc, argv, command == &run_command ? "+:" : ":", options, NULL);
     if (option == 'h') {
         print_command_usage(command);
-        exit(STATUS_WELL);
+        exit(fflush(stdout) == 0 ? STATUS_WELL : STATUS_TROUBLE);
     }
     if (option == ':')
         usage_error(command, "found %s without its value", argv[optind - 1]);
