@@ -220,12 +220,12 @@ deb: deps-deb $(TARBALL)
 	tar --extract --directory=$(BUILD)/deb --file=$(TARBALL)
 	cd $(BUILD)/deb/glusterd-srcaddr-$(VERSION) && $(ALONE) dpkg-buildpackage --build=binary --no-sign
 	cp $(BUILD)/deb/*.deb $(BUILD)/
-# Debian's rpm has a database in HOME, in which nothing is installed, and strips no shared objects.
+# Debian's rpm has a database in HOME, in which nothing is installed, strips no shared objects or lacks what it strips with.
 IS_DEBIAN := $(wildcard /etc/debian_version)
 rpm: $(if $(IS_DEBIAN),deps-rpm) $(TARBALL)
 	@rm -rf $(BUILD)/rpm; mkdir -p $(BUILD)/rpm
 	$(ALONE) HOME=$(abspath $(BUILD)/rpm) rpmbuild -tb --define '_tmppath %{getenv:HOME}' \
-	    $(if $(IS_DEBIAN),--nodeps --define 'optflags -O2') $(RPMFLAGS) $(TARBALL)
+	    $(if $(IS_DEBIAN),--nodeps --define 'optflags -O2' --define 'debug_package %{nil}') $(RPMFLAGS) $(TARBALL)
 	cp $(BUILD)/rpm/rpmbuild/RPMS/*/*.rpm $(BUILD)/
 
 .PHONY: clean

@@ -20,10 +20,11 @@ teardown() {
     remove_root
 }
 
-# contents PACKAGE: the files, with mode, owner, and c for a configuration, n for one that is not replaced.
+# contents PACKAGE: the files, with mode, owner, and c for a configuration, n for one that is not replaced. Manual pages are
+# compressed where rpm does that.
 contents() {
     rpm --query --package --queryformat '[%{FILEMODES:perms} %{FILEUSERNAME}:%{FILEGROUPNAME} %{FILENAMES} %{FILEFLAGS:fflags}\n]' "$1" |
-        sed '/\.build-id/d; s/ $//'
+        sed '/\.build-id/d; s/\(\/man\/.*\)\.gz /\1 /; s/ $//'
 }
 
 @test "it has what make install installs, with the modes, and a configuration that is not replaced" {
@@ -65,9 +66,11 @@ drwxr-xr-x root:root /usr/share/licenses/glusterd-srcaddr-$VERSION
     [[ $output == *libc.so.6* && $output != *smartcols* ]]
 }
 
-# The root is a Debian: rpm there warns of itself, and knows of no C library.
+# The root is a Debian: rpm there knows of no C library, and may warn of itself, or of its plugin that wants mounts of its own.
 rpm_inside() {
-    rpm --force-debian --dbpath /var/lib/rpm --root "$ROOT" --nodeps "$@"
+    local force
+    force=$(rpm --help | grep --only-matching -e --force-debian) || true
+    rpm ${force:+"$force"} --dbpath /var/lib/rpm --root "$ROOT" --nodeps --noplugins "$@"
 }
 
 # says_nothing COMMAND [ARGUMENT...]: as do the scriptlets where systemd does not run, or does not answer.

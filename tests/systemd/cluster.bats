@@ -99,10 +99,14 @@ self_heal_has_library() { library_is 1 "$(self_heal)" installed; }
 
 @test "upgraded under load: nothing restarts, no error, and what starts then has the new library" {
     local brick=/srv/brick before host pid writer
-    gluster 1 volume create shared replica 2 "$(address_of 1):$brick" "$(address_of 2):$brick" force
+    # GlusterFS 11 finds no server for a volume by IPv6 address.
+    for host in 1 2; do
+        printf '%s %s\n' "$(address_of 1)" "$(name_of 1)" "$(address_of 2)" "$(name_of 2)" >>"$LAB/$host/root/etc/hosts"
+    done
+    gluster 1 volume create shared replica 2 "$(name_of 1):$brick" "$(name_of 2):$brick" force
     gluster 1 volume start shared
     wait_until 30 in_host 1 mount -t glusterfs -o xlator-option=transport.address-family=inet6 \
-        "$(address_of 2):/shared" /mnt
+        "$(name_of 2):/shared" /mnt
     write_files &
     writer=$!
     wait_until 30 written_more_than 10

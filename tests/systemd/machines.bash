@@ -81,10 +81,12 @@ power_on() {
 
 # As by pulling the plug.
 power_off() {
-    local group
+    local group export=/run/systemd/nspawn/unix-export/host$1
     group=$(group_of "$1")
     echo 1 >"$group/cgroup.kill"
     wait_until 10 find "$group" -depth -type d -delete
+    # Newer ones of systemd-nspawn leave that mounted when killed, and refuse to start the machine again.
+    ! mountpoint --quiet "$export" || umount "$export"
 }
 
 # The control group that the machine is in.
