@@ -28,9 +28,9 @@ struct line {
 struct sockets {
     struct sockets *next;
     ino_t namespace;
-    struct line *lines;
+    struct line *lines; /* established, connecting and listening */
     size_t count;
-    bool listens[UINT16_MAX + 1];
+    bool listens[UINT16_MAX + 1]; /* on whatever address */
 };
 
 /* Four words in the byte order of this host. */
@@ -68,7 +68,7 @@ static void read_lines(FILE *list, struct sockets *sockets)
             continue;
         if (line.state == LISTEN)
             sockets->listens[line.local_port & UINT16_MAX] = true;
-        if (line.state != ESTABLISHED && line.state != SYN_SENT)
+        if (line.state != ESTABLISHED && line.state != SYN_SENT && line.state != LISTEN)
             continue;
         if (sockets->count == room) {
             room = room * 2 + 64;
@@ -161,6 +161,21 @@ static uint64_t *inodes_of(pid_t pid, size_t *count)
     return inodes;
 }
 
+/* Whether somebody listens where the line's own end is. */
+static bool is_accepted(const struct sockets *sockets, const struct line *line)
+{
+    if (!sockets->listens[line->local_port & UINT16_MAX])
+        return false;
+    for (size_t i = 0; i < sockets->count; i++) {
+        const struct line *listener = &sockets->lines[i];
+
+        if (listener->state == LISTEN && listener->local_port == line->local_port &&
+            (IN6_IS_ADDR_UNSPECIFIED(&listener->local) || IN6_ARE_ADDR_EQUAL(&listener->local, &line->local)))
+            return true;
+    }
+    return false;
+}
+
 struct connection *connections_dialled(pid_t pid, size_t *count)
 {
     const struct sockets *sockets = sockets_of(pid);
@@ -175,8 +190,9 @@ struct connection *connections_dialled(pid_t pid, size_t *count)
     for (size_t i = 0; i < sockets->count; i++) {
         const struct line *line = &sockets->lines[i];
 
-        if (sockets->listens[line->local_port & UINT16_MAX] ||
-            bsearch(&line->inode, inodes, inode_count, sizeof(*inodes), compare_inodes) == NULL)
+        if (line->state == LISTEN ||
+            bsearch(&line->inode, inodes, inode_count, sizeof(*inodes), compare_inodes) == NULL ||
+            is_accepted(sockets, line))
             continue;
         dialled[(*count)++] = (struct connection){.source = line->local,
                                                   .peer = line->remote,

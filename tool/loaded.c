@@ -78,6 +78,9 @@ static uint64_t find_note(int mem, uint64_t address, uint64_t size)
     return 0;
 }
 
+/* Of what may only look like the library no more is read than that has. */
+enum { SEGMENTS_MAX = 64, NOTES_MAX = 64 << 10 /* bytes */ };
+
 /* The address of active_in_force in the library that starts at base; 0 if it does not tell. */
 static uint64_t find_active(int mem, uint64_t base)
 {
@@ -87,12 +90,14 @@ static uint64_t find_active(int mem, uint64_t base)
     if (!read_memory(mem, base, &header, sizeof(header)) || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
         header.e_ident[EI_CLASS] != ELFCLASS64)
         return 0;
-    for (unsigned int i = 0; i < header.e_phnum; i++) {
+    for (unsigned int i = 0; i < header.e_phnum && i < SEGMENTS_MAX; i++) {
         uint64_t found;
 
         if (!read_memory(mem, base + header.e_phoff + i * sizeof(segment), &segment, sizeof(segment)))
             return 0;
-        found = segment.p_type == PT_NOTE ? find_note(mem, base + segment.p_vaddr, segment.p_memsz) : 0;
+        found = segment.p_type == PT_NOTE && segment.p_memsz <= NOTES_MAX
+                    ? find_note(mem, base + segment.p_vaddr, segment.p_memsz)
+                    : 0;
         if (found != 0)
             return found;
     }

@@ -1,15 +1,18 @@
 #include "resolve.h"
 
 #include <netdb.h>
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "clock.h"
 #include "command.h"
 
+enum { PATIENCE = 10000 }; /* milliseconds */
+
 static int last_error;
-static bool names_are_out_of_reach;
+static int64_t spent; /* milliseconds, on names that could not be resolved */
 
 const char *resolve_error(void)
 {
@@ -23,14 +26,16 @@ static struct sockaddr_in6 *look_up(const char *name, int flags, size_t *count)
     struct addrinfo *list = NULL;
     struct sockaddr_in6 *addresses = NULL;
 
+    int64_t start = clock_now();
+
     *count = 0;
-    hints.ai_flags = flags | (names_are_out_of_reach ? AI_NUMERICHOST : 0);
+    hints.ai_flags = flags | (spent > PATIENCE ? AI_NUMERICHOST : 0);
     (void)setenv("RES_OPTIONS", "timeout:2 attempts:1", 0); /* resolv.conf(5) */
     last_error = getaddrinfo(name, NULL, &hints, &list);
-    if (last_error == EAI_AGAIN)
-        names_are_out_of_reach = true;
-    if (last_error != 0)
+    if (last_error != 0) {
+        spent += clock_now() - start;
         return NULL;
+    }
     for (const struct addrinfo *each = list; each != NULL; each = each->ai_next) {
         addresses = needed(reallocarray(addresses, *count + 1, sizeof(*addresses)));
         memcpy(&addresses[(*count)++], each->ai_addr, sizeof(*addresses));

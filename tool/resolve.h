@@ -6,8 +6,8 @@
 
 /*
  * The IPv6 addresses of a host name or address, scope included; NULL if there are none. *count tells how many. To be
- * given to free(3). Once a name server has not answered, no name is asked for again: an operator waits for a list, not
- * for DNS.
+ * given to free(3). Once names that could not be resolved have taken ten seconds, only addresses are: an operator
+ * waits for a list, not for DNS.
  */
 struct sockaddr_in6 *resolve(const char *name, size_t *count);
 

@@ -177,20 +177,30 @@ static bool has_dialled(const struct survey *glusterd, const struct in6_addr *pe
     return false;
 }
 
-/* Whether glusterd, if it runs, has dialled an address of the peer with success: 1 or 0, or -1 if no name resolves. */
+/*
+ * Whether glusterd, if it runs, has dialled an address of the peer with success: 1 or 0; or -1 if no name resolves, or
+ * the peer can be connected over IPv4, which is not looked at.
+ */
 static int is_connected(const struct survey *glusterd, const struct peer *peer)
 {
-    int connected = -1;
+    bool is_unknown = true;
+    bool has_ipv4 = false;
 
     for (size_t i = 0; i < peer->name_count; i++) {
         size_t count;
-        struct sockaddr_in6 *addresses = resolve(peer->names[i].value, &count);
+        struct sockaddr_in6 *addresses = resolve_any(peer->names[i].value, &count);
+        bool is_dialled = false;
 
-        for (size_t j = 0; j < count; j++)
-            connected = has_dialled(glusterd, &addresses[j].sin6_addr) || connected == 1;
+        for (size_t j = 0; j < count; j++) {
+            is_dialled = is_dialled || has_dialled(glusterd, &addresses[j].sin6_addr);
+            has_ipv4 = has_ipv4 || IN6_IS_ADDR_V4MAPPED(&addresses[j].sin6_addr);
+        }
         free(addresses);
+        if (is_dialled)
+            return 1;
+        is_unknown = is_unknown && count == 0;
     }
-    return connected;
+    return is_unknown || (has_ipv4 && glusterd != NULL) ? -1 : 0;
 }
 
 /* All names of the peer, to be given to free(3). */

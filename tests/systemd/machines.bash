@@ -141,6 +141,16 @@ newer_package() {
     echo "$content.deb"
 }
 
+# name_machines HOST...: the hosts know each other by name as well. Bricks need it with GlusterFS 11: see use_names.
+name_machines() {
+    local host other
+    for host; do
+        for other; do
+            echo "$(address_of "$other") host$other"
+        done >>"$LAB/$host/root/etc/hosts"
+    done
+}
+
 ### What can be seen
 
 # unit_is HOST UNIT STATE: its ActiveState.
