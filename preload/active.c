@@ -1,152 +1,149 @@
 #include "active.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "load.h"
 #include "memory.h"
 
-static const struct active no_rules;
-static const struct active mistaken = {.has_mistake = true};
-
-#define STRING(macro)         STRING_OF(macro)
-#define STRING_OF(characters) #characters
-
-/* Not static, for the note. */
-const struct active *active_in_force;
-
-/*
- * An ELF note, elf(5), that tells how far behind itself active_in_force is: it stays when symbols are stripped, and
- * lies in memory, where glusterd-srcaddr status finds it from outside.
- */
-__asm__(".pushsection .note.srcaddr, \"a\", %note\n"
-        ".balign 4\n"
-        ".long 2f - 1f, 4f - 3f, " STRING(ACTIVE_NOTE_TYPE) "\n"
-                                                            "1: .asciz \"" ACTIVE_NOTE_NAME "\"\n"
-                                                            "2: .balign 4\n"
-                                                            "3: .quad active_in_force - .\n"
-                                                            "4: .popsection\n");
+enum { MISTAKE_SIZE = 1024 /* bytes, as many as a line of the log has */ };
 
 /* Copies size bytes of from to *end, which is moved behind them. */
 static void *append(char **end, const void *from, size_t size)
 {
     void *copy = *end;
 
-    memcpy(copy, from, size);
+    if (size > 0) /* from may be NULL then */
+        memcpy(copy, from, size);
     *end += size;
     return copy;
 }
 
-static size_t active_size(const struct load *load)
+static const char *append_string(char **end, const char *from)
 {
-    return sizeof(struct active) + load->section->rule_count * sizeof(struct rule) +
-           load->section->source_count * sizeof(struct source) + strlen(load->path) + 1 +
-           strlen(load->config.options.log_file) + 1 + strlen(process_name(&load->process)) + 1;
+    return append(end, from, strlen(from) + 1);
 }
 
-/* All that the process needs from now on, in one piece of memory; NULL if there is none. */
-static struct active *make_active(const struct load *load)
+static size_t size_of(const struct active *active)
 {
-    const struct section *section = load->section;
-    const char *process = process_name(&load->process);
-    const char *log_file = load->config.options.log_file;
-    struct active *active = memory_take(active_size(load));
+    const char *const strings[] = {active->file,    active->role,     active->program,    active->volfile,
+                                   active->mistake, active->log.file, active->log.process};
+    size_t size =
+        sizeof(*active) + active->rule_count * sizeof(struct rule) + active->source_count * sizeof(struct source);
+
+    for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
+        size += strlen(strings[i]) + 1;
+    return size;
+}
+
+/* A copy in one piece of memory of its own. */
+static struct active *copy(const struct active *active)
+{
+    size_t size = size_of(active);
+    struct active *made = memory_take(size);
     char *end;
 
-    if (active == NULL)
+    if (made == NULL)
         return NULL;
-    end = (char *)(active + 1);
-    active->modified = load->built_in ? 0 : load->file.modified;
-    active->refuse = load->config.options.refuse;
-    active->log.level = load->config.options.log_level;
-    active->rule_count = section->rule_count;
-    active->rules = append(&end, section->rules, section->rule_count * sizeof(struct rule));
-    active->sources = append(&end, section->sources, section->source_count * sizeof(struct source));
-    active->file = append(&end, load->path, strlen(load->path) + 1);
-    active->log.file = append(&end, log_file, strlen(log_file) + 1);
-    active->log.process = append(&end, process, strlen(process) + 1);
+    *made = *active;
+    made->size = size;
+    end = (char *)(made + 1);
+    made->rules = append(&end, active->rules, active->rule_count * sizeof(struct rule));
+    made->sources = append(&end, active->sources, active->source_count * sizeof(struct source));
+    made->file = append_string(&end, active->file);
+    made->role = append_string(&end, active->role);
+    made->program = append_string(&end, active->program);
+    made->volfile = append_string(&end, active->volfile);
+    made->mistake = append_string(&end, active->mistake);
+    made->log.file = append_string(&end, active->log.file);
+    made->log.process = append_string(&end, active->log.process);
+    return made;
+}
+
+/* As load has it, in load's own memory. */
+static struct active describe(const struct load *load)
+{
+    static const struct section no_section;
+    const struct section *section = load->mistake_path == NULL ? load->section : NULL;
+    const struct section *rules = section != NULL ? section : &no_section;
+
+    return (struct active){
+        .is_good = load->mistake_path == NULL,
+        .has_mistake = load->mistake_path != NULL,
+        .built_in = load->built_in,
+        .has_section = section != NULL,
+        .modified = load->file.stamp.written.tv_sec,
+        .refuse = load->config.options.refuse,
+        .log = {.file = load->config.options.log_file,
+                .level = load->config.options.log_level,
+                .process = process_name(&load->process)},
+        .file = load->path,
+        .role = load->process.role,
+        .program = load->process.program,
+        .volfile = load->process.volfile,
+        .mistake = "",
+        .rules = rules->rules,
+        .rule_count = rules->rule_count,
+        .sources = rules->sources,
+        .source_count = rules->source_count,
+    };
+}
+
+/* What of a mistaken version is in force before there has been a good one. */
+static struct active nothing(const struct load *load)
+{
+    struct active active = describe(load);
+
+    active.built_in = false;
+    active.log = (struct log){.file = CONFIG_LOG_FILE, .level = LEVEL_ERROR, .process = process_name(&load->process)};
     return active;
 }
 
-static void announce_mistake(const struct load *load)
+struct active *active_make(const struct load *load, const struct active *before)
 {
-    const struct mistake *mistake = &load->mistake;
-    struct log log = {.file = CONFIG_LOG_FILE, .level = LEVEL_ERROR, .process = process_name(&load->process)};
+    char data[MISTAKE_SIZE];
+    struct text mistake = TEXT_IN(data);
+    struct active active = describe(load);
 
-    log_write(&log, LEVEL_ERROR, "%s:%u:%u: error: %s; running without rules", load->mistake_path, mistake->line,
-              mistake->column, mistake->message);
-    log_to_stderr("%s:%u:%u: error: %s", load->mistake_path, mistake->line, mistake->column, mistake->message);
-}
-
-static void announce_section(const struct load *load, const struct active *active)
-{
-    const struct section *section = load->section;
-
-    if (load->built_in)
-        log_write(&active->log, LEVEL_INFO, "%s does not exist: built-in configuration in force, section %W",
-                  load->path, &section->names);
-    else
-        log_write(&active->log, LEVEL_INFO, "%s:%u: section %W in force, rules: %u", load->path, section->line,
-                  &section->names, section->rule_count);
-    if (!load->has_bind_address)
-        return;
-    if (load->bind_address.kind == SOURCE_NONE)
-        log_write(&active->log, LEVEL_INFO, "%s: %s: bind-address counts as none", load->process.volfile,
-                  load->volfile_is_missing ? "does not exist" : "no IPv6 address in transport.socket.bind-address");
-    else
-        log_write(&active->log, LEVEL_INFO, "%s: bind-address is %A", load->process.volfile,
-                  &load->bind_address.network.address);
-}
-
-/* Puts what was made, NULL for no rules, in force and announces it, or finds that another thread was first. */
-static const struct active *publish(const struct load *load, struct active *made)
-{
-    const struct active *outcome = made != NULL ? made : load->mistake_path != NULL ? &mistaken : &no_rules;
-    const struct active *first = NULL;
-
-    if (!__atomic_compare_exchange_n(&active_in_force, &first, outcome, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-        if (made != NULL)
-            memory_give(made, active_size(load));
-        return first;
+    if (load->mistake_path != NULL) {
+        active = before != NULL ? *before : nothing(load);
+        active.has_mistake = true;
+        text_format(&mistake, "%s:%u:%u: error: %s", load->mistake_path, load->mistake.line, load->mistake.column,
+                    load->mistake.message);
     }
-    if (load->mistake_path != NULL)
-        announce_mistake(load);
-    else if (made != NULL)
-        announce_section(load, made);
-    return outcome;
+    active.mistake = data;
+    active.is_provisional = load->is_unread;
+    active.origin = (struct origin){.config = load->file.stamp,
+                                    .has_volfile = load->has_bind_address && load->process.volfile[0] == '/',
+                                    .volfile = load->volfile,
+                                    .root = stamp_look("/")};
+    return copy(&active);
 }
 
-static int load_all(struct load *load, const struct active **active)
+static bool same_rule(const struct rule *a, const struct rule *b)
 {
-    struct active *made = NULL;
-    int error = process_read(&load->process);
-
-    if (error == 0)
-        error = load_config(load, secure_getenv(CONFIG_VARIABLE), geteuid());
-    if (error == 0)
-        error = load_section(load);
-    if (error == 0 && load->section != NULL && load->mistake_path == NULL) {
-        made = make_active(load);
-        error = made == NULL ? ENOMEM : 0;
-    }
-    if (error == 0)
-        *active = publish(load, made);
-    load_free(load);
-    return error;
+    return IN6_ARE_ADDR_EQUAL(&a->network, &b->network) && a->len == b->len && a->source == b->source &&
+           a->line == b->line;
 }
 
-const struct active *active_get(void)
+static bool same_rules(const struct active *a, const struct active *b)
 {
-    return __atomic_load_n(&active_in_force, __ATOMIC_ACQUIRE);
+    bool same = a->rule_count == b->rule_count && a->source_count == b->source_count;
+
+    for (uint32_t i = 0; same && i < a->rule_count; i++)
+        same = same_rule(&a->rules[i], &b->rules[i]);
+    for (uint32_t i = 0; same && i < a->source_count; i++)
+        same = source_same(&a->sources[i], &b->sources[i]);
+    return same;
 }
 
-int active_load(const struct active **active)
+bool active_same(const struct active *a, const struct active *b)
 {
-    struct load *load = memory_take(sizeof(*load));
-    int error = load == NULL ? ENOMEM : load_all(load, active);
+    return a->is_good == b->is_good && a->built_in == b->built_in && a->has_section == b->has_section &&
+           a->refuse == b->refuse && a->log.level == b->log.level && strcmp(a->log.file, b->log.file) == 0 &&
+           same_rules(a, b);
+}
 
-    memory_give(load, sizeof(*load));
-    return error;
+bool origin_same(const struct origin *a, const struct origin *b)
+{
+    return stamp_same(&a->config, &b->config) && a->has_volfile == b->has_volfile &&
+           (!a->has_volfile || stamp_same(&a->volfile, &b->volfile));
 }

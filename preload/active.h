@@ -1,41 +1,61 @@
+/* A configuration as it is in force for this process. Async-signal-safe. */
 #ifndef SRCADDR_ACTIVE_H
 #define SRCADDR_ACTIVE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <time.h>
 
+#include "load.h"
 #include "log.h"
 #include "rules.h"
+#include "stamp.h"
+
+/* The files that it was read from. */
+struct origin {
+    struct stamp config;
+    bool has_volfile; /* a rule wants bind-address */
+    struct stamp volfile;
+    struct stamp root; /* directory of the process */
+};
 
 /*
- * The name and type of the note by which glusterd-srcaddr finds struct active in the memory of a process. The type
- * stands for the struct's layout and is to be changed with it: the process can have a library of another version.
+ * One section's rules, complete and never changed once made. current.h has a number that stands for the layout.
+ *
+ * A version of the configuration that has a mistake changes nothing but has_mistake, mistake and origin: the rest is
+ * still the last good one, or, where there has been none, is without rules.
  */
-#define ACTIVE_NOTE_NAME "SrcAddr"
-#define ACTIVE_NOTE_TYPE 1
-
-/* The configuration as it is in force for this process: one section's rules, complete and never changed once made. */
 struct active {
-    bool has_mistake; /* in the configuration, so that there are no rules */
-    time_t modified;  /* the file's, seconds since 1970; 0 for the built-in configuration */
+    size_t size;         /* bytes of memory that hold it and all that it points to */
+    unsigned int slot;   /* current.c's */
+    bool is_good;        /* there has been a good version */
+    bool has_mistake;    /* in the latest version */
+    bool is_provisional; /* the latest version may not be whole, or could not be read: to be read again */
+    bool built_in;
+    bool has_section;
+    time_t modified; /* when the file had been, with neither built_in nor only mistakes: seconds since 1970 */
+    bool refuse;     /* where a source can't be used; else connect as the kernel likes */
     struct log log;
-    bool refuse;      /* where a source can't be used; else connect as the kernel likes */
-    const char *file; /* that the rules are from */
+    struct origin origin; /* of the latest version */
+    const char *file;     /* the configuration's path */
+    const char *role;     /* these three as in struct process */
+    const char *program;
+    const char *volfile;
+    const char *mistake; /* in the latest version, "" if there is none */
     const struct rule *rules;
     uint32_t rule_count; /* 0 for a process without rules */
+    uint32_t source_count;
     const struct source *sources;
 };
 
-/* NULL before active_load() has succeeded. Async-signal-safe and thread-safe, as all here. */
-const struct active *active_get(void);
+/* What load says, or NULL if there is no memory. before is the one in force, NULL if there is none. */
+struct active *active_make(const struct load *load, const struct active *before);
 
-/*
- * Reads the configuration and logs, once for this process, which section is in force, or the mistake for which none is.
- * Threads, signal handlers and forked children may do so at once; the first one that is done wins. Thread cancellation
- * must be disabled. Returns 0, or ENOMEM, EMFILE or ENFILE: what is in force is then not known, and the next call tries
- * again.
- */
-int active_load(const struct active **active);
+/* Whether both mean the same, whatever they were read from. */
+bool active_same(const struct active *a, const struct active *b);
+
+/* Whether both are of the same versions of the same files. */
+bool origin_same(const struct origin *a, const struct origin *b);
 
 #endif

@@ -1,9 +1,10 @@
 #include "chosen.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <sys/stat.h>
 
-#include "file.h"
+#include "stamp.h"
 
 enum {
     RECORDS = 1 << 20,
@@ -18,13 +19,9 @@ bool chosen_has_room(int fd)
     return fd >= 0 && fd < RECORDS;
 }
 
-static uint64_t make_record(int fd, unsigned int chosen)
+static uint64_t make_record(ino_t inode, unsigned int chosen)
 {
-    struct stat status;
-
-    if (chosen == BY_PROGRAM || file_status(fd, &status) != 0)
-        return BY_PROGRAM;
-    return (uint64_t)status.st_ino << INODE_SHIFT | chosen;
+    return chosen == BY_PROGRAM ? BY_PROGRAM : (uint64_t)inode << INODE_SHIFT | chosen;
 }
 
 static uint64_t get_record(int fd)
@@ -37,22 +34,29 @@ static unsigned int chosen_in(uint64_t record)
     return record & ((1u << INODE_SHIFT) - 1);
 }
 
-unsigned int chosen_get(int fd)
+int chosen_get(int fd, unsigned int *chosen)
 {
     uint64_t record = get_record(fd);
-    unsigned int chosen = chosen_in(record);
+    struct stat status;
 
-    return chosen != BY_PROGRAM && record == make_record(fd, chosen) ? chosen : BY_PROGRAM;
+    *chosen = BY_PROGRAM;
+    if (chosen_in(record) == BY_PROGRAM)
+        return 0;
+    if (file_status(fd, &status) != 0)
+        return errno;
+    if (record == make_record(status.st_ino, chosen_in(record)))
+        *chosen = chosen_in(record);
+    return 0;
 }
 
-bool chosen_has(int fd, enum chosen what)
+bool chosen_may_have(int fd, enum chosen what)
 {
-    return (chosen_in(get_record(fd)) & what) != 0 && (chosen_get(fd) & what) != 0;
+    return (chosen_in(get_record(fd)) & what) != 0;
 }
 
-void chosen_set(int fd, unsigned int chosen)
+void chosen_set(int fd, ino_t inode, unsigned int chosen)
 {
-    uint64_t record = make_record(fd, chosen);
+    uint64_t record = make_record(inode, chosen);
 
     if (chosen_has_room(fd) && get_record(fd) != record) /* a write that changes nothing would cost a page */
         __atomic_store_n(&records[fd], record, __ATOMIC_RELAXED);

@@ -8,6 +8,7 @@
 #define SRCADDR_CHOSEN_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 enum chosen {
     BY_PROGRAM = 0,     /* or by nobody */
@@ -19,13 +20,16 @@ enum chosen {
 /* Whether there is room for a record of fd: there is up to the kernel's default fs.nr_open. */
 bool chosen_has_room(int fd);
 
-/* BY_PROGRAM or a set of the others, for the socket that fd is now. No system call where fd has no record. */
-unsigned int chosen_get(int fd);
+/*
+ * *chosen is BY_PROGRAM or a set of the others, for the socket that fd is now. Returns 0 or fstat(2)'s errno value. No
+ * system call where fd has no record.
+ */
+int chosen_get(int fd, unsigned int *chosen);
 
-/* Whether what is among them; no system call where no socket of that number had it. */
-bool chosen_has(int fd, enum chosen what);
+/* Whether what is among them for the socket that fd is now, or was. No system call. */
+bool chosen_may_have(int fd, enum chosen what);
 
-/* For the socket that fd is now. Does nothing where there is no room. */
-void chosen_set(int fd, unsigned int chosen);
+/* For the socket of that inode, which fd is now. No system call; does nothing where there is no room. */
+void chosen_set(int fd, ino_t inode, unsigned int chosen);
 
 #endif

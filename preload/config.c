@@ -199,16 +199,10 @@ static bool check_families(struct parser *parser, const struct rule *rule, const
                    "found IPv4-mapped source %W for a network that is not; write an IPv6 one or none", &word);
 }
 
-static bool same_source(const struct source *a, const struct source *b)
-{
-    return a->kind == b->kind && a->bind_address == b->bind_address && a->network.len == b->network.len &&
-           IN6_ARE_ADDR_EQUAL(&a->network.address, &b->network.address) && strcmp(a->scope, b->scope) == 0;
-}
-
 /* The section's index for source. Neighbouring rules mostly share theirs; a copy kept twice does no harm. */
 static uint32_t keep_source(struct section *section, const struct source *source)
 {
-    if (section->source_count == 0 || !same_source(&section->sources[section->source_count - 1], source))
+    if (section->source_count == 0 || !source_same(&section->sources[section->source_count - 1], source))
         section->sources[section->source_count++] = *source;
     return section->source_count - 1;
 }

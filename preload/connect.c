@@ -10,11 +10,12 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "active.h"
+#include "current.h"
 #include "give.h"
 #include "libc.h"
 #include "limit.h"
 #include "quiet.h"
+#include "reload.h"
 #include "rules.h"
 #include "socket.h"
 
@@ -23,16 +24,10 @@ struct dial {
     int fd;
     struct in6_addr peer;
     struct socket_state state;
-    const struct active *active;
+    const struct active *active; /* NULL at the process's first connect of a socket that rules can be about */
     const struct rule *rule;     /* NULL if there is none for the peer */
     const struct source *source; /* of the rule */
 };
-
-/* Of a process without rules not even the addresses are looked at. */
-static bool can_have_rules(const struct active *active)
-{
-    return active == NULL || active->rule_count > 0;
-}
 
 /* The kernel takes an address without sin6_scope_id too (SIN6_LEN_RFC2133), and none that is longer than a storage. */
 static bool is_ipv6(const struct sockaddr *address, socklen_t len)
@@ -117,10 +112,6 @@ static int take_source(const struct dial *dial)
         log_decision(dial, "left alone, it is connecting, connected or listening");
         return 0;
     }
-    if (address_is_programs(dial->fd, &dial->state)) {
-        log_decision(dial, "left alone, the program bound it to an address");
-        return 0;
-    }
     error = give_source(dial->fd, &dial->state, dial->source, &step);
     if (error != 0)
         return unavailable(dial, step, error);
@@ -139,15 +130,16 @@ static int not_loaded(const struct dial *dial, int error)
     return error;
 }
 
-/* Without active, this is the process's first connect of a socket that rules can be about. */
 static int decide(struct dial *dial)
 {
     int inspect_error = socket_inspect(dial->fd, &dial->state);
 
+    if (inspect_error == EBADF || inspect_error == ENOTSOCK)
+        return inspect_error; /* as the real connect would */
     if (inspect_error == 0 && !dial->state.governed)
         return 0;
     if (dial->active == NULL) {
-        int load_error = active_load(&dial->active);
+        int load_error = reload_first(&dial->active);
 
         if (load_error != 0)
             return not_loaded(dial, load_error);
@@ -160,29 +152,42 @@ static int decide(struct dial *dial)
     return inspect_error != 0 ? unavailable(dial, "looking at the socket", inspect_error) : take_source(dial);
 }
 
-/* Returns what connect is to fail with before it has begun, or 0. */
-static int govern(const struct active *active, int fd, const struct sockaddr *address)
+/* Whether there may be something to be done or said, or nothing is in force yet, so that nobody knows. */
+static bool is_of_concern(const struct dial *dial)
 {
-    struct dial dial = {.fd = fd, .active = active};
+    if (dial->active == NULL)
+        return true;
+    return dial->active->rule_count > 0 && (!is_left_to_kernel(dial) || dial->active->log.level == LEVEL_DEBUG);
+}
+
+/* Returns what connect is to fail with before it has begun, or 0. */
+static int govern(int fd, const struct sockaddr *address)
+{
+    struct dial dial = {.fd = fd, .active = current_enter()};
     struct quiet quiet;
-    int error;
+    int error = 0;
 
     memcpy(&dial.peer, (const char *)address + offsetof(struct sockaddr_in6, sin6_addr), sizeof(dial.peer));
-    if (active != NULL) {
-        find_rule(&dial);
-        if (is_left_to_kernel(&dial) && active->log.level < LEVEL_DEBUG)
-            return 0;
+    if (dial.active != NULL && reload_is_due()) {
+        quiet_begin(&quiet);
+        reload_if_changed(&dial.active);
+        quiet_end(&quiet);
     }
-    quiet_begin(&quiet);
-    error = decide(&dial);
-    quiet_end(&quiet);
+    if (dial.active != NULL)
+        find_rule(&dial);
+    if (is_of_concern(&dial)) {
+        quiet_begin(&quiet);
+        error = decide(&dial);
+        quiet_end(&quiet);
+    }
+    if (dial.active != NULL)
+        current_leave(dial.active);
     return error;
 }
 
 EXPORT int connect(int fd, const struct sockaddr *address, socklen_t len)
 {
-    const struct active *active = active_get();
-    int error = can_have_rules(active) && is_ipv6(address, len) ? govern(active, fd, address) : 0;
+    int error = is_ipv6(address, len) ? govern(fd, address) : 0;
 
     if (error != 0) {
         errno = error;

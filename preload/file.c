@@ -2,36 +2,27 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "memory.h"
 
-#if !defined(__LP64__)
-#error "file_status() takes struct stat for the kernel's own, which holds on 64-bit systems only"
-#endif
-
-/* fstat(3) would need GLIBC_2.33 if built there. On 64-bit systems the kernel fills in the C library's struct. */
-int file_status(int fd, struct stat *status)
+/* Whether what fd is of may be read, which its stamp is taken of. */
+static int check(int fd, size_t max, uid_t owner, struct stamp *stamp, struct text *why)
 {
-    return (int)syscall(SYS_fstat, fd, status);
-}
+    struct stat status;
 
-static int not_regular(struct text *why)
-{
-    text_string(why, "found that it is not a regular file; make it one");
-    return EPERM;
-}
-
-static int check(const struct stat *status, size_t max, uid_t owner, struct text *why)
-{
-    if (!S_ISREG(status->st_mode))
-        return not_regular(why);
-    if ((size_t)status->st_size > max)
+    if (file_status(fd, &status) != 0) {
+        *stamp = stamp_of_error(errno);
+        return errno;
+    }
+    *stamp = stamp_of(&status);
+    if (!S_ISREG(status.st_mode))
+        text_string(why, "found that it is not a regular file; make it one");
+    else if ((size_t)status.st_size > max)
         text_format(why, "found that it is larger than %u MiB; write less", (unsigned int)(max >> 20));
-    else if (owner != FILE_OF_ANYBODY && status->st_uid != 0 && status->st_uid != owner)
-        text_format(why, "found that user %u owns it; make root its owner: chown root", status->st_uid);
-    else if (owner != FILE_OF_ANYBODY && (status->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    else if (owner != FILE_OF_ANYBODY && status.st_uid != 0 && status.st_uid != owner)
+        text_format(why, "found that user %u owns it; make root its owner: chown root", status.st_uid);
+    else if (owner != FILE_OF_ANYBODY && (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
         text_string(why, "found that group or others may write to it; take that away: chmod go-w");
     else
         return 0;
@@ -56,19 +47,12 @@ static int read_all(int fd, char *data, size_t size, size_t *len)
     return 0;
 }
 
-static int read_open(int fd, size_t max, uid_t owner, struct file *file, struct text *why)
+static int read_open(int fd, size_t max, uid_t owner, struct file *file)
 {
-    struct stat status;
-    size_t size;
+    size_t known = (size_t)file->stamp.size;
+    size_t size = known > 0 || owner != FILE_OF_ANYBODY ? known : max; /* files in /proc say 0 */
     int error;
 
-    if (file_status(fd, &status) != 0)
-        return errno;
-    error = check(&status, max, owner, why);
-    if (error != 0)
-        return error;
-    file->modified = status.st_mtim.tv_sec;
-    size = status.st_size > 0 || owner != FILE_OF_ANYBODY ? (size_t)status.st_size : max; /* files in /proc say 0 */
     file->memory_size = size + 1; /* what fills that too has grown since */
     file->data = memory_take(file->memory_size);
     if (file->data == NULL)
@@ -81,15 +65,55 @@ static int read_open(int fd, size_t max, uid_t owner, struct file *file, struct 
     return error;
 }
 
+static int open_patiently(const char *path, int flags)
+{
+    int fd;
+
+    do
+        fd = open(path, flags | O_CLOEXEC);
+    while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
+/*
+ * Puts in the place of *fd, an O_PATH descriptor of what is at path, one to read it; where there is no /proc or no
+ * second descriptor, by its name, under which there can be another file by now.
+ */
+static int open_to_read(int *fd, const char *path)
+{
+    static const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
+    char data[32];
+    struct text itself = TEXT_IN(data);
+    int opened;
+    int error;
+
+    text_format(&itself, "/proc/self/fd/%u", (unsigned int)*fd);
+    opened = open_patiently(data, flags);
+    error = opened < 0 ? errno : 0;
+    close(*fd);
+    if (is_missing(error) || is_shortage(error)) {
+        opened = open_patiently(path, flags);
+        error = opened < 0 ? errno : 0;
+    }
+    *fd = opened;
+    return error;
+}
+
 int file_read(const char *path, size_t max, uid_t owner, struct file *file, struct text *why)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    int error = fd < 0 ? errno : read_open(fd, max, owner, file, why);
+    int fd = open_patiently(path, O_PATH); /* opening a device can have effects, and this is none: open(2) */
+    int error = fd < 0 ? errno : check(fd, max, owner, &file->stamp, why);
 
+    if (fd < 0)
+        file->stamp = stamp_of_error(error);
+    if (error == 0)
+        error = open_to_read(&fd, path);
+    if (error == 0)
+        error = check(fd, max, owner, &file->stamp, why);
+    if (error == 0)
+        error = read_open(fd, max, owner, file);
     if (fd >= 0)
         close(fd);
-    if (fd < 0 && error == ENXIO) /* a socket, or a device that is not there */
-        return not_regular(why);
     if (error != 0 && why->len == 0)
         text_format(why, "found no way to read it: %E", error);
     return error;

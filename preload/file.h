@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/stat.h>
 
+#include "stamp.h"
 #include "text.h"
 
 /* A file's content, in memory from memory_take(): give it back with file_free(). */
@@ -13,7 +13,7 @@ struct file {
     char *data;
     size_t len;
     size_t memory_size;
-    time_t modified; /* the file's mtime */
+    struct stamp stamp; /* of the version that was read, or looked at */
 };
 
 /* For what is not a matter of trust. */
@@ -23,13 +23,10 @@ struct file {
  * Reads the regular file at path, of at most max bytes; never waits, also where path is a FIFO or a device. Unless
  * owner is FILE_OF_ANYBODY, it must be owned by root or owner and not be writable by group or others. Returns 0, or an
  * errno value: ENOENT or ENOTDIR where there is no such file, EPERM where it is not what it must be. *why then tells
- * what was found and what would be right.
+ * what was found and what would be right. The stamp is filled in either way.
  */
 int file_read(const char *path, size_t max, uid_t owner, struct file *file, struct text *why);
 void file_free(struct file *file);
-
-/* fstat(2). */
-int file_status(int fd, struct stat *status);
 
 /* Whether an error is of memory or descriptors, so that the same may well succeed later. */
 bool is_shortage(int error);

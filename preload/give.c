@@ -5,24 +5,18 @@
 
 #include "chosen.h"
 #include "move.h"
+#include "stamp.h"
 
 static bool same_address(const struct sockaddr_in6 *a, const struct sockaddr_in6 *b)
 {
     return IN6_ARE_ADDR_EQUAL(&a->sin6_addr, &b->sin6_addr) && a->sin6_scope_id == b->sin6_scope_id;
 }
 
-bool address_is_programs(int fd, const struct socket_state *state)
-{
-    return socket_has_address(state) && chosen_get(fd) == BY_PROGRAM;
-}
-
-/* What is to be known of the socket, which is bound to an address or is about to be. */
-static unsigned int record(int fd, const struct socket_state *state)
+/* What is to be known of the socket, which nobody has bound to an address yet, when it is bound to ours. */
+static unsigned int choose(const struct socket_state *state)
 {
     unsigned int chosen = CHOSE_ADDRESS;
 
-    if (socket_has_address(state))
-        return chosen_get(fd);
     if (!socket_has_port(state))
         chosen |= CHOSE_PORT;
     if (!state->v6only)
@@ -31,38 +25,48 @@ static unsigned int record(int fd, const struct socket_state *state)
 }
 
 /* Moves the socket to local's address, and to the port that the program chose, if it did. */
-static int move_to(int fd, const struct socket_state *state, struct sockaddr_in6 *local)
+static int move_to(int fd, const struct socket_state *state, unsigned int chosen, struct sockaddr_in6 *local)
 {
     struct socket_state programs = *state;
-    unsigned int chosen = record(fd, state);
+    ino_t inode;
     int error;
 
     programs.v6only = (chosen & CHANGED_V6ONLY) == 0;
     if ((chosen & CHOSE_PORT) == 0)
         local->sin6_port = state->local.sin6_port;
-    error = socket_move(fd, &programs, local);
+    error = socket_move(fd, &programs, local, &inode);
     if (error == 0)
-        chosen_set(fd, IN6_IS_ADDR_UNSPECIFIED(&local->sin6_addr) ? BY_PROGRAM : chosen);
+        chosen_set(fd, inode, IN6_IS_ADDR_UNSPECIFIED(&local->sin6_addr) ? BY_PROGRAM : chosen);
     return error;
 }
 
-static int bind_to(int fd, const struct socket_state *state, const struct sockaddr_in6 *local)
+static int bind_to(int fd, unsigned int chosen, const struct sockaddr_in6 *local)
 {
-    unsigned int chosen = record(fd, state);
-    int error = socket_bind(fd, local);
+    struct stat status;
+    int error = file_status(fd, &status) == 0 ? socket_bind(fd, local) : errno;
 
     if (error == 0)
-        chosen_set(fd, chosen);
+        chosen_set(fd, status.st_ino, chosen);
     return error;
 }
 
 int give_source(int fd, const struct socket_state *state, const struct source *source, const char **step)
 {
-    bool is_bound = socket_has_port(state) || socket_has_address(state);
+    bool has_address = socket_has_address(state);
+    bool is_bound = has_address || socket_has_port(state);
+    unsigned int chosen = choose(state);
     struct sockaddr_in6 local;
-    int error = chosen_has_room(fd) ? socket_source(fd, source, &local) : EMFILE;
+    int error = has_address ? chosen_get(fd, &chosen) : 0;
 
+    *step = "looking at the socket";
+    if (error != 0)
+        return error;
+    if (chosen == BY_PROGRAM) {
+        *step = "left alone, the program bound it to an address";
+        return 0;
+    }
     *step = "looking it up";
+    error = chosen_has_room(fd) ? socket_source(fd, source, &local) : EMFILE;
     if (error != 0)
         return error;
     if (same_address(&local, &state->local)) {
@@ -70,7 +74,7 @@ int give_source(int fd, const struct socket_state *state, const struct source *s
         return 0;
     }
     *step = is_bound ? "moving to it" : "binding to it";
-    error = is_bound ? move_to(fd, state, &local) : bind_to(fd, state, &local);
+    error = is_bound ? move_to(fd, state, chosen, &local) : bind_to(fd, chosen, &local);
     if (error == 0)
         *step = is_bound ? "moved" : "bound";
     return error;
@@ -79,8 +83,8 @@ int give_source(int fd, const struct socket_state *state, const struct source *s
 int give_back(int fd, const struct socket_state *state)
 {
     struct sockaddr_in6 any = {.sin6_family = AF_INET6};
+    unsigned int chosen = BY_PROGRAM;
+    int error = socket_has_address(state) ? chosen_get(fd, &chosen) : 0;
 
-    if (!socket_has_address(state) || address_is_programs(fd, state))
-        return 0;
-    return move_to(fd, state, &any);
+    return error != 0 || chosen == BY_PROGRAM ? error : move_to(fd, state, chosen, &any);
 }

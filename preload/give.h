@@ -2,18 +2,13 @@
 #ifndef SRCADDR_GIVE_H
 #define SRCADDR_GIVE_H
 
-#include <stdbool.h>
-
 #include "rules.h"
 #include "socket.h"
 
-/* Whether the address of the socket, which is governed and in *state, was chosen by the program. */
-bool address_is_programs(int fd, const struct socket_state *state);
-
 /*
- * Gives fd, which is governed, idle and in *state, its address not chosen by the program, an address of source, which
- * is not SOURCE_NONE. Returns 0, or an errno value if it can't be used; fd is then as it was. *step tells what was
- * done, or tried last.
+ * Gives fd, which is governed, idle and in *state, an address of source, which is not SOURCE_NONE, unless the program
+ * chose the address that it has. Returns 0, or an errno value if the source can't be used; fd is then as it was. *step
+ * tells what was done, or tried last.
  */
 int give_source(int fd, const struct socket_state *state, const struct source *source, const char **step);
 

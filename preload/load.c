@@ -4,9 +4,10 @@
 
 #include "volfile.h"
 
-static bool is_missing(int error)
+/* EPERM is of what the file is; other reasons are of reading it. */
+static bool may_pass(int error)
 {
-    return error == ENOENT || error == ENOTDIR;
+    return error != 0 && error != EPERM && !is_missing(error);
 }
 
 static void mistake_in_file(struct load *load, const char *path, const struct text *why)
@@ -29,6 +30,7 @@ int load_config(struct load *load, const char *path, uid_t owner)
     load->built_in = is_missing(error);
     if (is_shortage(error))
         return error;
+    load->is_unread = may_pass(error);
     load->unusable = error != 0 && !load->built_in;
     if (load->unusable) {
         mistake_in_file(load, load->path, &why);
@@ -51,6 +53,7 @@ int load_bind_address(struct load *load)
     int error;
 
     load->has_bind_address = true;
+    load->volfile = stamp_of_error(ENOENT);
     if (path[0] != '/') { /* as a daemon the process has changed its directory by now */
         text_string(&why,
                     "found a relative path in the arguments; write an absolute one, for the bind-address to be found");
@@ -58,10 +61,11 @@ int load_bind_address(struct load *load)
         return 0;
     }
     error = file_read(path, VOLFILE_SIZE_MAX, FILE_OF_ANYBODY, &file, &why);
-    load->volfile_is_missing = is_missing(error);
+    load->volfile = file.stamp;
+    load->is_unread = may_pass(error);
     if (is_shortage(error))
         return error;
-    if (error != 0 && !load->volfile_is_missing)
+    if (error != 0 && !is_missing(error))
         mistake_in_file(load, path, &why);
     else if (!volfile_bind_address(file.data, file.len, &load->bind_address, &load->mistake))
         load->mistake_path = path;

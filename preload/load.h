@@ -8,7 +8,6 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
-#include <time.h>
 
 #include "config.h"
 #include "file.h"
@@ -23,12 +22,13 @@ struct load {
     char path[PATH_MAX]; /* of the configuration */
     bool built_in;       /* because there is no file at path */
     bool unusable;       /* the file could not be read, or is not trusted: *mistake tells */
+    bool is_unread;      /* a file could not be read, for a reason that may pass by itself: *mistake tells */
     struct file file;
     struct config config;
     const struct section *section; /* of the process, NULL if it has none */
     struct source bind_address;
-    bool has_bind_address; /* a rule of the section wants it */
-    bool volfile_is_missing;
+    bool has_bind_address;    /* a rule of the section wants it */
+    struct stamp volfile;     /* with has_bind_address: of the volume file */
     const char *mistake_path; /* of the file with the mistake, NULL if there is none */
     struct mistake mistake;
 };

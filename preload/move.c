@@ -7,6 +7,7 @@
 
 #include "libc.h"
 #include "sockopt.h"
+#include "stamp.h"
 
 static int set_int(int fd, int level, int name, int value)
 {
@@ -42,7 +43,8 @@ static int bind_beside(int fresh, int old, const struct sockaddr_in6 *local)
         error = set_reuse(fresh, 1);
     if (error == 0)
         error = bind_to(fresh, local);
-    set_reuse(fresh, 0);
+    if (error == 0)
+        error = set_reuse(fresh, 0);
     set_reuse(old, 0);
     return error;
 }
@@ -63,23 +65,28 @@ static int replace(int fd, int fresh)
     return dup3(fresh, fd, (descriptor_flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0) == -1 ? errno : 0;
 }
 
-static int carry_and_bind(int fresh, int fd, const struct socket_state *state, const struct sockaddr_in6 *local)
+static int prepare(int fresh, int fd, const struct socket_state *state, const struct sockaddr_in6 *local, ino_t *inode)
 {
-    int error = sockopt_carry(fd, fresh, socket_has_address(state));
+    struct stat status;
+    int error;
 
+    if (file_status(fresh, &status) != 0)
+        return errno;
+    *inode = status.st_ino;
+    error = sockopt_carry(fd, fresh, socket_has_address(state));
     if (error == 0)
         error = set_int(fresh, IPPROTO_IPV6, IPV6_V6ONLY, state->v6only);
     return error == 0 ? bind_fresh(fresh, fd, local) : error;
 }
 
-int socket_move(int fd, const struct socket_state *state, const struct sockaddr_in6 *local)
+int socket_move(int fd, const struct socket_state *state, const struct sockaddr_in6 *local, ino_t *inode)
 {
     int fresh = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, state->protocol);
     int error;
 
     if (fresh == -1)
         return errno;
-    error = carry_and_bind(fresh, fd, state, local);
+    error = prepare(fresh, fd, state, local, inode);
     if (error == 0)
         error = replace(fd, fresh);
     close(fresh);

@@ -93,6 +93,12 @@ const struct rule *rules_find(const struct rule *rules, uint32_t count, const st
     return &rules[index];
 }
 
+bool source_same(const struct source *a, const struct source *b)
+{
+    return a->kind == b->kind && a->bind_address == b->bind_address && a->network.len == b->network.len &&
+           IN6_ARE_ADDR_EQUAL(&a->network.address, &b->network.address) && strcmp(a->scope, b->scope) == 0;
+}
+
 void text_source(struct text *text, const struct source *source)
 {
     if (source->bind_address) {

@@ -51,6 +51,9 @@ bool rules_build(struct rule *rules, uint32_t count, struct rule *scratch, const
  */
 const struct rule *rules_find(const struct rule *rules, uint32_t count, const struct in6_addr *peer);
 
+/* Whether both are written the same way and mean the same. */
+bool source_same(const struct source *a, const struct source *b);
+
 /* As the file writes them: NETWORK = SOURCE, and SOURCE. */
 void text_rule(struct text *text, const struct rule *rule, const struct source *source);
 void text_source(struct text *text, const struct source *source);

@@ -36,7 +36,7 @@ int socket_inspect(int fd, struct socket_state *state)
 
     memset(state, 0, sizeof(*state));
     if (getsockname(fd, (struct sockaddr *)&state->local, &len) != 0)
-        return errno == EBADF || errno == ENOTSOCK || errno == EOPNOTSUPP ? 0 : errno;
+        return errno;
     if (state->local.sin6_family != AF_INET6)
         return 0;
     error = get_int(fd, SOL_SOCKET, SO_TYPE, &type);

@@ -16,8 +16,8 @@ struct socket_state {
 };
 
 /*
- * Looks at fd. Returns 0, or an errno value if the kernel does not tell what must be known. A descriptor that is no
- * socket, or none at all, is not governed. Where governed is false the rest of *state means nothing.
+ * Looks at fd. Returns 0, or an errno value if the kernel does not tell what must be known: EBADF and ENOTSOCK where fd
+ * is no socket at all. Where governed is false the rest of *state means nothing.
  */
 int socket_inspect(int fd, struct socket_state *state);
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "active.h"
+#include "current.h"
 
 /* The path of a line of /proc/PID/maps, proc(5), if it is the library's and the mapping has the start of its file. */
 static bool is_library(const char *line, uint64_t *start, bool *replaced)
@@ -58,10 +58,10 @@ static void read_string(int mem, uint64_t address, char *data, size_t size)
     data[size - 1] = '\0';
 }
 
-/* The note in size bytes at address: what it tells is where active_in_force is, from itself. 0 if it is not there. */
+/* The note in size bytes at address: what it tells is where struct current is, from itself. 0 if it is not there. */
 static uint64_t find_note(int mem, uint64_t address, uint64_t size)
 {
-    static const char name[] = ACTIVE_NOTE_NAME;
+    static const char name[] = CURRENT_NOTE_NAME;
     Elf64_Nhdr note;
 
     for (uint64_t at = address; at + sizeof(note) <= address + size && read_memory(mem, at, &note, sizeof(note));) {
@@ -69,7 +69,7 @@ static uint64_t find_note(int mem, uint64_t address, uint64_t size)
         char found[sizeof(name)];
         int64_t offset;
 
-        if (note.n_namesz == sizeof(name) && note.n_type == ACTIVE_NOTE_TYPE && note.n_descsz == sizeof(offset) &&
+        if (note.n_namesz == sizeof(name) && note.n_type == CURRENT_NOTE_TYPE && note.n_descsz == sizeof(offset) &&
             read_memory(mem, at + sizeof(note), found, sizeof(found)) && memcmp(found, name, sizeof(name)) == 0 &&
             read_memory(mem, description, &offset, sizeof(offset)))
             return description + (uint64_t)offset;
@@ -81,8 +81,8 @@ static uint64_t find_note(int mem, uint64_t address, uint64_t size)
 /* Of what may only look like the library no more is read than that has. */
 enum { SEGMENTS_MAX = 64, NOTES_MAX = 64 << 10 /* bytes */ };
 
-/* The address of active_in_force in the library that starts at base; 0 if it does not tell. */
-static uint64_t find_active(int mem, uint64_t base)
+/* The address of struct current in the library that starts at base; 0 if it does not tell. */
+static uint64_t find_current(int mem, uint64_t base)
 {
     Elf64_Ehdr header;
     Elf64_Phdr segment;
@@ -104,27 +104,43 @@ static uint64_t find_active(int mem, uint64_t base)
     return 0;
 }
 
-static void read_active(int mem, uint64_t address, struct loaded *loaded)
+/* What is in force by *current, in there at address; false if another one has taken its place meanwhile. */
+static bool read_in_force(int mem, uint64_t address, const struct current *current, struct loaded *loaded)
 {
-    uint64_t in_force; /* a pointer there */
+    const struct active *in_force = current->slots[CURRENT_SLOT(current->state)].active;
     struct active active;
+    struct current now;
+    bool good = read_memory(mem, (uintptr_t)in_force, &active, sizeof(active));
 
-    if (!read_memory(mem, address, &in_force, sizeof(in_force)))
-        return;
-    loaded->in_force = IN_FORCE_NOT_READ;
-    if (in_force == 0)
-        return;
-    loaded->in_force = IN_FORCE_UNKNOWN;
-    if (!read_memory(mem, in_force, &active, sizeof(active)))
-        return;
-    if (active.has_mistake) {
-        loaded->in_force = IN_FORCE_MISTAKE;
-    } else if (active.file == NULL) {
-        loaded->in_force = IN_FORCE_NO_RULES;
-    } else {
-        loaded->in_force = active.modified != 0 ? IN_FORCE_FILE : IN_FORCE_BUILT_IN;
-        loaded->modified = active.modified;
+    if (good)
         read_string(mem, (uintptr_t)active.file, loaded->file, sizeof(loaded->file));
+    if (!read_memory(mem, address, &now, sizeof(now)) || CURRENT_SLOT(now.state) != CURRENT_SLOT(current->state) ||
+        now.slots[CURRENT_SLOT(now.state)].active != in_force)
+        return false;
+    if (!good)
+        return true;
+    loaded->modified = active.modified;
+    loaded->origin = active.origin;
+    loaded->in_force = !active.is_good       ? IN_FORCE_NOTHING
+                       : !active.has_section ? IN_FORCE_NO_RULES
+                       : active.built_in     ? IN_FORCE_BUILT_IN
+                                             : IN_FORCE_FILE;
+    return true;
+}
+
+enum { TRIES_MAX = 100 /* each of which another configuration has come in between */ };
+
+static void read_current(int mem, uint64_t address, struct loaded *loaded)
+{
+    struct current current;
+
+    for (int tries = 0; tries < TRIES_MAX && read_memory(mem, address, &current, sizeof(current)); tries++) {
+        if (CURRENT_SLOT(current.state) == 0) {
+            loaded->in_force = IN_FORCE_NOT_READ;
+            return;
+        }
+        if (read_in_force(mem, address, &current, loaded))
+            return;
     }
 }
 
@@ -138,9 +154,9 @@ static void read_from(pid_t pid, uint64_t base, struct loaded *loaded)
     mem = open(path, O_RDONLY | O_CLOEXEC);
     if (mem < 0)
         return;
-    address = find_active(mem, base);
+    address = find_current(mem, base);
     if (address != 0)
-        read_active(mem, address, loaded);
+        read_current(mem, address, loaded);
     close(mem);
 }
 

@@ -5,7 +5,8 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
-#include <time.h>
+
+#include "active.h"
 
 enum library {
     LIBRARY_UNKNOWN, /* this user may not look */
@@ -17,8 +18,8 @@ enum library {
 enum in_force {
     IN_FORCE_UNKNOWN,  /* the library is not there, can't be looked into, or is of another version */
     IN_FORCE_NOT_READ, /* the process has not dialled yet */
+    IN_FORCE_NOTHING,  /* there has been no configuration without a mistake */
     IN_FORCE_NO_RULES, /* it has no section */
-    IN_FORCE_MISTAKE,  /* in the configuration */
     IN_FORCE_FILE,
     IN_FORCE_BUILT_IN,
 };
@@ -26,8 +27,9 @@ enum in_force {
 struct loaded {
     enum library library;
     enum in_force in_force;
-    char file[PATH_MAX]; /* of the configuration, with IN_FORCE_FILE and _BUILT_IN, else empty */
-    time_t modified;     /* when that file had been, with IN_FORCE_FILE */
+    time_t modified;      /* when that file had been, with IN_FORCE_FILE */
+    struct origin origin; /* the latest version that the process has read, also if it has a mistake */
+    char file[PATH_MAX];  /* of the configuration, with all but the first two of in_force, else empty */
 };
 
 #define LIBRARY_NAME "libglusterd-srcaddr.so"

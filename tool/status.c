@@ -103,7 +103,7 @@ static const char *configuration_in_words(const struct survey *survey)
         return "not read yet";
     case IN_FORCE_NO_RULES:
         return "no rules";
-    case IN_FORCE_MISTAKE:
+    case IN_FORCE_NOTHING:
         return "has an error, so no rules";
     default:
         return NULL;
@@ -128,7 +128,7 @@ static void add_process(struct status *status, const struct survey *survey)
     const struct loaded *loaded = &survey->loaded;
     struct cell pid = {""};
     struct cell written = {""};
-    bool is_wrong = survey->has_mistake || loaded->in_force == IN_FORCE_MISTAKE ||
+    bool is_wrong = survey->has_mistake || loaded->in_force == IN_FORCE_NOTHING ||
                     (survey->has_section && loaded->library == LIBRARY_ABSENT);
 
     table_add(status->processes,

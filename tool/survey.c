@@ -99,20 +99,14 @@ static void read_peers(struct survey *survey, const char *volfile)
     free(directory);
 }
 
-/* Whether what is written now can't be what is in force: of that without rules it is not known which file it was. */
+/* Whether the process has not read yet what is written now. */
 static bool is_another(const struct survey *survey, const struct load *load)
 {
-    switch (survey->loaded.in_force) {
-    case IN_FORCE_FILE:
-    case IN_FORCE_BUILT_IN:
-        return survey->loaded.modified != (load->built_in ? 0 : load->file.modified);
-    case IN_FORCE_NO_RULES:
-        return survey->has_section;
-    case IN_FORCE_MISTAKE:
-        return !survey->has_mistake;
-    default:
+    const struct loaded *loaded = &survey->loaded;
+
+    if (loaded->in_force == IN_FORCE_NO_RULES && !survey->has_section)
         return false;
-    }
+    return loaded->file[0] != '\0' && !stamp_same(&loaded->origin.config, &load->file.stamp);
 }
 
 /* What the process's own files say; called inside of it. */

@@ -10,6 +10,7 @@
  */
 #include <poll.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -24,18 +25,29 @@ static struct {
     bool has_length;
     socklen_t length; /* for the next connect instead of the right one */
     time_t later;     /* seconds that the clock is put forward */
+    bool still;       /* the clock, at that time: */
+    struct timespec stopped;
 } state = {.fd = -1, .listener = -1};
 
+static struct timespec clock_now(void)
+{
+    struct timespec now = state.stopped;
+
+    if (!state.still)
+        (void)timespec_get(&now, TIME_UTC); /* asks the vDSO, so that no system call is seen here */
+    now.tv_sec += state.later;
+    return now;
+}
+
 /*
- * The library's clock: the dynamic linker finds a program's own function before the C library's. So a minute can pass
- * at once.
+ * The library's clocks, all the same: the dynamic linker finds a program's own function before the C library's. So a
+ * minute can pass at once.
  */
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
-    int result = (int)syscall(SYS_clock_gettime, clock, now);
-
-    now->tv_sec += state.later;
-    return result;
+    (void)clock;
+    *now = clock_now();
+    return 0;
 }
 
 /* How a call left the process. errno is what no call of this program sets. */
@@ -351,6 +363,12 @@ static void step_run(const char *value)
         die(value);
 }
 
+static void step_chroot(const char *value)
+{
+    if (chdir(value) != 0 || chroot(".") != 0)
+        die(value);
+}
+
 /* A system call that a trace can be cut at. */
 static void step_mark(const char *value)
 {
@@ -362,6 +380,27 @@ static void step_later(const char *value)
     state.later += (time_t)strtoul(value, NULL, 10);
 }
 
+/* The clock stands still. */
+static void step_still(const char *value)
+{
+    (void)value;
+    state.stopped = clock_now();
+    state.still = true;
+}
+
+/* MILLISECONDS:PATH. The file or directory was last written to so long ago. */
+static void step_written(const char *value)
+{
+    char *path;
+    long ago = strtol(value, &path, 10);
+    struct timespec now = clock_now();
+    long long then = (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000 - ago;
+    struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = then / 1000, .tv_nsec = then % 1000 * 1000000}};
+
+    if (utimensat(AT_FDCWD, path + 1, times, 0) != 0)
+        die(path + 1);
+}
+
 struct step {
     const char *name;
     void (*run)(const char *value);
@@ -370,14 +409,39 @@ struct step {
 static const struct step *find_step(const char *name, size_t len)
 {
     static const struct step steps[] = {
-        {"bind", step_bind},     {"close", step_close}, {"connect", step_connect}, {"disconnect", step_disconnect},
-        {"drop", step_drop},     {"fd", step_fd},       {"file", step_file},       {"fork", step_fork},
-        {"get", step_get},       {"later", step_later}, {"length", step_length},   {"listen", step_listen},
-        {"local", step_local},   {"mark", step_mark},   {"mptcp6", step_mptcp6},   {"nonblock", step_nonblock},
-        {"peer", step_peer},     {"run", step_run},     {"raw6", step_raw6},       {"seen", step_seen},
-        {"set", step_set},       {"spare", step_spare}, {"tcp4", step_tcp4},       {"tcp6", step_tcp6},
-        {"to", step_to},         {"udp4", step_udp4},   {"udp6", step_udp6},       {"unix", step_unix},
-        {"unseen", step_unseen}, {"wait", step_wait},
+        {"bind", step_bind},
+        {"chroot", step_chroot},
+        {"close", step_close},
+        {"connect", step_connect},
+        {"disconnect", step_disconnect},
+        {"drop", step_drop},
+        {"fd", step_fd},
+        {"file", step_file},
+        {"fork", step_fork},
+        {"get", step_get},
+        {"later", step_later},
+        {"length", step_length},
+        {"listen", step_listen},
+        {"local", step_local},
+        {"mark", step_mark},
+        {"mptcp6", step_mptcp6},
+        {"nonblock", step_nonblock},
+        {"peer", step_peer},
+        {"run", step_run},
+        {"raw6", step_raw6},
+        {"seen", step_seen},
+        {"set", step_set},
+        {"spare", step_spare},
+        {"still", step_still},
+        {"tcp4", step_tcp4},
+        {"tcp6", step_tcp6},
+        {"to", step_to},
+        {"udp4", step_udp4},
+        {"udp6", step_udp6},
+        {"unix", step_unix},
+        {"unseen", step_unseen},
+        {"wait", step_wait},
+        {"written", step_written},
     };
 
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)

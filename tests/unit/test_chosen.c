@@ -1,10 +1,28 @@
 #include "unit.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <sys/socket.h>
 
 #include "chosen.h"
 
 enum { DEFAULT_NR_OPEN = 1024 * 1024 }; /* fs.nr_open as the kernel has it by default: highest descriptor plus one */
+
+static unsigned int chosen_by(int fd)
+{
+    unsigned int chosen;
+
+    assert_int_equal(chosen_get(fd, &chosen), 0);
+    return chosen;
+}
+
+static void record(int fd, unsigned int chosen)
+{
+    struct stat status;
+
+    assert_int_equal(fstat(fd, &status), 0);
+    chosen_set(fd, status.st_ino, chosen);
+}
 
 static void nobody_chose_before_a_record(void **state)
 {
@@ -12,7 +30,7 @@ static void nobody_chose_before_a_record(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(fds); i++)
-        assert_int_equal(chosen_get(fds[i]), BY_PROGRAM);
+        assert_int_equal(chosen_by(fds[i]), BY_PROGRAM);
 }
 
 static int new_socket(void)
@@ -29,13 +47,13 @@ static void a_record_is_of_one_descriptor(void **state)
     int other = new_socket();
 
     (void)state;
-    chosen_set(fd, CHOSE_ADDRESS);
-    assert_int_equal(chosen_get(fd), CHOSE_ADDRESS);
-    chosen_set(fd, CHOSE_ADDRESS | CHOSE_PORT | CHANGED_V6ONLY);
-    assert_int_equal(chosen_get(fd), CHOSE_ADDRESS | CHOSE_PORT | CHANGED_V6ONLY);
-    assert_int_equal(chosen_get(other), BY_PROGRAM);
-    chosen_set(fd, BY_PROGRAM);
-    assert_int_equal(chosen_get(fd), BY_PROGRAM);
+    record(fd, CHOSE_ADDRESS);
+    assert_int_equal(chosen_by(fd), CHOSE_ADDRESS);
+    record(fd, CHOSE_ADDRESS | CHOSE_PORT | CHANGED_V6ONLY);
+    assert_int_equal(chosen_by(fd), CHOSE_ADDRESS | CHOSE_PORT | CHANGED_V6ONLY);
+    assert_int_equal(chosen_by(other), BY_PROGRAM);
+    chosen_set(fd, 0, BY_PROGRAM);
+    assert_int_equal(chosen_by(fd), BY_PROGRAM);
     close(fd);
     close(other);
 }
@@ -47,12 +65,41 @@ static void a_record_is_not_of_the_next_socket_of_that_number(void **state)
     int other = new_socket();
 
     (void)state;
-    chosen_set(fd, CHOSE_ADDRESS);
+    record(fd, CHOSE_ADDRESS);
     assert_int_equal(dup2(other, fd), fd);
-    assert_int_equal(chosen_get(fd), BY_PROGRAM);
+    assert_int_equal(chosen_by(fd), BY_PROGRAM);
     close(fd);
-    assert_int_equal(chosen_get(fd), BY_PROGRAM);
     close(other);
+}
+
+/* It may be the program's choice or ours: nobody knows. */
+static void a_record_of_what_cannot_be_looked_at_is_an_error(void **state)
+{
+    int fd = new_socket();
+    unsigned int chosen = CHOSE_ADDRESS;
+
+    (void)state;
+    record(fd, CHOSE_ADDRESS);
+    close(fd);
+    assert_int_equal(chosen_get(fd, &chosen), EBADF);
+    assert_int_equal(chosen, BY_PROGRAM);
+    chosen_set(fd, 0, BY_PROGRAM);
+    assert_int_equal(chosen_get(fd, &chosen), 0);
+}
+
+static void what_may_have_been_chosen_is_known_without_looking(void **state)
+{
+    int fd = new_socket();
+
+    (void)state;
+    assert_false(chosen_may_have(fd, CHOSE_PORT));
+    record(fd, CHOSE_ADDRESS);
+    assert_false(chosen_may_have(fd, CHOSE_PORT));
+    record(fd, CHOSE_ADDRESS | CHOSE_PORT);
+    close(fd);
+    assert_true(chosen_may_have(fd, CHOSE_PORT));
+    chosen_set(fd, 0, BY_PROGRAM);
+    assert_false(chosen_may_have(fd, CHOSE_PORT));
 }
 
 static void there_is_room_up_to_the_default_limit(void **state)
@@ -81,8 +128,8 @@ static void without_room_nothing_is_recorded(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(fds); i++) {
-        chosen_set(fds[i], CHOSE_ADDRESS);
-        assert_int_equal(chosen_get(fds[i]), BY_PROGRAM);
+        chosen_set(fds[i], 1, CHOSE_ADDRESS);
+        assert_int_equal(chosen_by(fds[i]), BY_PROGRAM);
     }
 }
 
@@ -92,6 +139,8 @@ int main(void)
         cmocka_unit_test(nobody_chose_before_a_record),
         cmocka_unit_test(a_record_is_of_one_descriptor),
         cmocka_unit_test(a_record_is_not_of_the_next_socket_of_that_number),
+        cmocka_unit_test(a_record_of_what_cannot_be_looked_at_is_an_error),
+        cmocka_unit_test(what_may_have_been_chosen_is_known_without_looking),
         cmocka_unit_test(there_is_room_up_to_the_default_limit),
         cmocka_unit_test(without_room_nothing_is_recorded),
     };

@@ -1,0 +1,53 @@
+#include "announce.h"
+
+static void announce_mistake(const struct load *load, const struct active *before)
+{
+    const struct mistake *mistake = &load->mistake;
+    struct log log = {.file = CONFIG_LOG_FILE, .level = LEVEL_ERROR, .process = process_name(&load->process)};
+    bool is_good = before != NULL && before->is_good;
+
+    log_write(is_good ? &before->log : &log, LEVEL_ERROR, "%s:%u:%u: error: %s; %s", load->mistake_path, mistake->line,
+              mistake->column, mistake->message, is_good ? "what was in force stays so" : "running without rules");
+    if (before == NULL)
+        log_to_stderr("%s:%u:%u: error: %s", load->mistake_path, mistake->line, mistake->column, mistake->message);
+}
+
+static void announce_bind_address(const struct load *load, const struct log *log)
+{
+    if (load->bind_address.kind == SOURCE_NONE)
+        log_write(log, LEVEL_INFO, "%s: %s: bind-address counts as none", load->process.volfile,
+                  is_missing(load->volfile.error) ? "does not exist"
+                                                  : "no IPv6 address in transport.socket.bind-address");
+    else
+        log_write(log, LEVEL_INFO, "%s: bind-address is %A", load->process.volfile,
+                  &load->bind_address.network.address);
+}
+
+static void announce_section(const struct load *load, const struct log *log)
+{
+    const struct section *section = load->section;
+
+    if (load->built_in)
+        log_write(log, LEVEL_INFO, "%s does not exist: built-in configuration in force, section %W", load->path,
+                  &section->names);
+    else
+        log_write(log, LEVEL_INFO, "%s:%u: section %W in force, rules: %u", load->path, section->line, &section->names,
+                  section->rule_count);
+    if (load->has_bind_address)
+        announce_bind_address(load, log);
+}
+
+void announce(const struct load *load, const struct active *before)
+{
+    struct log log = {.file = load->config.options.log_file,
+                      .level = load->config.options.log_level,
+                      .process = process_name(&load->process)};
+
+    if (load->mistake_path != NULL)
+        announce_mistake(load, before);
+    else if (load->section != NULL)
+        announce_section(load, &log);
+    else if (before != NULL) /* or it is one of the many processes that inherit the preload for nothing */
+        log_write(&log, LEVEL_INFO, "%s%s: no section for this process: no rules", load->path,
+                  load->built_in ? " does not exist: built-in configuration in force" : "");
+}

@@ -1,0 +1,296 @@
+#!/usr/bin/env bats
+# A configuration or a volume file that changes while a process runs.
+
+# shellcheck source=tests/socket/common.bash
+source "${BATS_TEST_DIRNAME:?}/common.bash"
+
+# Moves the clock on, so that the next connect looks, and what was written before has been left alone long enough.
+later=(later=1)
+
+# become FILE LINE...: the step that puts these lines into a file, by rename as well-behaved tools do it.
+become() {
+    local new
+    new=$(mktemp "$1.XXXX")
+    chmod 644 "$new"
+    printf '%s\n' "${@:2}" >"$new"
+    echo "run=mv $new $1"
+}
+
+# becomes RULE...: the configuration has these rules for dial from then on.
+becomes() {
+    become "$GLUSTERD_SRCADDR_CONF" "[options]" "log-file = $log" "[dial]" "$@"
+}
+
+# One connect, as the peer sees it.
+connects=(tcp6 connect="[$PEER]:$PORT" seen)
+
+seen_from() {
+    local source expected=()
+    for source; do
+        expected+=("connect: 0" "seen from $source, port new")
+    done
+    prints "${expected[@]}"
+}
+
+@test "replaced by rename: in force for the next connect, and logged" {
+    configure_rules "::/0 = $SOURCE"
+    dial peer="[$PEER]:$PORT" "${connects[@]}" "$(becomes "::/0 = $SOURCE2")" "${later[@]}" "${connects[@]}"
+    seen_from "$SOURCE" "$SOURCE2"
+    logged 2 " I .* srcaddr: $GLUSTERD_SRCADDR_CONF:3: section \"dial\" in force, rules: 1\$"
+    logged 2 ''
+}
+
+@test "written in place: in force for the next connect" {
+    configure_rules "::/0 = $SOURCE"
+    dial peer="[$PEER]:$PORT" "${connects[@]}" \
+        run="sed 's/= $SOURCE\$/= $SOURCE2/' $GLUSTERD_SRCADDR_CONF >$BATS_TEST_TMPDIR/new" \
+        run="cat $BATS_TEST_TMPDIR/new >$GLUSTERD_SRCADDR_CONF" "${later[@]}" "${connects[@]}"
+    seen_from "$SOURCE" "$SOURCE2"
+}
+
+@test "written in place, same size and same times: still noticed" {
+    configure_rules "::/0 = 2001:db8:1::11"
+    touch -d '1 hour ago' "$GLUSTERD_SRCADDR_CONF"
+    dial peer="[$PEER]:$PORT" "${connects[@]}" \
+        run="sed 's/::11/::12/' $GLUSTERD_SRCADDR_CONF >$BATS_TEST_TMPDIR/new" \
+        run="touch -r $GLUSTERD_SRCADDR_CONF $BATS_TEST_TMPDIR/new" \
+        run="cat $BATS_TEST_TMPDIR/new >$GLUSTERD_SRCADDR_CONF; touch -r $BATS_TEST_TMPDIR/new $GLUSTERD_SRCADDR_CONF" \
+        "${later[@]}" "${connects[@]}"
+    seen_from "$SOURCE" "$SOURCE2"
+}
+
+@test "behind a symbolic link, which points elsewhere from then on" {
+    configure_rules "::/0 = $SOURCE"
+    mv "$GLUSTERD_SRCADDR_CONF" "$BATS_TEST_TMPDIR/one"
+    sed "s/= $SOURCE\$/= $SOURCE2/" "$BATS_TEST_TMPDIR/one" >"$BATS_TEST_TMPDIR/two"
+    ln -s one "$GLUSTERD_SRCADDR_CONF"
+    dial peer="[$PEER]:$PORT" "${connects[@]}" run="ln -sfn two $GLUSTERD_SRCADDR_CONF" "${later[@]}" "${connects[@]}"
+    seen_from "$SOURCE" "$SOURCE2"
+}
+
+@test "looked at not before it is time" {
+    configure_rules "::/0 = $SOURCE"
+    dial still peer="[$PEER]:$PORT" "${connects[@]}" "$(becomes "::/0 = $SOURCE2")" "${connects[@]}" later=1 "${connects[@]}"
+    seen_from "$SOURCE" "$SOURCE" "$SOURCE2"
+}
+
+@test "a file that somebody has written to just now is not read yet: there may be more to come" {
+    configure_rules "::/0 = $SOURCE"
+    dial still written="1000:$GLUSTERD_SRCADDR_CONF" peer="[$PEER]:$PORT" "${connects[@]}" later=1 \
+        run="printf '[options]\nlog-file = $log\n[dial]\n' >$GLUSTERD_SRCADDR_CONF" \
+        written="199:$GLUSTERD_SRCADDR_CONF" "${connects[@]}" \
+        later=1 run="echo '::/0 = $SOURCE2' >>$GLUSTERD_SRCADDR_CONF" \
+        written="0:$GLUSTERD_SRCADDR_CONF" "${connects[@]}" \
+        later=1 written="200:$GLUSTERD_SRCADDR_CONF" "${connects[@]}"
+    seen_from "$SOURCE" "$SOURCE" "$SOURCE" "$SOURCE2"
+}
+
+@test "a file that is away for a moment is not deleted yet: an editor may write it anew" {
+    configure_rules "::/0 = $SOURCE"
+    dial still written="1000:$BATS_TEST_TMPDIR" peer="[$PEER]:$PORT" "${connects[@]}" later=1 \
+        run="mv $GLUSTERD_SRCADDR_CONF $BATS_TEST_TMPDIR/away" written="199:$BATS_TEST_TMPDIR" "${connects[@]}" \
+        later=1 written="200:$BATS_TEST_TMPDIR" "${connects[@]}" \
+        later=1 run="mv $BATS_TEST_TMPDIR/away $GLUSTERD_SRCADDR_CONF" "${connects[@]}"
+    seen_from "$SOURCE" "$SOURCE" "$PEER" "$SOURCE"
+}
+
+@test "half of it read at the process's first connect: read again when it is whole" {
+    configure_rules
+    dial still written="0:$GLUSTERD_SRCADDR_CONF" peer="[$PEER]:$PORT" "${connects[@]}" \
+        run="echo '::/0 = $SOURCE' >>$GLUSTERD_SRCADDR_CONF" later=1 written="200:$GLUSTERD_SRCADDR_CONF" "${connects[@]}"
+    seen_from "$PEER" "$SOURCE"
+}
+
+@test "touched, or written anew with the same content: nothing to say" {
+    configure_rules "::/0 = $SOURCE"
+    dial peer="[$PEER]:$PORT" "${connects[@]}" "${later[@]}" run="touch $GLUSTERD_SRCADDR_CONF" "${later[@]}" "${connects[@]}" \
+        run="cp -p $GLUSTERD_SRCADDR_CONF $BATS_TEST_TMPDIR/new; mv $BATS_TEST_TMPDIR/new $GLUSTERD_SRCADDR_CONF" \
+        "${later[@]}" "${connects[@]}"
+    seen_from "$SOURCE" "$SOURCE" "$SOURCE"
+    logged 1 ''
+}
+
+@test "a version with an error: said once, and the last good one stays in force" {
+    configure_rules "::/0 = $SOURCE"
+    dial peer="[$PEER]:$PORT" "${connects[@]}" "$(becomes "::/0 = $SOURCE2" nonsense)" \
+        "${later[@]}" "${connects[@]}" "${later[@]}" "${connects[@]}" "${later[@]}" "${connects[@]}"
+    seen_from "$SOURCE" "$SOURCE" "$SOURCE" "$SOURCE"
+    logged 1 " E .* srcaddr: $GLUSTERD_SRCADDR_CONF:5:1: error: found \"nonsense\" .*; what was in force stays so\$"
+    logged 2 ''
+    [[ ! -e $default_log ]]
+}
+
+@test "another version with an error is said as well, and so is the good one behind it, also if it is the old one" {
+    configure_rules "::/0 = $SOURCE"
+    good=$(<"$GLUSTERD_SRCADDR_CONF")
+    dial peer="[$PEER]:$PORT" "${connects[@]}" "$(becomes nonsense)" "${later[@]}" "${connects[@]}" \
+        "$(becomes nonsense)" "${later[@]}" "${connects[@]}" "$(become "$GLUSTERD_SRCADDR_CONF" "$good")" \
+        "${later[@]}" "${connects[@]}"
+    seen_from "$SOURCE" "$SOURCE" "$SOURCE" "$SOURCE"
+    logged 2 ' E '
+    logged 2 ' I '
+}
+
+@test "an error from the start: no rules until there is a good version" {
+    configure_rules nonsense
+    dial peer="[$PEER]:$PORT" "${connects[@]}" "$(becomes worse)" "${later[@]}" "${connects[@]}" \
+        "$(becomes "::/0 = $SOURCE")" "${later[@]}" "${connects[@]}"
+    [[ $errors == "$GLUSTERD_SRCADDR_CONF:4:1: error: found \"nonsense\""* && $errors != *$'\n'* ]]
+    errors=
+    seen_from "$PEER" "$PEER" "$SOURCE"
+    logged 1 '"nonsense" .*; running without rules$' "$default_log"
+    logged 1 '"worse" .*; running without rules$' "$default_log"
+    logged 2 '' "$default_log"
+    logged 1 ''
+}
+
+@test "no longer trusted: said once, and the last good version stays in force" {
+    configure_rules "::/0 = $SOURCE"
+    dial peer="[$PEER]:$PORT" "${connects[@]}" run="chmod 666 $GLUSTERD_SRCADDR_CONF" "${later[@]}" "${connects[@]}" \
+        "${later[@]}" "${connects[@]}" run="rm $GLUSTERD_SRCADDR_CONF; mkfifo $GLUSTERD_SRCADDR_CONF" \
+        "${later[@]}" "${connects[@]}"
+    seen_from "$SOURCE" "$SOURCE" "$SOURCE" "$SOURCE"
+    logged 1 ' E .*:1:1: error: found that group or others may write to it.*; what was in force stays so$'
+    logged 1 ' E .*:1:1: error: found that it is not a regular file.*; what was in force stays so$'
+    logged 3 ''
+}
+
+@test "no descriptor left for the new version: read at a later connect" {
+    configure_rules "::/0 = $SOURCE"
+    dial peer="[$PEER]:$PORT" "${connects[@]}" "$(becomes "::/0 = $SOURCE2")" "${later[@]}" \
+        tcp6 spare=0 connect="[$PEER]:$PORT" spare=1 seen "${later[@]}" spare=8 "${connects[@]}"
+    seen_from "$SOURCE" "$SOURCE" "$SOURCE2"
+    logged 2 ''
+}
+
+@test "deleted: the built-in configuration, in which dial has no section; and back again" {
+    configure_rules "::/0 = $SOURCE"
+    dial peer="[$PEER]:$PORT" "${connects[@]}" run="mv $GLUSTERD_SRCADDR_CONF $BATS_TEST_TMPDIR/away" \
+        "${later[@]}" "${connects[@]}" run="mv $BATS_TEST_TMPDIR/away $GLUSTERD_SRCADDR_CONF" "${later[@]}" "${connects[@]}"
+    seen_from "$SOURCE" "$PEER" "$SOURCE"
+    logged 2 ' I .*section "dial" in force'
+    logged 1 " I .* $GLUSTERD_SRCADDR_CONF does not exist: built-in configuration in force: no section for this process: no rules\$" \
+        "$default_log"
+}
+
+@test "deleted with its directory: the built-in configuration" {
+    configure_rules "::/0 = $SOURCE"
+    mkdir "$BATS_TEST_TMPDIR/directory"
+    mv "$GLUSTERD_SRCADDR_CONF" "$BATS_TEST_TMPDIR/directory/conf"
+    GLUSTERD_SRCADDR_CONF=$BATS_TEST_TMPDIR/directory/conf
+    dial peer="[$PEER]:$PORT" "${connects[@]}" run="rm -r $BATS_TEST_TMPDIR/directory" "${later[@]}" "${connects[@]}"
+    seen_from "$SOURCE" "$PEER"
+}
+
+@test "a section that comes, and one that goes" {
+    configure </dev/null
+    dial peer="[$PEER]:$PORT" "${connects[@]}" "$(becomes "::/0 = $SOURCE")" "${later[@]}" "${connects[@]}" \
+        "$(become "$GLUSTERD_SRCADDR_CONF" "[options]" "log-file = $log" "[other]")" "${later[@]}" "${connects[@]}"
+    seen_from "$PEER" "$SOURCE" "$PEER"
+    logged 1 ' I .*section "dial" in force'
+    logged 1 " I .* $GLUSTERD_SRCADDR_CONF: no section for this process: no rules\$"
+    logged 2 ''
+}
+
+@test "options change as well: what to do without the source, and how much is logged" {
+    configure_rules "::/0 = $GONE"
+    dial peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" unseen \
+        "$(become "$GLUSTERD_SRCADDR_CONF" "[options]" "unavailable = kernel" "log-level = debug" "log-file = $log.new" \
+            "[dial]" "::/0 = $GONE")" "${later[@]}" "${connects[@]}"
+    prints "connect: EADDRNOTAVAIL" unseen "connect: 0" "seen from $PEER, port new"
+    logged 1 ' W '
+    logged 1 ' I .*section "dial" in force' "$log.new"
+}
+
+@test "a socket that is bound to the old source for a connect that failed moves to the new one" {
+    configure_rules "::/0 = $SOURCE"
+    for bound in "" "bind=[::]:0"; do
+        configure_rules "::/0 = $SOURCE"
+        [[ $bound ]] && port=kept || port=new
+        # shellcheck disable=SC2086 # a step or none
+        dial peer="[$PEER]:$PORT" tcp6 $bound connect="[$PEER]:1" "$(becomes "::/0 = $SOURCE2")" "${later[@]}" \
+            connect="[$PEER]:$PORT" seen
+        prints ${bound:+"bind: 0"} "connect: ECONNREFUSED" "connect: 0" "seen from $SOURCE2, port $port"
+    done
+}
+
+@test "a forked child notices as its parent does" {
+    configure_rules "::/0 = $SOURCE"
+    dial peer="[$PEER]:$PORT" "${connects[@]}" fork "$(becomes "::/0 = $SOURCE2")" "${later[@]}" "${connects[@]}"
+    seen_from "$SOURCE" "$SOURCE2"
+}
+
+@test "a process that has changed its root directory keeps what it has" {
+    configure_rules "::/0 = $SOURCE"
+    mkdir -p "$BATS_TEST_TMPDIR/root"
+    dial peer="[$PEER]:$PORT" "${connects[@]}" chroot="$BATS_TEST_TMPDIR/root" "${later[@]}" "${connects[@]}"
+    seen_from "$SOURCE" "$SOURCE"
+    logged 1 ''
+}
+
+@test "a path that is not absolute means another file in another directory: what is in force stays so" {
+    configure_rules "::/0 = $SOURCE"
+    cd "$BATS_TEST_TMPDIR"
+    GLUSTERD_SRCADDR_CONF=${GLUSTERD_SRCADDR_CONF##*/} dial peer="[$PEER]:$PORT" "${connects[@]}" \
+        "$(becomes "::/0 = $SOURCE2")" "${later[@]}" "${connects[@]}"
+    seen_from "$SOURCE" "$SOURCE"
+}
+
+volume() {
+    printf '%s\n' "volume management" "option transport.socket.bind-address $1" "end-volume"
+}
+
+@test "another bind-address in the volume file: in force for the next connect, and logged" {
+    volfile=$BATS_TEST_TMPDIR/glusterd.vol
+    volume "$SOURCE" >"$volfile"
+    configure_rules "::/0 = bind-address"
+    dial -f "$volfile" peer="[$PEER]:$PORT" "${connects[@]}" "$(become "$volfile" "$(volume "$SOURCE2")")" \
+        "${later[@]}" "${connects[@]}" run="rm $volfile" "${later[@]}" "${connects[@]}"
+    seen_from "$SOURCE" "$SOURCE2" "$PEER"
+    logged 3 ' I .*section "dial" in force'
+    logged 1 " I .* $volfile: bind-address is $SOURCE2\$"
+    logged 1 " I .* $volfile: does not exist: bind-address counts as none\$"
+}
+
+@test "a bind-address that can't be a source any more: said once, and the last good one stays in force" {
+    volfile=$BATS_TEST_TMPDIR/glusterd.vol
+    volume "$SOURCE" >"$volfile"
+    configure_rules "::/0 = bind-address"
+    dial -f "$volfile" peer="[$PEER]:$PORT" "${connects[@]}" "$(become "$volfile" "$(volume ff02::1)")" \
+        "${later[@]}" "${connects[@]}" "${later[@]}" "${connects[@]}" \
+        "$(become "$volfile" "$(volume "$SOURCE2")")" "${later[@]}" "${connects[@]}"
+    seen_from "$SOURCE" "$SOURCE" "$SOURCE" "$SOURCE2"
+    logged 1 " E .* $volfile:2:[0-9]+: error: .*; what was in force stays so\$"
+}
+
+@test "the built-in configuration: another bind-address, and a file that comes" {
+    volfile=$BATS_TEST_TMPDIR/glusterd.vol
+    volume "$SOURCE" >"$volfile"
+    rm -f "$GLUSTERD_SRCADDR_CONF"
+    dial_as glusterd -f "$volfile" peer="[$PEER]:$PORT" "${connects[@]}" "$(become "$volfile" "$(volume "$SOURCE2")")" \
+        "${later[@]}" "${connects[@]}" \
+        "$(become "$GLUSTERD_SRCADDR_CONF" "[options]" "log-file = $log" "[glusterd]" "::/0 = $SOURCE")" \
+        "${later[@]}" "${connects[@]}"
+    seen_from "$SOURCE" "$SOURCE2" "$SOURCE"
+    logged 2 ' I .*does not exist: built-in configuration in force' "$default_log"
+    logged 1 ' I .*section "glusterd" in force'
+}
+
+# looks CALL...: what the library calls at a connect when it is time to look and nothing has changed.
+looks() {
+    strace --quiet=all --output="$BATS_TEST_TMPDIR/trace" -E LD_PRELOAD="$LIBRARY" "$PROGRAMS/dial" "${options[@]}" still \
+        later=1 tcp6 connect="[$PEER]:1" connect="[$PEER]:1" later=1 connect="[$PEER]:1" \
+        tcp6 later=1 mark=begin connect="[$FAR_PEER]:1" connect="[$FAR_PEER]:1" mark=end >/dev/null 3>&-
+    found=$(sed -n '/"begin"/,/"end"/p' "$BATS_TEST_TMPDIR/trace" | grep stat | sed 's/(.*//')
+    diff --label expected --label found <(printf '%s\n' "$@") <(echo "$found")
+}
+
+@test "a look costs one system call for each file, and only when it is time" {
+    configure_rules "2001:db8:2::/64 = $SOURCE"
+    options=()
+    looks newfstatat
+    volume "$SOURCE" >"$BATS_TEST_TMPDIR/glusterd.vol"
+    configure_rules "2001:db8:2::/64 = bind-address"
+    options=(-f "$BATS_TEST_TMPDIR/glusterd.vol")
+    looks newfstatat newfstatat
+}
