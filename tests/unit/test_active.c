@@ -1,0 +1,194 @@
+#include "unit.h"
+
+#include <errno.h>
+
+#include "active.h"
+#include "memory.h"
+
+static struct load load;
+
+/* As load.c would leave it: the text of a configuration, for the process a. */
+static void load_text(const char *text)
+{
+    memset(&load, 0, sizeof(load));
+    process_parse("/usr/sbin/a\0--process-name\0role\0-f\0/etc/a.vol",
+                  sizeof("/usr/sbin/a\0--process-name\0role\0-f\0/etc/a.vol"), &load.process);
+    memcpy(load.path, "/etc/a.conf", sizeof("/etc/a.conf"));
+    load.file.stamp.inode = 1;
+    load.file.stamp.written.tv_sec = 1000;
+    load.volfile.inode = 2;
+    if (config_parse(text, strlen(text), &load.config, &load.mistake))
+        load.section = load_find_section(&load.config, &load.process);
+    else
+        load.mistake_path = load.path;
+}
+
+static struct active *make(const char *text, const struct active *before)
+{
+    struct active *made;
+
+    load_text(text);
+    made = active_make(&load, before);
+    assert_non_null(made);
+    load_free(&load);
+    memset(&load, 0xff, sizeof(load)); /* nothing of it may be needed any more */
+    return made;
+}
+
+static void give(struct active *active)
+{
+    memory_give(active, active->size);
+}
+
+static void has_all_that_the_process_needs(void **state)
+{
+    struct active *made = make("[options]\nlog-file = /log\nlog-level = debug\nunavailable = kernel\n[role]\n"
+                               "::/0 = 2001:db8::1\n2001:db8::/32 = 2001:db8::2\n",
+                               NULL);
+    struct in6_addr peer = address_of("2001:db8::9");
+    struct in6_addr second = address_of("2001:db8::2");
+    const struct rule *rule = rules_find(made->rules, made->rule_count, &peer);
+
+    (void)state;
+    assert_true(made->is_good && made->has_section);
+    assert_false(made->has_mistake || made->is_provisional || made->built_in || made->refuse);
+    assert_int_equal(made->rule_count, 2);
+    assert_int_equal(rule->line, 7);
+    assert_memory_equal(&made->sources[rule->source].network.address, &second, sizeof(second));
+    check_string("log", made->log.file, "/log");
+    check_string("process", made->log.process, "role");
+    assert_int_equal(made->log.level, LEVEL_DEBUG);
+    check_string("file", made->file, "/etc/a.conf");
+    check_string("role", made->role, "role");
+    check_string("program", made->program, "a");
+    check_string("volfile", made->volfile, "/etc/a.vol");
+    check_string("mistake", made->mistake, "");
+    assert_int_equal(made->modified, 1000);
+    assert_int_equal(made->origin.config.inode, 1);
+    give(made);
+}
+
+static void without_a_section_there_are_no_rules(void **state)
+{
+    struct active *made = make("[other]\n::/0 = 2001:db8::1\n", NULL);
+
+    (void)state;
+    assert_true(made->is_good);
+    assert_false(made->has_section);
+    assert_int_equal(made->rule_count, 0);
+    give(made);
+}
+
+static void a_mistake_at_first_is_no_rules(void **state)
+{
+    struct active *made = make("[a]\n::/0 = 2001:db8::1\nnonsense\n", NULL);
+
+    (void)state;
+    assert_false(made->is_good || made->has_section);
+    assert_true(made->has_mistake);
+    assert_int_equal(made->rule_count, 0);
+    check_string("log", made->log.file, CONFIG_LOG_FILE);
+    check_string("mistake", made->mistake,
+                 "/etc/a.conf:3:1: error: found \"nonsense\" without \"=\"; write NETWORK = SOURCE, or [NAME...]");
+    give(made);
+}
+
+static void a_mistake_later_changes_nothing_else(void **state)
+{
+    struct active *good = make("[options]\nlog-file = /log\n[a]\n::/0 = 2001:db8::1\n", NULL);
+    struct active *made = make("[options]\nlog-file = /other\n[a]\nnonsense\n", good);
+    struct active *again;
+
+    (void)state;
+    assert_true(made->is_good && made->has_mistake && made->has_section);
+    assert_true(active_same(made, good));
+    check_string("log", made->log.file, "/log");
+    give(good); /* what was made is whole without it */
+    assert_int_equal(made->rule_count, 1);
+    again = make("[a]\n::/0 = 2001:db8::1\n", made);
+    assert_false(again->has_mistake);
+    check_string("mistake", again->mistake, "");
+    give(made);
+    give(again);
+}
+
+static void whatever_differs_is_another_one(void **state)
+{
+    static const char text[] = "[a]\n::/0 = 2001:db8::1\n2001:db8::/32 = 2001:db8::2\n";
+    static const struct {
+        const char *text;
+        bool same;
+    } table[] = {
+        {text, true},
+        {"[a]\n::/0 = 2001:db8::1 # but for a comment\n2001:db8::/32 = 2001:db8::2\n[other]\n", true},
+        {"[options]\n[a]\n::/0 = 2001:db8::1\n2001:db8::/32 = 2001:db8::2\n", false}, /* other lines in the log */
+        {"[a]\n::/0 = 2001:db8::1\n", false},
+        {"[a]\n::/0 = 2001:db8::3\n2001:db8::/32 = 2001:db8::2\n", false},
+        {"[a]\n::/0 = 2001:db8::2\n2001:db8::/32 = 2001:db8::2\n", false},
+        {"[a]\n::/0 = 2001:db8::2\n2001:db8::/32 = 2001:db8::1\n", false},
+        {"[a]\n::/0 = 2001:db8::1\n2001:db8::/33 = 2001:db8::2\n", false},
+        {"[a]\n::/0 = 2001:db8::1\n2001:db9::/32 = 2001:db8::2\n", false},
+        {"[a]\n::/0 = 2001:db8::1\n2001:db8::/32 = none\n", false},
+        {"[a]\n::/0 = 2001:db8::1\n2001:db8::/32 = 2001:db8::2\n[options]\nunavailable = kernel\n", false},
+        {"[a]\n::/0 = 2001:db8::1\n2001:db8::/32 = 2001:db8::2\n[options]\nlog-level = debug\n", false},
+        {"[a]\n::/0 = 2001:db8::1\n2001:db8::/32 = 2001:db8::2\n[options]\nlog-file = /log\n", false},
+        {"[other]\n", false},
+        {"", false},
+        {"nonsense", false},
+    };
+    struct active *one = make(text, NULL);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(table); i++) {
+        struct active *other = make(table[i].text, NULL);
+
+        check_bool(table[i].text, active_same(one, other), table[i].same);
+        check_bool(table[i].text, active_same(other, one), table[i].same);
+        give(other);
+    }
+    give(one);
+}
+
+static void an_origin_is_of_both_files(void **state)
+{
+    struct origin a = {.config.inode = 1, .has_volfile = true, .volfile.inode = 2};
+    struct origin b = a;
+
+    (void)state;
+    assert_true(origin_same(&a, &b));
+    b.volfile.size = 1;
+    assert_false(origin_same(&a, &b));
+    a.has_volfile = b.has_volfile = false; /* then nothing hangs on it */
+    assert_true(origin_same(&a, &b));
+    b.config.size = 1;
+    assert_false(origin_same(&a, &b));
+    b = a;
+    b.has_volfile = true;
+    assert_false(origin_same(&a, &b));
+}
+
+static void no_memory_is_no_configuration(void **state)
+{
+    struct active *made;
+    rlim_t before;
+
+    (void)state;
+    load_text("[a]\n::/0 = none\n");
+    before = limit_resource(RLIMIT_AS, 0);
+    made = active_make(&load, NULL);
+    limit_resource(RLIMIT_AS, before);
+    assert_null(made);
+    load_free(&load);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(has_all_that_the_process_needs),  cmocka_unit_test(without_a_section_there_are_no_rules),
+        cmocka_unit_test(a_mistake_at_first_is_no_rules),  cmocka_unit_test(a_mistake_later_changes_nothing_else),
+        cmocka_unit_test(whatever_differs_is_another_one), cmocka_unit_test(an_origin_is_of_both_files),
+        cmocka_unit_test(no_memory_is_no_configuration),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,204 @@
+#include "unit.h"
+
+#include <pthread.h>
+
+#include "current.h"
+#include "memory.h"
+
+enum {
+    SIZE = 3 * 4096,     /* bytes of memory that each has */
+    THREADS = 8,         /* that look */
+    PUBLICATIONS = 2000, /* meanwhile, by each of two */
+};
+
+/* One with its own number as the number of rules, all over the rest of its memory too. */
+static struct active *make(uint32_t number)
+{
+    struct active *made = memory_take(SIZE);
+
+    assert_non_null(made);
+    made->size = SIZE;
+    made->rule_count = number;
+    for (uint32_t *at = (uint32_t *)(made + 1); at < (uint32_t *)((char *)made + SIZE); at++)
+        *at = number;
+    return made;
+}
+
+static void publish(uint32_t number)
+{
+    const struct active *before = current_enter();
+
+    assert_true(current_publish(make(number), before));
+    if (before != NULL)
+        current_leave(before);
+}
+
+static uint32_t number_in_force(void)
+{
+    const struct active *active = current_enter();
+    uint32_t number = active->rule_count;
+
+    current_leave(active);
+    return number;
+}
+
+/* These tests go on from where the one before has left the process. */
+static void nothing_is_in_force_at_first(void **state)
+{
+    (void)state;
+    assert_null(current_enter());
+    publish(1);
+    assert_int_equal(number_in_force(), 1);
+}
+
+static void the_next_one_takes_its_place_and_the_old_one_is_given_back(void **state)
+{
+    unsigned long before = mapped_pages();
+
+    (void)state;
+    for (uint32_t number = 2; number < 3 * CURRENT_SLOTS; number++) {
+        publish(number);
+        assert_int_equal(number_in_force(), number);
+    }
+    assert_int_equal(mapped_pages(), before);
+}
+
+static void who_looks_at_the_old_one_keeps_it(void **state)
+{
+    unsigned long before = mapped_pages();
+    const struct active *first;
+    const struct active *again;
+    const struct active *next;
+
+    (void)state;
+    publish(7);
+    first = current_enter();
+    again = current_enter();
+    assert_ptr_equal(first, again);
+    publish(8);
+    next = current_enter();
+    assert_int_equal(first->rule_count, 7);
+    assert_int_equal(next->rule_count, 8);
+    current_leave(first);
+    assert_int_equal(again->rule_count, 7);
+    assert_int_equal(mapped_pages(), before + SIZE / 4096);
+    current_leave(again);
+    assert_int_equal(mapped_pages(), before);
+    current_leave(next);
+}
+
+static void only_the_first_of_two_takes_the_place(void **state)
+{
+    const struct active *before = current_enter();
+    struct active *late = make(10);
+
+    (void)state;
+    publish(9);
+    assert_false(current_publish(late, before));
+    assert_false(current_publish(late, NULL));
+    assert_int_equal(number_in_force(), 9);
+    current_leave(before);
+    assert_int_equal(number_in_force(), 9);
+    memory_give(late, SIZE);
+}
+
+static void without_room_nothing_changes(void **state)
+{
+    unsigned long pages = mapped_pages();
+    const struct active *held[CURRENT_SLOTS - 2];
+    const struct active *last;
+    struct active *made;
+
+    (void)state;
+    for (uint32_t i = 0; i < COUNT(held); i++) {
+        held[i] = current_enter();
+        publish(100 + i);
+    }
+    last = current_enter();
+    made = make(200);
+    assert_false(current_publish(made, last));
+    assert_int_equal(last->rule_count, number_in_force());
+    current_leave(held[0]);
+    assert_true(current_publish(made, last));
+    current_leave(last);
+    assert_int_equal(number_in_force(), 200);
+    for (uint32_t i = 1; i < COUNT(held); i++) {
+        assert_int_equal(held[i]->rule_count, 100 + i - 1);
+        current_leave(held[i]);
+    }
+    assert_int_equal(mapped_pages(), pages);
+}
+
+static int stop;
+
+/* Returns how many it has seen that were not whole; one that was given back is a crash. */
+static void *look(void *argument)
+{
+    uintptr_t broken = 0;
+
+    (void)argument;
+    while (__atomic_load_n(&stop, __ATOMIC_RELAXED) == 0) {
+        const struct active *active = current_enter();
+
+        for (const uint32_t *at = (const uint32_t *)(active + 1); at < (const uint32_t *)((const char *)active + SIZE);
+             at += 512)
+            broken += *at != active->rule_count ? 1 : 0;
+        current_leave(active);
+    }
+    return (void *)broken;
+}
+
+static void *publish_often(void *argument)
+{
+    for (uint32_t i = 0; i < PUBLICATIONS; i++) {
+        const struct active *before = current_enter();
+        struct active *made = make(i);
+
+        if (!current_publish(made, before))
+            memory_give(made, SIZE);
+        current_leave(before);
+    }
+    return argument;
+}
+
+static void threads_see_whole_ones_and_nothing_is_left(void **state)
+{
+    unsigned long before;
+    pthread_t threads[THREADS];
+    pthread_t publisher;
+
+    (void)state;
+    publish(0);
+    /* Stacks of threads are kept by the C library. */
+    for (int round = 0; round < 2; round++) {
+        before = mapped_pages();
+        __atomic_store_n(&stop, 0, __ATOMIC_RELAXED);
+        for (size_t i = 0; i < COUNT(threads); i++)
+            assert_int_equal(pthread_create(&threads[i], NULL, look, NULL), 0);
+        assert_int_equal(pthread_create(&publisher, NULL, publish_often, NULL), 0);
+        publish_often(NULL);
+        assert_int_equal(pthread_join(publisher, NULL), 0);
+        __atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
+        for (size_t i = 0; i < COUNT(threads); i++) {
+            void *broken;
+
+            assert_int_equal(pthread_join(threads[i], &broken), 0);
+            assert_null(broken);
+        }
+    }
+    assert_int_equal(mapped_pages(), before);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_is_in_force_at_first),
+        cmocka_unit_test(the_next_one_takes_its_place_and_the_old_one_is_given_back),
+        cmocka_unit_test(who_looks_at_the_old_one_keeps_it),
+        cmocka_unit_test(only_the_first_of_two_takes_the_place),
+        cmocka_unit_test(without_room_nothing_changes),
+        cmocka_unit_test(threads_see_whole_ones_and_nothing_is_left),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
