@@ -9,12 +9,12 @@ enum { MISTAKE_SIZE = 1024 /* bytes, as many as a line of the log has */ };
 /* Copies size bytes of from to *end, which is moved behind them. */
 static void *append(char **end, const void *from, size_t size)
 {
-    void *copy = *end;
+    void *to = *end;
 
     if (size > 0) /* from may be NULL then */
-        memcpy(copy, from, size);
+        memcpy(to, from, size);
     *end += size;
-    return copy;
+    return to;
 }
 
 static const char *append_string(char **end, const char *from)

@@ -30,7 +30,7 @@ int socket_inspect(int fd, struct socket_state *state)
 {
     socklen_t len = sizeof(state->local);
     unsigned char tcp_state;
-    int v6only;
+    int v6only = 0;
     int type;
     int error;
 

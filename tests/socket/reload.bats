@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # A configuration or a volume file that changes while a process runs.
 
+# shellcheck disable=SC2030,SC2031 # each test is meant to have variables of its own
 # shellcheck source=tests/socket/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
 
