@@ -22,7 +22,7 @@
 /* What is known of one connect when it is decided about. */
 struct dial {
     int fd;
-    struct in6_addr peer;
+    struct sockaddr_in6 peer;
     struct socket_state state;
     const struct active *active; /* NULL at the process's first connect of a socket that rules can be about */
     const struct rule *rule;     /* NULL if there is none for the peer */
@@ -38,7 +38,7 @@ static bool is_ipv6(const struct sockaddr *address, socklen_t len)
 
 static void find_rule(struct dial *dial)
 {
-    dial->rule = rules_find(dial->active->rules, dial->active->rule_count, &dial->peer);
+    dial->rule = rules_find(dial->active->rules, dial->active->rule_count, &dial->peer.sin6_addr);
     dial->source = dial->rule != NULL ? &dial->active->sources[dial->rule->source] : NULL;
 }
 
@@ -56,12 +56,12 @@ static void log_outcome(const struct dial *dial, enum log_level level, const cha
     if (level > log->level)
         return;
     if (dial->rule == NULL) {
-        log_write(log, level, "peer %A: no rule: %s", &dial->peer, outcome);
+        log_write(log, level, "peer %A: no rule: %s", &dial->peer.sin6_addr, outcome);
         return;
     }
     text_rule(&rule, dial->rule, dial->source);
-    log_write(log, level, "peer %A: %s:%u: rule %s: %s", &dial->peer, dial->active->file, dial->rule->line, rule.data,
-              outcome);
+    log_write(log, level, "peer %A: %s:%u: rule %s: %s", &dial->peer.sin6_addr, dial->active->file, dial->rule->line,
+              rule.data, outcome);
 }
 
 /* Every decision at log-level debug, with its rule. */
@@ -84,7 +84,7 @@ static void warn_unavailable(const struct dial *dial, const char *step, int erro
     char data[160];
     struct text outcome = TEXT_IN(data);
 
-    if (!may_warn(&dial->peer))
+    if (!may_warn(&dial->peer.sin6_addr))
         return;
     text_format(&outcome, "source can't be used, %s: %E; %s", step, error,
                 refused ? "not connected" : "connecting from the kernel's choice");
@@ -112,7 +112,7 @@ static int take_source(const struct dial *dial)
         log_decision(dial, "left alone, it is connecting, connected or listening");
         return 0;
     }
-    error = give_source(dial->fd, &dial->state, dial->source, &step);
+    error = give_source(dial->fd, &dial->state, &dial->peer, dial->source, &step);
     if (error != 0)
         return unavailable(dial, step, error);
     log_decision(dial, step);
@@ -124,9 +124,9 @@ static int not_loaded(const struct dial *dial, int error)
 {
     struct log log = {.file = CONFIG_LOG_FILE, .level = LEVEL_WARNING, .process = program_invocation_short_name};
 
-    if (may_warn(&dial->peer))
+    if (may_warn(&dial->peer.sin6_addr))
         log_write(&log, LEVEL_WARNING, "peer %A: found no way to read the configuration: %E; not connected",
-                  &dial->peer, error);
+                  &dial->peer.sin6_addr, error);
     return error;
 }
 
@@ -161,13 +161,13 @@ static bool is_of_concern(const struct dial *dial)
 }
 
 /* Returns what connect is to fail with before it has begun, or 0. */
-static int govern(int fd, const struct sockaddr *address)
+static int govern(int fd, const struct sockaddr *address, socklen_t len)
 {
     struct dial dial = {.fd = fd, .active = current_enter()};
     struct quiet quiet;
     int error = 0;
 
-    memcpy(&dial.peer, (const char *)address + offsetof(struct sockaddr_in6, sin6_addr), sizeof(dial.peer));
+    memcpy(&dial.peer, address, len < sizeof(dial.peer) ? len : sizeof(dial.peer));
     if (dial.active != NULL && reload_is_due()) {
         quiet_begin(&quiet);
         reload_if_changed(&dial.active);
@@ -187,7 +187,7 @@ static int govern(int fd, const struct sockaddr *address)
 
 EXPORT int connect(int fd, const struct sockaddr *address, socklen_t len)
 {
-    int error = is_ipv6(address, len) ? govern(fd, address) : 0;
+    int error = is_ipv6(address, len) ? govern(fd, address, len) : 0;
 
     if (error != 0) {
         errno = error;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "hostaddr.h"
 #include "libc.h"
@@ -94,6 +95,21 @@ int socket_source(int fd, const struct source *source, struct sockaddr_in6 *loca
     error = host_address_find(&source->network, local->sin6_scope_id, &found);
     if (error == 0)
         local->sin6_addr = found.address;
+    return error;
+}
+
+int socket_kernel_source(const struct sockaddr_in6 *peer, struct sockaddr_in6 *local)
+{
+    socklen_t len = sizeof(*local);
+    int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int error = 0;
+
+    if (fd < 0)
+        return errno;
+    if (libc_connect(fd, (const struct sockaddr *)peer, sizeof(*peer)) != 0 ||
+        getsockname(fd, (struct sockaddr *)local, &len) != 0)
+        error = errno;
+    close(fd);
     return error;
 }
 

@@ -32,6 +32,12 @@ bool socket_has_address(const struct socket_state *state);
  */
 int socket_source(int fd, const struct source *source, struct sockaddr_in6 *local);
 
+/*
+ * The source that the kernel would choose towards peer, by connect(2) of a UDP socket, which sends nothing. 0 or an
+ * errno value.
+ */
+int socket_kernel_source(const struct sockaddr_in6 *peer, struct sockaddr_in6 *local);
+
 /* Binds the socket, which has neither port nor address, to local, its port left to connect(2). 0 or an errno value. */
 int socket_bind(int fd, const struct sockaddr_in6 *local);
 

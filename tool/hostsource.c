@@ -2,14 +2,13 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <linux/if_addr.h>
 
 #include "address.h"
 #include "hostaddr.h"
 #include "peers.h"
+#include "socket.h"
 
 bool source_can_be_used(enum source_state state)
 {
@@ -115,23 +114,15 @@ struct host_source host_source(const struct source *source)
     return found;
 }
 
-/* UDP, because its connect(2) chooses a source, but sends nothing. */
 bool kernel_source(const struct sockaddr_in6 *peer, struct host_source *found)
 {
     struct sockaddr_in6 to = *peer;
     struct sockaddr_in6 local;
-    socklen_t len = sizeof(local);
     struct network network = {.len = 128};
-    int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    bool has_way;
 
     *found = (struct host_source){.state = SOURCE_ABSENT};
     to.sin6_port = htons(GLUSTERD_PORT);
-    has_way = fd >= 0 && connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0 &&
-              getsockname(fd, (struct sockaddr *)&local, &len) == 0;
-    if (fd >= 0)
-        close(fd);
-    if (!has_way)
+    if (socket_kernel_source(&to, &local) != 0)
         return false;
     network.address = local.sin6_addr;
     if (IN6_IS_ADDR_V4MAPPED(&network.address))

@@ -71,3 +71,37 @@ peers_from_their_bind_addresses() {
     wait_until 30 peers_are 2 "$(second_address_of 1) Accepted peer request (Disconnected)"
     connections_are "host1 glusterd $(second_address_of 1) -> $(address_of 2) glusterd"
 }
+
+# Host 2's glusterd starts anew, so that host 1's dials it again.
+restart_glusterd_2() {
+    in_host 2 pkill -x glusterd
+    start_glusterd preloaded 2
+}
+
+@test "preloaded, a rule that changes while glusterd runs: its next connection follows" {
+    write_configuration 1 <<-END
+		[glusterd]
+		::/0 = bind-address
+	END
+    start_and_probe preloaded
+    peers_from_their_bind_addresses
+    write_configuration 1 <<-END
+		[glusterd]
+		::/0 = $(second_address_of 1)
+	END
+    restart_glusterd_2
+    wait_until 30 dialled_as "host1 glusterd $(second_address_of 1) -> $(address_of 2) glusterd"
+}
+
+@test "preloaded, a bind-address that changes while glusterd runs: its next connection follows" {
+    start_and_probe preloaded
+    peers_from_their_bind_addresses
+    write_volfile 1 transport.socket.bind-address "$(second_address_of 1)"
+    restart_glusterd_2
+    wait_until 30 dialled_as "host1 glusterd $(second_address_of 1) -> $(address_of 2) glusterd"
+}
+
+# dialled_as LINE: among the connections of host 1.
+dialled_as() {
+    dialled 1 | grep -Fx "$1"
+}

@@ -133,3 +133,21 @@ heal_is_complete() {
 @test "connections that were made anew follow the sections as well" {
     wait_until 30 connections_follow_the_sections
 }
+
+@test "a rule that changes while a brick runs: its next connection follows" {
+    brick=$(in_host 1 pgrep -x glusterfsd)
+    write_configuration 1 <<-END
+		[glusterd]
+		::/0 = $(address_of 1)
+		[glusterfsd]
+		2001:db8:1::/64 = $(kernel_address_of 1)
+	END
+    in_host 1 pkill -x glusterd
+    start_glusterd preloaded 1
+    wait_until 30 brick_dials_from "$(kernel_address_of 1)"
+    [[ $(in_host 1 pgrep -x glusterfsd) == "$brick" ]]
+}
+
+brick_dials_from() {
+    dialled 1 | grep -Fx "host1 glusterfsd $1 -> $(address_of 1) glusterd"
+}
