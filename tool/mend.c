@@ -116,8 +116,7 @@ static void check_peer(const struct peer *peer, const struct peer *other, const 
     check_reachable(to);
 }
 
-/* The peer's file with the name in place of the other, to be given to free(3). */
-static char *mended_text(const struct peer *peer, const struct spelling *from, const struct spelling *to, size_t *len)
+char *mended_text(const struct peer *peer, const struct spelling *from, const struct spelling *to, size_t *len)
 {
     struct word rest = {.start = peer->file.data, .len = peer->file.len};
     char *text = NULL;

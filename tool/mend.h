@@ -4,7 +4,11 @@
 
 #include <stdbool.h>
 
+#include "peers.h"
 #include "spelling.h"
+
+/* The text of the peer's file with the name in place of the other, to be given to free(3). */
+char *mended_text(const struct peer *peer, const struct spelling *from, const struct spelling *to, size_t *len);
 
 /* In the store of this host's glusterd. What goes wrong ends the command. Returns the exit status. */
 int mend(const struct spelling *from, const struct spelling *to, bool dry_run);

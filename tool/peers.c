@@ -81,7 +81,16 @@ static void take_line(struct peer *peer, struct word line, unsigned int number)
     free(state);
 }
 
-static void free_peer(struct peer *peer)
+void peer_parse(struct peer *peer)
+{
+    struct word rest = {.start = peer->file.data, .len = peer->file.len};
+
+    peer->state = states[0];
+    for (unsigned int line = 1; rest.len > 0; line++)
+        take_line(peer, word_split(&rest, '\n'), line);
+}
+
+void peer_free(struct peer *peer)
 {
     for (size_t i = 0; i < peer->name_count; i++)
         free(peer->names[i].value);
@@ -95,21 +104,17 @@ static int read_peer(const char *directory, const char *name, struct peer *peer)
 {
     char reason[256];
     struct text why = TEXT_IN(reason);
-    struct word rest;
     int error;
 
-    *peer = (struct peer){.uuid = needed(strdup(name)), .state = states[0]};
+    *peer = (struct peer){.uuid = needed(strdup(name))};
     if (asprintf(&peer->path, "%s/%s", directory, name) < 0)
         trouble("found no memory");
     error = file_read(peer->path, PEER_FILE_MAX, FILE_OF_ANYBODY, &peer->file, &why);
-    if (error != 0) {
-        free_peer(peer);
-        return error;
-    }
-    rest = (struct word){.start = peer->file.data, .len = peer->file.len};
-    for (unsigned int line = 1; rest.len > 0; line++)
-        take_line(peer, word_split(&rest, '\n'), line);
-    return 0;
+    if (error == 0)
+        peer_parse(peer);
+    else
+        peer_free(peer);
+    return error;
 }
 
 /* Returns 0, or the errno value of a file that can't be read. */
@@ -150,6 +155,6 @@ int peers_read(const char *working_directory, struct peers *peers)
 void peers_free(struct peers *peers)
 {
     for (size_t i = 0; i < peers->count; i++)
-        free_peer(&peers->all[i]);
+        peer_free(&peers->all[i]);
     free(peers->all);
 }

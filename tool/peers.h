@@ -33,6 +33,10 @@ struct peers {
     size_t count;
 };
 
+/* Takes the state and the names from the peer's file, which the names then point into. */
+void peer_parse(struct peer *peer);
+void peer_free(struct peer *peer);
+
 /*
  * Reads the peers stored in the glusterd working directory. A file that is not named by a UUID, which glusterd passes
  * over too, is none. Returns 0, or an errno value: ENOENT where there is no store; of a file that can't be read, the
