@@ -117,5 +117,6 @@ bool volfile_bind_address(const char *text, size_t len, struct source *source, s
                           &value.word);
     parsed = source_parse(value.word, source, &wrong, &why);
     source->bind_address = true;
-    return parsed || mistake_at(mistake, value.line, value.column, "%s", why.data);
+    return parsed || mistake_at(mistake, value.line, value.column + (unsigned int)(wrong.start - value.word.start),
+                                "%s", why.data);
 }

@@ -147,6 +147,8 @@ static void what_can_not_be_a_source_is_a_mistake(void **state)
          "found \"ff02::1\", which can't be a source; write one of this host's addresses"},
         {BYTES(OPTION "[2001:db8::1]"), 1, 38, "found \"[2001:db8::1]\"; write an IPv6 address"},
         {BYTES(OPTION "2001:db8::/64"), 1, 38, "found \"2001:db8::/64\"; write an IPv6 address"},
+        {BYTES(OPTION "fe80::1%1234567890123456"), 1, 46,
+         "found \"1234567890123456\", longer than an interface name can be; write at most 15 characters"},
         {BYTES(OPTION "2001:db8::1\0x"), 1, 38, "found \"2001:db8::1\\x00x\"; write an IPv6 address"},
     };
 
