@@ -91,6 +91,15 @@ static bool parse_network(struct parser *parser, struct word word, struct rule *
     return true;
 }
 
+/* A NUL would end an interface's name early, and others don't belong in a message. */
+static bool has_control(struct word word)
+{
+    for (size_t i = 0; i < word.len; i++)
+        if ((unsigned char)word.start[i] < ' ' || word.start[i] == 0x7f)
+            return true;
+    return false;
+}
+
 /* Checks the address of *source, with scope, empty where there is none. */
 static bool check_address(struct word word, struct word scope, const struct source *source, struct text *why)
 {
@@ -160,6 +169,11 @@ bool source_parse(struct word word, struct source *source, struct word *wrong, s
         *wrong = scope;
         text_format(why, "found %W, longer than an interface name can be; write at most %u characters", &scope,
                     (unsigned int)sizeof(source->scope) - 1);
+        return false;
+    }
+    if (has_control(scope)) {
+        *wrong = scope;
+        text_format(why, "found %W, with a control character; write the name of an interface", &scope);
         return false;
     }
     memcpy(source->scope, scope.start, scope.len);

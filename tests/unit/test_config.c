@@ -109,6 +109,7 @@ static const struct {
     {BYTES("[a]\nfe80::/10 = fe80::1%eth0\nfe80::/64 = fe80::%eth0/64\n"),
      "1: \"a\"\n2:1: fe80::/10 = fe80::1%eth0\n3:1: fe80::/64 = fe80::%eth0/64\n"},
     {BYTES("[a]\n::/0 = fe80::1%123456789012345\n"), "1: \"a\"\n2:1: ::/0 = fe80::1%123456789012345\n"},
+    {BYTES("[a]\nfe80::/10 = fe80::1%\xc3\xa9\n"), "1: \"a\"\n2:1: fe80::/10 = fe80::1%\xc3\xa9\n"},
     {BYTES("[a]\n::/0 = 2001:db8::1/128\n"), "1: \"a\"\n2:1: ::/0 = 2001:db8::1/128\n"},
     {BYTES("[a]\n::ffff:0:0/96 = ::ffff:192.0.2.1\n::ffff:10.0.0.0/104 = ::ffff:10.0.0.0/104\n"
            "::ffff:192.0.2.7 = none\n"),
@@ -252,6 +253,10 @@ static const struct wrong_text mistakes[] = {
      "found a scope in \"2001:db8::1%\", which is not link-local; write 2001:db8::1"},
     {BYTES("[a]\n::/0 = fe80::1%1234567890123456"), 2, 16,
      "found \"1234567890123456\", longer than an interface name can be; write at most 15 characters"},
+    {BYTES("[a]\n::/0 = fe80::1%a\x1b[2J"), 2, 16,
+     "found \"a\\x1b[2J\", with a control character; write the name of an interface"},
+    {BYTES("[a]\n::/0 = fe80::%\x7f/64"), 2, 15,
+     "found \"\\x7f\", with a control character; write the name of an interface"},
     {BYTES("[a]\n::/0 = /64"), 2, 8, "found \"/64\"; write an IPv6 address"},
     {BYTES("[a]\n::/0 = 192.0.2.0/24"), 2, 8, "found IPv4 source \"192.0.2.0/24\"; write it as ::ffff:ADDRESS"},
     {BYTES("[a]\n::/0 = 2001:db8::%eth0/64"), 2, 8,

@@ -149,6 +149,10 @@ static void what_can_not_be_a_source_is_a_mistake(void **state)
         {BYTES(OPTION "2001:db8::/64"), 1, 38, "found \"2001:db8::/64\"; write an IPv6 address"},
         {BYTES(OPTION "fe80::1%1234567890123456"), 1, 46,
          "found \"1234567890123456\", longer than an interface name can be; write at most 15 characters"},
+        {BYTES(OPTION "fe80::1%et\0h0"), 1, 46,
+         "found \"et\\x00h0\", with a control character; write the name of an interface"},
+        {BYTES(OPTION "fe80::1%\0"), 1, 46,
+         "found \"\\x00\", with a control character; write the name of an interface"},
         {BYTES(OPTION "2001:db8::1\0x"), 1, 38, "found \"2001:db8::1\\x00x\"; write an IPv6 address"},
     };
 
