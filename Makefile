@@ -82,8 +82,8 @@ $(BUILD)/tool/%.o: tool/%.c $(BUILD)/command
 DEMO_PACKAGES  := gcc libc6-dev binutils iproute2 mount util-linux procps glusterfs-server glusterfs-client
 DEB_PACKAGES   := build-essential debhelper libsmartcols-dev pkg-config
 RPM_PACKAGES   := gcc libc6-dev libsmartcols-dev pkg-config rpm
-CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats clang clang-format clang-tidy cppcheck jq libcap2-bin libcmocka-dev \
-                  linux-libc-dev mandoc musl-tools shellcheck strace lintian mmdebstrap systemd-container $(DEB_PACKAGES) $(RPM_PACKAGES)
+CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats clang clang-format clang-tidy cppcheck jq libcap2-bin libclang-rt-dev \
+                  libcmocka-dev linux-libc-dev mandoc musl-tools shellcheck strace lintian mmdebstrap systemd-container $(DEB_PACKAGES) $(RPM_PACKAGES)
 
 define install-missing
 missing=$$(for package in $(1); do \
@@ -111,17 +111,17 @@ demo: deps-demo
 
 .PHONY: check
 check: deps
-	@$(MAKE) --no-print-directory lint check-build check-unit check-socket check-musl check-tool check-cluster check-packages check-systemd
+	@$(MAKE) --no-print-directory lint check-build check-unit fuzz check-socket check-musl check-tool check-cluster check-packages check-systemd
 
-SOURCES := $(wildcard preload/*.[ch] tool/*.[ch] tests/unit/*.[ch] tests/socket/*.[ch])
-SCRIPTS := preload/check-object tests/sandbox .ci/run $(filter-out %.c %.h,$(wildcard tests/build/* tests/socket/* tests/tool/* tests/cluster/* tests/packages/* tests/systemd/*)) \
+SOURCES := $(wildcard preload/*.[ch] tool/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/socket/*.[ch])
+SCRIPTS := preload/check-object tests/sandbox tests/fuzz/fuzz.bats .ci/run $(filter-out %.c %.h,$(wildcard tests/build/* tests/socket/* tests/tool/* tests/cluster/* tests/packages/* tests/systemd/*)) \
            packaging/make-source packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post*)
 
 .PHONY: lint format
 lint:
 	@echo clang-format; clang-format --dry-run --Werror $(SOURCES)
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint WERROR=-Werror CC=gcc all test-programs
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-clang WERROR=-Werror CC=clang all test-programs
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-clang WERROR=-Werror CC=clang all test-programs fuzzers
 	@echo clang-tidy; printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -P 2 -n 1 \
 	    sh -c 'clang-tidy --quiet "$$0" -- -std=gnu11 -D_GNU_SOURCE -Ipreload -Itool $(patsubst -I%,-isystem%,$(TOOL_CFLAGS)) -DVERSION=\"\" 2>/dev/null'
 	@echo cppcheck; cppcheck --quiet --error-exitcode=1 --enable=warning,style,performance,portability --std=c11 \
@@ -147,6 +147,24 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(TOOL_ARCHIVE)
 $(BUILD)/tests/socket/%: tests/socket/%.c $(wildcard tests/socket/*.h)
 	@mkdir -p $(@D)
 	$(call QUIET,CC)$(COMPILE) -pthread -o $@ $<
+
+FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
+
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(TOOL_ARCHIVE) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call QUIET,CC)$(COMPILE) -fsanitize=fuzzer -Ipreload -Itool -o $@ $< $(TOOL_ARCHIVE) $(ARCHIVE) $(TOOL_LIBS) $(LIBS)
+
+# How often each parser is run: the same inputs every time. A long run: make fuzz RUNS=20000000
+RUNS        := 200000
+FUZZ_CFLAGS := -O2 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+               -U_FORTIFY_SOURCE -Wno-frame-larger-than
+
+.PHONY: fuzz
+fuzz:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang CFLAGS='$(FUZZ_CFLAGS)' fuzzers
+	tests/sandbox env SRCADDR_FUZZERS=$(abspath $(BUILD)/fuzz/tests/fuzz) SRCADDR_RUNS=$(RUNS) bats tests/fuzz
 
 .PHONY: check-build check-unit check-socket check-musl check-tool check-cluster
 check-build: $(LIBRARY) socket-programs

@@ -1,0 +1,34 @@
+#!/usr/bin/env bats
+# Each parser against inputs that libFuzzer makes from those in its directory and the words in its dictionary.
+
+FUZZERS=${SRCADDR_FUZZERS:-${BATS_TEST_DIRNAME:?}/../../build/fuzz/tests/fuzz}
+RUNS=${SRCADDR_RUNS:-200000}
+
+# fuzz NAME: with a copy of what is in its directory. What made it fail is left beside the copy.
+fuzz() {
+    local corpus=$FUZZERS/$1-corpus
+    cd "$BATS_TEST_DIRNAME" || return
+    rm -rf "$corpus"
+    cp -r "$1" "$corpus"
+    "$FUZZERS/$1" -seed=1 -runs="$RUNS" -max_len=4096 -timeout=10 -dict="$1.dict" -artifact_prefix="$FUZZERS/$1-" \
+        -print_final_stats=1 "$corpus" 2>"$FUZZERS/$1.log" || {
+        tail -n 40 "$FUZZERS/$1.log"
+        return 1
+    }
+}
+
+@test "the configuration" {
+    fuzz config
+}
+
+@test "glusterd.vol" {
+    fuzz volfile
+}
+
+@test "/proc/self/cmdline" {
+    fuzz process
+}
+
+@test "peer files" {
+    fuzz peers
+}

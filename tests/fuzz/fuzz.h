@@ -1,0 +1,84 @@
+/* What the harnesses share: ending a run, and what is true of every mistake. */
+#ifndef SRCADDR_FUZZ_H
+#define SRCADDR_FUZZ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "word.h"
+
+/* libFuzzer's: size bytes at data, with nothing behind them that may be read. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static inline void check(bool holds, const char *what)
+{
+    if (holds)
+        return;
+    (void)fprintf(stderr, "FAILED: %s\n", what);
+    abort();
+}
+
+/* Where line and column are, counted from 1; it must be inside the text, or just behind the end of a line. */
+static inline struct word rest_of_line(struct word text, unsigned int line, unsigned int column)
+{
+    struct word found = text;
+
+    check(line > 0 && column > 0, "lines and columns count from 1");
+    for (unsigned int i = 0; i < line; i++) {
+        check(text.len > 0, "the line is there");
+        found = word_split(&text, '\n');
+    }
+    check(column <= found.len + 1, "the column is there");
+    return word_between(found.start + column - 1, found.start + found.len);
+}
+
+/* What a message quotes first stands where the message points to, as far as the quotation is unambiguous. */
+static inline void check_quotation(const char *message, struct word place)
+{
+    static const char start[] = "found \"";
+
+    if (strncmp(message, start, strlen(start)) != 0)
+        return;
+    for (const char *quoted = message + strlen(start); strchr("\"\\.", *quoted) == NULL; quoted++) {
+        check(place.len > 0 && *place.start == *quoted, "the message quotes what is there");
+        place = word_between(place.start + 1, place.start + place.len);
+    }
+}
+
+/* Of what stands there twice, the later one is the mistake. */
+static inline void check_lines(const struct mistake *mistake)
+{
+    static const char keep[] = "; keep one of lines ";
+    const char *last = mistake->message;
+    unsigned int first;
+    unsigned int second;
+
+    for (const char *next = last; next != NULL; next = strstr(next + 1, "; ")) /* a quoted word can have it too */
+        last = next;
+    if (strncmp(last, keep, strlen(keep)) == 0)
+        check(sscanf(last + strlen(keep), "%u and %u", &first, &second) == 2 && first < second &&
+                  second == mistake->line,
+              "what stands there twice does so in two lines");
+}
+
+/* One line that an operator can be shown, with the place and what would be right. */
+static inline void check_mistake(struct word text, const struct mistake *mistake)
+{
+    size_t len = strlen(mistake->message);
+
+    check(strncmp(mistake->message, "found ", strlen("found ")) == 0, "the message says what was found");
+    check(strstr(mistake->message, "; write ") != NULL || strstr(mistake->message, "; keep ") != NULL,
+          "the message says what would be right");
+    check(len < sizeof(mistake->message) - 1, "the message is whole");
+    for (size_t i = 0; i < len; i++)
+        check((unsigned char)mistake->message[i] >= ' ' && mistake->message[i] != 0x7f, "the message can be shown");
+    check_lines(mistake);
+    check_quotation(mistake->message, rest_of_line(text, mistake->line, mistake->column));
+}
+
+#endif

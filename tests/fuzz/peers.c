@@ -1,0 +1,110 @@
+/* A peer's file in glusterd's store: names stand where they say, and mending one changes that one alone. */
+#include "peers.h"
+
+#include "fuzz.h"
+#include "mend.h"
+
+static void parse(const void *data, size_t size, struct peer *peer)
+{
+    char *copy = malloc(size);
+
+    *peer = (struct peer){.file = {.data = copy, .len = size}};
+    memcpy(copy, data, size);
+    peer_parse(peer);
+}
+
+static void end(struct peer *peer)
+{
+    free(peer->file.data);
+    peer->file.data = NULL;
+    peer_free(peer);
+}
+
+static void check_names(const struct peer *peer)
+{
+    struct word text = {.start = peer->file.data, .len = peer->file.len};
+
+    for (size_t i = 0; i < peer->name_count; i++) {
+        const struct peer_name *name = &peer->names[i];
+        struct word place = rest_of_line(text, name->line, name->column);
+
+        check(name->word.start == place.start && name->word.len == place.len && place.len > 0,
+              "the name is where it says");
+        check(strlen(name->value) == strnlen(place.start, place.len) &&
+                  memcmp(name->value, place.start, strlen(name->value)) == 0,
+              "the name is what is there");
+    }
+}
+
+/* What is not the name that is mended is as it was. */
+static void check_mended_names(const struct peer *peer, const struct peer *mended, const struct spelling *from,
+                               const struct spelling *to)
+{
+    check(strcmp(mended->state, peer->state) == 0, "the state is as it was");
+    check(mended->name_count == peer->name_count, "there are as many names as before");
+    for (size_t i = 0; i < peer->name_count; i++) {
+        struct word before = peer->names[i].word;
+        struct word after = mended->names[i].word;
+
+        if (spells(before, from))
+            check(word_is(word_trim(after), to->data), "the name is mended");
+        else
+            check(before.len == after.len && memcmp(before.start, after.start, after.len) == 0,
+                  "another name is as it was");
+    }
+}
+
+static size_t mended_len(const struct peer *peer, const struct spelling *from, const struct spelling *to)
+{
+    size_t len = peer->file.len;
+
+    for (size_t i = 0; i < peer->name_count; i++)
+        if (spells(peer->names[i].word, from))
+            len += strlen(to->data) - word_trim(peer->names[i].word).len;
+    return len;
+}
+
+static void check_mended(const struct peer *peer, const struct spelling *from, const struct spelling *to)
+{
+    size_t len;
+    char *text = mended_text(peer, from, to, &len);
+    struct peer mended;
+
+    check(len == mended_len(peer, from, to), "nothing else is added or lost");
+    parse(text, len, &mended);
+    check_mended_names(peer, &mended, from, to);
+    free(text);
+    end(&mended);
+}
+
+/* Whether the name is an address or a host's, spelt as *name. */
+static bool check_spelling(struct word word, struct spelling *name)
+{
+    bool is_spelt = spelling_of(word_trim(word), name);
+    struct in6_addr address;
+    struct in6_addr spelt;
+
+    if (is_spelt)
+        check(spells(word, name), "a name is spelt as it is");
+    if (address_parse(word_trim(word), &address))
+        check(is_spelt && address_parse(word_of(name->data), &spelt) && IN6_ARE_ADDR_EQUAL(&address, &spelt),
+              "an address is spelt as one");
+    return is_spelt;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct spelling others[] = {{"2001:db8::77"}, {"a"}};
+    struct peer peer;
+    struct spelling name;
+
+    parse(data, size, &peer);
+    check_names(&peer);
+    for (size_t i = 0; i < peer.name_count && i < 4; i++) {
+        if (check_spelling(peer.names[i].word, &name))
+            check_mended(&peer, &name, &others[i % 2]);
+    }
+    check_mended(&peer, &others[0], &others[1]);
+    end(&peer);
+    return 0;
+}

@@ -1,0 +1,82 @@
+/* glusterd.vol: what is found stands where it says; a bind-address is a source, none, or a mistake with a place. */
+#include "volfile.h"
+
+#include "fuzz.h"
+
+static struct mistake mistake;
+
+static void check_option(struct word text, const char *key)
+{
+    struct volfile_value value;
+
+    if (volfile_option(text.start, text.len, key, &value)) {
+        struct word place = rest_of_line(text, value.line, value.column);
+
+        check(value.word.start == place.start && value.word.len <= place.len, "the value is where it says");
+    }
+}
+
+/* True if there is no mistake. */
+static bool bind_address(struct word text, struct source *source)
+{
+    bool good = volfile_bind_address(text.start, text.len, source, &mistake);
+
+    if (!good)
+        check_mistake(text, &mistake);
+    return good;
+}
+
+/* The text with an option behind it, whatever it ends in: at the most, it takes one word as a key and one as a value.
+ */
+static char *append(struct word text, const struct source *source, size_t *len)
+{
+    static const char option[] = "\nx x option " BIND_ADDRESS_OPTION " \"";
+    static const char comment[] = "\" # option " BIND_ADDRESS_OPTION " ::";
+    size_t room = text.len + sizeof(option) + sizeof(comment) + 64;
+    char *data = malloc(room);
+    struct text appended = text_in(data, room);
+
+    text_bytes(&appended, text.start, text.len);
+    text_string(&appended, option);
+    text_source(&appended, source);
+    text_string(&appended, comment);
+    *len = appended.len;
+    return data;
+}
+
+/* The last one is in force; written as a rule writes it, it is the same. */
+static void check_appended(struct word text, struct source source)
+{
+    struct source found;
+    size_t len;
+    char *data;
+
+    source.bind_address = false;
+    data = append(text, &source, &len);
+    check(bind_address((struct word){.start = data, .len = len}, &found), "the last one is in force");
+    check(found.kind == source.kind && found.bind_address && found.network.len == source.network.len &&
+              memcmp(&found.network.address, &source.network.address, sizeof(found.network.address)) == 0 &&
+              memcmp(found.scope, source.scope, sizeof(found.scope)) == 0,
+          "the same source is read again");
+    free(data);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct source other = {.kind = SOURCE_ADDRESS,
+                                        .network = {.address = {{{0x20, 1, 0xd, 0xb8, [15] = 0x77}}}, .len = 128}};
+    struct word text = {.start = (const char *)data, .len = size};
+    struct source source;
+
+    if (size == 0) /* as a file that does not exist is passed on */
+        check(volfile_bind_address(NULL, 0, &source, &mistake) && source.kind == SOURCE_NONE, "no text has none");
+    check_option(text, BIND_ADDRESS_OPTION);
+    check_option(text, "working-directory");
+    check_option(text, "option");
+    if (bind_address(text, &source) && source.kind != SOURCE_NONE) {
+        check(source.kind == SOURCE_ADDRESS && source.network.len == 128, "a bind-address is one address");
+        check_appended(text, source);
+    }
+    check_appended(text, other);
+    return 0;
+}
