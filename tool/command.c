@@ -70,6 +70,18 @@ void *needed(void *memory)
     return memory;
 }
 
+char *formatted(const char *format, ...)
+{
+    va_list arguments;
+    char *text;
+    int len;
+
+    va_start(arguments, format);
+    len = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    return needed(len < 0 ? NULL : text);
+}
+
 bool is_colored(int fd)
 {
     const char *no_color = getenv("NO_COLOR");

@@ -41,6 +41,9 @@ __attribute__((noreturn, format(printf, 1, 2))) void trouble(const char *format,
 /* memory, which malloc(3) or the like gave; ends the command where that is NULL. */
 void *needed(void *memory);
 
+/* What asprintf(3) would give; ends the command where there is no memory. */
+__attribute__((format(printf, 1, 2))) char *formatted(const char *format, ...);
+
 /* Whether what goes to fd can be coloured: it is a terminal, and NO_COLOR is not set (no-color.org). */
 bool is_colored(int fd);
 

@@ -67,8 +67,7 @@ static bool uses_directory(const struct running *glusterd, const struct stat *di
     if (!inside_enter(glusterd->pid))
         return kill(glusterd->pid, 0) == 0;
     working_directory = volume_option(glusterd->process.volfile, "working-directory", WORKING_DIRECTORY);
-    if (asprintf(&path, "%s/peers", working_directory) < 0)
-        trouble("found no memory");
+    path = formatted("%s/peers", working_directory);
     is_used = stat(path, &status) == 0 && is_same_directory(&status, directory);
     inside_leave();
     free(path);
@@ -81,11 +80,9 @@ static void refuse_while_glusterd_runs(const char *working_directory)
 {
     size_t count;
     struct running *all = running_all(&count);
-    char *path;
+    char *path = formatted("%s/peers", working_directory);
     struct stat directory;
 
-    if (asprintf(&path, "%s/peers", working_directory) < 0)
-        trouble("found no memory");
     if (stat(path, &directory) != 0)
         trouble("%s: %m", path);
     for (size_t i = 0; i < count; i++)
@@ -141,12 +138,9 @@ char *mended_text(const struct peer *peer, const struct spelling *from, const st
 static void write_mended(const struct peer *peer, struct word text, const struct spelling *from,
                          const char *working_directory)
 {
-    char *backups;
-    char *backup;
+    char *backups = formatted("%s/srcaddr-backup", working_directory);
+    char *backup = replace_file(peer->path, text, backups);
 
-    if (asprintf(&backups, "%s/srcaddr-backup", working_directory) < 0)
-        trouble("found no memory");
-    backup = replace_file(peer->path, text, backups);
     printf("\nMended. As it was: %s\n"
            "To go back, with glusterd stopped: cp --archive %s %s\n"
            "The hosts tell each other what they have stored: mend all that have %s,\n"

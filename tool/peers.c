@@ -106,9 +106,7 @@ static int read_peer(const char *directory, const char *name, struct peer *peer)
     struct text why = TEXT_IN(reason);
     int error;
 
-    *peer = (struct peer){.uuid = needed(strdup(name))};
-    if (asprintf(&peer->path, "%s/%s", directory, name) < 0)
-        trouble("found no memory");
+    *peer = (struct peer){.path = formatted("%s/%s", directory, name), .uuid = needed(strdup(name))};
     error = file_read(peer->path, PEER_FILE_MAX, FILE_OF_ANYBODY, &peer->file, &why);
     if (error == 0)
         peer_parse(peer);
@@ -139,13 +137,11 @@ static int read_all(const char *directory, struct dirent **entries, size_t count
 int peers_read(const char *working_directory, struct peers *peers)
 {
     struct dirent **entries;
-    char *directory;
+    char *directory = formatted("%s/peers", working_directory);
     int count;
     int error;
 
     *peers = (struct peers){.count = 0};
-    if (asprintf(&directory, "%s/peers", working_directory) < 0)
-        trouble("found no memory");
     count = scandir(directory, &entries, is_peer_file, alphasort);
     error = count < 0 ? errno : read_all(directory, entries, (size_t)count, peers);
     free(directory);

@@ -40,15 +40,6 @@ static char *directory_of(const char *path)
     return needed(strndup(path, (size_t)(strrchr(path, '/') - path)));
 }
 
-static char *join(const char *directory, const char *name)
-{
-    char *path;
-
-    if (asprintf(&path, "%s/%s", directory, name) < 0)
-        trouble("found no memory");
-    return path;
-}
-
 /* fsync(2) of a directory makes the names in it last. */
 static bool sync_directory(const char *path)
 {
@@ -115,14 +106,11 @@ static bool fill(int fd, int old, struct word text)
 
 static bool write_new(struct replacement *replacement, struct word text)
 {
-    char *path;
-    int fd;
+    char *path = formatted("%s.srcaddr.XXXXXX", replacement->path);
+    int fd = mkostemp(path, O_CLOEXEC);
     bool done;
     int error;
 
-    if (asprintf(&path, "%s.srcaddr.XXXXXX", replacement->path) < 0)
-        trouble("found no memory");
-    fd = mkostemp(path, O_CLOEXEC);
     if (fd < 0) {
         free(path);
         return failed(replacement, replacement->path);
@@ -194,8 +182,8 @@ char *replace_file(const char *path, struct word text, const char *backups)
     sigset_t before;
 
     text_time(now, sizeof(now));
-    replacement.backup_directory = join(backups, now);
-    replacement.backup = join(replacement.backup_directory, strrchr(path, '/') + 1);
+    replacement.backup_directory = formatted("%s/%s", backups, now);
+    replacement.backup = formatted("%s/%s", replacement.backup_directory, strrchr(path, '/') + 1);
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &before);
     if (!replace(&replacement, text)) {

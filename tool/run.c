@@ -56,11 +56,10 @@ static void set_configuration(const char *path)
 static void set_preload(void)
 {
     const char *before = getenv("LD_PRELOAD");
-    char *preload;
+    char *preload =
+        formatted(LIBRARY_NAME "%s%s", before != NULL && before[0] != '\0' ? ":" : "", before != NULL ? before : "");
 
-    if (asprintf(&preload, LIBRARY_NAME "%s%s", before != NULL && before[0] != '\0' ? ":" : "",
-                 before != NULL ? before : "") < 0 ||
-        setenv("LD_PRELOAD", preload, 1) != 0)
+    if (setenv("LD_PRELOAD", preload, 1) != 0)
         trouble("found no memory");
     free(preload);
 }

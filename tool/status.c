@@ -209,10 +209,8 @@ static char *join_names(const struct peer *peer)
     char *joined = needed(strdup(""));
 
     for (size_t i = 0; i < peer->name_count; i++) {
-        char *longer;
+        char *longer = formatted("%s%s%s", joined, i > 0 ? ", " : "", peer->names[i].value);
 
-        if (asprintf(&longer, "%s%s%s", joined, i > 0 ? ", " : "", peer->names[i].value) < 0)
-            trouble("found no memory");
         free(joined);
         joined = longer;
     }

@@ -1,7 +1,9 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <sys/wait.h>
 
+#include "command.h"
 #include "peers.h"
 
 #define UUID_A "0a0a0a0a-0000-0000-0000-00000000000a"
@@ -161,6 +163,35 @@ static void a_store_that_is_not_there_has_no_peers(void **state)
     peers_free(&peers);
 }
 
+/* The path does not fit into what memory is left. */
+static void read_without_memory(void)
+{
+    static char directory[1 << 24];
+    struct peers peers;
+
+    memset(directory, 'x', sizeof(directory) - 1);
+    limit_resource(RLIMIT_AS, 0);
+    close(STDERR_FILENO);
+    (void)peers_read(directory, &peers);
+}
+
+static void without_memory_the_command_ends(void **state)
+{
+    pid_t child;
+    int status;
+
+    (void)state;
+    (void)fflush(NULL);
+    child = fork();
+    if (child == 0) {
+        read_without_memory();
+        exit(STATUS_WELL);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), STATUS_TROUBLE);
+}
+
 static int enter_new_store(void **state)
 {
     return enter_new_directory(state) == 0 && mkdir("store", 0700) == 0 && mkdir("store/peers", 0700) == 0 ? 0 : -1;
@@ -173,6 +204,7 @@ int main(void)
         cmocka_unit_test(takes_files_that_are_named_by_a_uuid),
         cmocka_unit_test(what_can_not_be_read_does_not_hide_the_others),
         cmocka_unit_test(a_store_that_is_not_there_has_no_peers),
+        cmocka_unit_test(without_memory_the_command_ends),
     };
 
     return cmocka_run_group_tests(tests, enter_new_store, NULL);
