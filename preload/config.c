@@ -194,15 +194,18 @@ static bool parse_source(struct parser *parser, struct word word, struct source 
     }
     if (!word_has(word, ':') && !word_has(word, '.') && !word_has(word, '/'))
         return MISTAKE(parser, word.start, "found %W; write an address, a prefix, bind-address or none", &word);
-    return source_parse(word, source, &wrong, &why) || MISTAKE(parser, wrong.start, "%s", why.data);
+    if (source_parse(word, source, &wrong, &why))
+        return true;
+    return MISTAKE(parser, wrong.start, "%s", why.data);
 }
 
 /* An IPv6 socket reaches IPv4 peers from IPv4-mapped addresses only, and IPv6 peers from others only. */
 static bool check_families(struct parser *parser, const struct rule *rule, const struct source *source,
                            struct word word)
 {
-    bool mapped_network = IN6_IS_ADDR_V4MAPPED(&rule->network) && rule->len >= 96;
-    bool mapped_source = IN6_IS_ADDR_V4MAPPED(&source->network.address) && source->network.len >= 96;
+    /* And so are all other addresses in there, as no bit is set beyond a network's length. */
+    bool mapped_network = IN6_IS_ADDR_V4MAPPED(&rule->network);
+    bool mapped_source = IN6_IS_ADDR_V4MAPPED(&source->network.address);
 
     if (source->bind_address ? !mapped_network : source->kind == SOURCE_NONE || mapped_network == mapped_source)
         return true;
@@ -226,8 +229,9 @@ static bool set_unavailable(struct parser *parser, struct word value)
     struct options *options = &parser->config->options;
 
     options->refuse = word_is(value, "refuse");
-    return options->refuse || word_is(value, "kernel") ||
-           MISTAKE(parser, value.start, "found %W; write refuse or kernel", &value);
+    if (options->refuse || word_is(value, "kernel"))
+        return true;
+    return MISTAKE(parser, value.start, "found %W; write refuse or kernel", &value);
 }
 
 static bool set_log_file(struct parser *parser, struct word value)

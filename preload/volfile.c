@@ -103,7 +103,6 @@ bool volfile_bind_address(const char *text, size_t len, struct source *source, s
     struct volfile_value value;
     struct word wrong;
     struct in6_addr address;
-    bool parsed;
 
     *source = (struct source){.kind = SOURCE_NONE, .bind_address = true};
     if (!volfile_option(text, len, BIND_ADDRESS_OPTION, &value) || address_is_ipv4(value.word))
@@ -115,8 +114,9 @@ bool volfile_bind_address(const char *text, size_t len, struct source *source, s
     if (!word_has(value.word, ':'))
         return mistake_at(mistake, value.line, value.column, "found host name %W; write the IPv6 address itself",
                           &value.word);
-    parsed = source_parse(value.word, source, &wrong, &why);
+    if (!source_parse(value.word, source, &wrong, &why))
+        return mistake_at(mistake, value.line, value.column + (unsigned int)(wrong.start - value.word.start), "%s",
+                          why.data);
     source->bind_address = true;
-    return parsed || mistake_at(mistake, value.line, value.column + (unsigned int)(wrong.start - value.word.start),
-                                "%s", why.data);
+    return true;
 }

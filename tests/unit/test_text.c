@@ -152,6 +152,7 @@ static void numbers_have_at_least_the_digits(void **state)
         {UINT_MAX, 1, "4294967295"},
         {UINT_MAX, 10, "4294967295"},
         {9, 12, "000000000009"},
+        {9, 13, "000000000009"}, /* as many as there can be */
     };
     char data[32];
 

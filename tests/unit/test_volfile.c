@@ -56,6 +56,7 @@ static void finds_the_bind_address_as_glusterfs_does(void **state)
         {"option \"a b\" \"# c\"\n" OPTION "2001:db8::1", "2001:db8::1"},
         {"option a \"\"\n" OPTION "2001:db8::1", "2001:db8::1"},
         {OPTION "::1", "::1"},
+        {OPTION "0:0:1::1", "0:0:1::1"},
         {OPTION "fe80::1%eth0", "fe80::1%eth0"},
 
         /* the last one is in force */
