@@ -390,31 +390,119 @@ static void columns_far_to_the_right(void **state)
     config_free(&config);
 }
 
+/* One line of a megabyte: start, as many bytes of one kind, and end. */
+static const struct {
+    const char *start;
+    char filler;
+    const char *end;
+    const char *dump; /* NULL if it is a mistake */
+    struct wrong_text wrong;
+} megabytes[] = {
+#define X64  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define X63  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define NONE "1: \"a\"\n2:1: ::/0 = none\n"
+    {"[a] #", 'x', "\n::/0 = none", NONE, {NULL}},
+    {"[a]\n::/0 =", '\t', "none", NONE, {NULL}},
+    {"[a]\n::/0 = none", ' ', ";", NONE, {NULL}},
+    {"[a]\n::/0 = none", '\n', "", NONE, {NULL}},
+    {"[a]\n::/0 = none", '\r', "\n", NONE, {NULL}},
+    {"[a]", ' ', "\n::/0 = none\n", NONE, {NULL}},
+    {"[x", 'x', "]\n::/0 = none\n", "1: \"" X64 "...\"\n2:1: ::/0 = none\n", {NULL}},
+    {"x", 'x', "\n", NULL, {NULL, 0, 1, 1, "found \"" X64 "...\" without \"=\"" NO_RULE_}},
+    {"[x", 'x', "", NULL, {NULL, 0, 1, 1, "found \"[" X63 "...\" without \"]\" at its end; write [NAME...]"}},
+    {"[a]\n",
+     'x',
+     "= none",
+     NULL,
+     {NULL, 0, 2, 1, "found \"" X64 "...\"; write an IPv6 network such as 2001:db8:1::/64"}},
+    {"[a]\n::/", 'x', "= none", NULL, {NULL, 0, 2, 4, "found prefix length \"" X64 "...\"; write 0 to 128"}},
+    {"[a]\n::/0 = fe80::1%",
+     'x',
+     "",
+     NULL,
+     {NULL, 0, 2, 16, "found \"" X64 "...\", longer than an interface name can be; write at most 15 characters"}},
+    {"[options]\nlog-file = ",
+     'x',
+     "",
+     NULL,
+     {NULL, 0, 2, 12, "found \"" X64 "...\"; write an absolute path of at most 4095 bytes"}},
+    {"[a]\n", ' ', "x", NULL, {NULL, 0, 2, 1048577, "found \"x\" without \"=\"" NO_RULE_}},
+#undef X64
+#undef X63
+#undef NONE
+};
+
+static void a_line_of_a_megabyte_is_read_as_meant_or_one_mistake(void **state)
+{
+    enum { MEGABYTE = 1 << 20 };
+    static char text[MEGABYTE + 100];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(megabytes); i++) {
+        size_t start = strlen(megabytes[i].start);
+        size_t end = strlen(megabytes[i].end);
+
+        memcpy(text, megabytes[i].start, start);
+        memset(text + start, megabytes[i].filler, MEGABYTE);
+        memcpy(text + start + MEGABYTE, megabytes[i].end, end);
+        if (megabytes[i].dump != NULL) {
+            check_dump(text, start + MEGABYTE + end, megabytes[i].dump);
+        } else {
+            check_bool(megabytes[i].start, config_parse(text, start + MEGABYTE + end, &config, &mistake), false);
+            check_mistake(megabytes[i].start, &mistake, &megabytes[i].wrong);
+        }
+    }
+}
+
 enum {
+    MILLION = 1000000,
     MANY = 100000,
     LINE_ROOM = 64 /* bytes of a line of a large text */
 };
 
-static void a_hundred_thousand_rules_are_fine(void **state)
+/* In an order that has nothing to do with the networks'. */
+static unsigned int number_in_rule(unsigned int i)
 {
-    static char text[MANY * LINE_ROOM] = "[glusterd]\n";
-    size_t len = strlen(text);
-    struct in6_addr peer = address_of("2001:db8:1:869f::5"); /* of the last one: 99999 is 0x1869f */
-    struct in6_addr source = address_of("2001:db8:1:869f::1");
-    const struct section *section;
-    const struct rule *rule;
+    return (unsigned int)(i * 7919ul % MILLION);
+}
+
+static size_t write_a_million_rules(char *text)
+{
+    size_t len = (size_t)snprintf(text, LINE_ROOM, "[glusterd]\n");
+
+    for (unsigned int i = 0; i < MILLION; i++) {
+        unsigned int number = number_in_rule(i);
+
+        len += (size_t)snprintf(text + len, LINE_ROOM, "2000:%x:%x::/48 = 2000:%x:%x::1\n", number >> 16,
+                                number & 0xffff, number >> 16, number & 0xffff);
+    }
+    return len;
+}
+
+static void check_one_of_a_million(unsigned int i)
+{
+    const struct section *section = &config.sections[0];
+    unsigned int number = number_in_rule(i);
+    struct in6_addr peer = address_of(in_words("2000:%x:%x:ffff::5", number >> 16, number & 0xffff));
+    struct in6_addr source = address_of(in_words("2000:%x:%x::1", number >> 16, number & 0xffff));
+    const struct rule *rule = rules_find(section->rules, section->rule_count, &peer);
+
+    assert_non_null(rule);
+    check_number("line", rule->line, i + 2);
+    assert_memory_equal(&section->sources[rule->source].network.address, &source, sizeof(source));
+}
+
+static void a_million_rules_are_fine(void **state)
+{
+    static char text[MILLION * LINE_ROOM];
+    struct in6_addr beyond = address_of("2000:f:4240::"); /* a million is 0xf4240 */
 
     (void)state;
-    for (unsigned int i = 0; i < MANY; i++)
-        len += (size_t)snprintf(text + len, LINE_ROOM, "2001:db8:%x:%x::/64 = 2001:db8:%x:%x::1\n", i >> 16, i & 0xffff,
-                                i >> 16, i & 0xffff);
-    parse_good(text, len);
-    section = &config.sections[0];
-    check_number("rules", section->rule_count, MANY);
-    rule = rules_find(section->rules, section->rule_count, &peer);
-    assert_non_null(rule);
-    check_number("line", rule->line, MANY + 1);
-    assert_memory_equal(&section->sources[rule->source].network.address, &source, sizeof(source));
+    parse_good(text, write_a_million_rules(text));
+    check_number("rules", config.sections[0].rule_count, MILLION);
+    for (unsigned int i = 0; i < MILLION; i++)
+        check_one_of_a_million(i);
+    assert_null(rules_find(config.sections[0].rules, MILLION, &beyond));
     config_free(&config);
 }
 
@@ -654,7 +742,8 @@ int main(void)
         cmocka_unit_test(every_mistake_has_its_place_and_words),
         cmocka_unit_test(a_log_file_is_as_long_as_a_path_can_be),
         cmocka_unit_test(columns_far_to_the_right),
-        cmocka_unit_test(a_hundred_thousand_rules_are_fine),
+        cmocka_unit_test(a_line_of_a_megabyte_is_read_as_meant_or_one_mistake),
+        cmocka_unit_test(a_million_rules_are_fine),
         cmocka_unit_test(a_hundred_thousand_sections_are_fine),
         cmocka_unit_test(rules_share_the_source_above),
         cmocka_unit_test(a_truncated_text_is_good_or_a_mistake_with_a_place),
