@@ -74,7 +74,27 @@ without_rules() {
     without_rules 1:1 'larger than 64 MiB'
 }
 
-@test "large, but not too large: in force" {
+@test "a binary, a NUL byte, a line of a megabyte: one line says so, however long it is" {
+    cp "$LIBRARY" "$GLUSTERD_SRCADDR_CONF"
+    chmod 644 "$GLUSTERD_SRCADDR_CONF"
+    without_rules 1:8 'found a NUL byte; write plain text'
+    rm "$default_log"
+    printf '[dial]\n::/0 = %s\0\n' "$SOURCE" >"$GLUSTERD_SRCADDR_CONF"
+    without_rules "2:$((8 + ${#SOURCE}))" 'found a NUL byte; write plain text'
+    rm "$default_log"
+    head --bytes=1M /dev/zero | tr '\0' x >"$GLUSTERD_SRCADDR_CONF"
+    without_rules 1:1 'found "x{64}\.\.\." without "="; write NETWORK = SOURCE, or \[NAME\.\.\.\]'
+}
+
+@test "merely unusual, and read as meant: a byte order mark, CR LF, tabs, a long line, no end to the last one" {
+    printf '\xef\xbb\xbf[options]\r\n\tlog-file\t=\t%s\r\n#%0999999d\r\n\r\n\t[\tdial\t]\t\r\n\t::/0\t=\t%s\t; x' \
+        "$log" 0 "$SOURCE" >"$GLUSTERD_SRCADDR_CONF"
+    dial peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen
+    prints "connect: 0" "seen from $SOURCE, port new"
+    logged 1 " I .*:5: section \"dial\" in force, rules: 1\$"
+}
+
+@test "many sections: in force" {
     configure < <(
         for i in {1..20000}; do
             printf '[other%d]\n2001:db8:%x::/48 = %s\n' "$i" "$i" "$GONE"
@@ -83,6 +103,19 @@ without_rules() {
     )
     dial peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen
     prints "connect: 0" "seen from $SOURCE, port new"
+}
+
+@test "a million rules: in force" {
+    {
+        echo "[dial]"
+        seq --format="2001:db9:%06.0f::/64 = $GONE" 0 999997 | sed -E 's/:([0-9]{3})([0-9]{3}):/:\1:\2:/'
+        printf '%s\n' "$PEER = $SOURCE" "$PEER2 = $SOURCE2"
+    } | configure
+    dial peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen
+    prints "connect: 0" "seen from $SOURCE, port new"
+    dial peer="[$PEER2]:$PORT" tcp6 connect="[$PEER2]:$PORT" seen
+    prints "connect: 0" "seen from $SOURCE2, port new"
+    logged 2 ' I .* in force, rules: 1000000$'
 }
 
 @test "an empty file has no rules and no mistakes, also for glusterd" {
