@@ -62,11 +62,14 @@ static void text_time(struct text *text, const struct timespec *now)
     text_string(text, " +0000");
 }
 
-/* Makes what text holds one line, whatever it was built from, and however long it is. */
+/*
+ * Makes what text holds one line, whatever it was built from, and however long it is. Line ends are not the only ones that
+ * readers know: NEL and others of Unicode's are as well, and terminals take more for commands.
+ */
 static void text_end_line(struct text *text)
 {
     for (size_t i = 0; i < text->len; i++)
-        if ((unsigned char)text->data[i] < ' ' || text->data[i] == 0x7f)
+        if (text->data[i] < ' ' || text->data[i] > '~')
             text->data[i] = '?';
     if (text->len == text->size - 1)
         text->len--;
