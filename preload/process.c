@@ -79,6 +79,27 @@ void process_parse(const char *cmdline, size_t len, struct process *process)
     }
 }
 
+/*
+ * For where /proc is not mounted or may not be read: the same memory, which argv points into. That it still does is looked at,
+ * for another object can have changed argv before us. Without its arguments, as with musl, a constructor finds none.
+ */
+static struct word arguments;
+
+#ifdef __GLIBC__
+static void __attribute__((constructor)) find_arguments(int argc, char *argv[])
+{
+    const char *end = argc > 0 ? argv[0] : NULL;
+
+    for (int i = 0; i < argc; i++) {
+        if (argv[i] != end)
+            return;
+        end += strlen(end) + 1;
+    }
+    if (argc > 0)
+        arguments = word_between(argv[0], end);
+}
+#endif
+
 int process_read(struct process *process)
 {
     char reason[64];
@@ -90,6 +111,8 @@ int process_read(struct process *process)
         return error;
     if (cmdline.len > 0)
         process_parse(cmdline.data, cmdline.len, process);
+    else if (arguments.len > 0)
+        process_parse(arguments.start, arguments.len, process);
     else
         process_parse(program_invocation_name, strlen(program_invocation_name), process);
     file_free(&cmdline);
