@@ -7,7 +7,10 @@ void *memory_take(size_t size)
 {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-    return memory == MAP_FAILED ? NULL : memory;
+    if (memory != MAP_FAILED)
+        return memory;
+    errno = ENOMEM; /* whatever mmap(2) has said: that there is no memory is all that a caller knows what to do about */
+    return NULL;
 }
 
 void memory_give(void *memory, size_t size)

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* size bytes of zeros, which cost nothing until they are written to; NULL with errno set if there are none. */
+/* size bytes of zeros, which cost nothing until they are written to; NULL with errno ENOMEM if there are none. */
 void *memory_take(size_t size);
 
 /* memory may be NULL. Leaves errno alone. */
