@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "chosen.h"
 #include "current.h"
 #include "give.h"
 #include "libc.h"
@@ -96,8 +97,9 @@ static int unavailable(const struct dial *dial, const char *step, int error)
 {
     bool refused = dial->active->refuse;
 
-    if (!refused && dial->state.idle) /* not from the source of an earlier connect either */
-        refused = give_back(dial->fd, &dial->state) != 0;
+    if (!refused) /* not from the source of an earlier connect either */
+        refused = dial->state.idle ? give_back(dial->fd, &dial->state) != 0
+                                   : chosen_may_have(dial->fd, CHOSE_ADDRESS); /* a state that nobody could tell */
     warn_unavailable(dial, step, error, refused);
     return refused ? error : 0;
 }
