@@ -99,17 +99,20 @@ static bool write_without_signal(int fd, const struct text *line)
     bool written;
     int signal;
 
+    sigemptyset(&pending);
     sigemptyset(&signals);
     sigaddset(&signals, SIGPIPE);
     sigaddset(&signals, SIGXFSZ);
-    sigprocmask(SIG_BLOCK, &signals, &before);
-    sigpending(&pending);
+    if (sigprocmask(SIG_BLOCK, &signals, &before) != 0)
+        return false;
+    (void)sigpending(&pending);
     written = write_line(fd, line);
     signal = written ? 0 : errno == EPIPE ? SIGPIPE : errno == EFBIG ? SIGXFSZ : 0;
     if (signal != 0 && !sigismember(&pending, signal)) {
         sigemptyset(&signals);
         sigaddset(&signals, signal);
-        sigtimedwait(&signals, NULL, &at_once);
+        while (sigtimedwait(&signals, NULL, &at_once) < 0 && errno == EINTR)
+            continue;
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
     return written;
