@@ -27,12 +27,12 @@ const struct active *current_enter(void)
     if (CURRENT_SLOT(__atomic_load_n(&current.state, __ATOMIC_ACQUIRE)) == 0)
         return NULL;
     state = __atomic_fetch_add(&current.state, CURRENT_SLOTS, __ATOMIC_ACQ_REL);
-    return current.slots[CURRENT_SLOT(state)].active;
+    return __atomic_load_n(&current.slots[CURRENT_SLOT(state)].active, __ATOMIC_RELAXED);
 }
 
 static void give_back(unsigned int slot)
 {
-    struct active *active = current.slots[slot].active;
+    struct active *active = __atomic_load_n(&current.slots[slot].active, __ATOMIC_RELAXED);
 
     memory_give(active, active->size);
     __atomic_store_n(&current.slots[slot].active, NULL, __ATOMIC_RELEASE);
