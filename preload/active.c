@@ -26,8 +26,9 @@ static size_t size_of(const struct active *active)
 {
     const char *const strings[] = {active->file,    active->role,     active->program,    active->volfile,
                                    active->mistake, active->log.file, active->log.process};
-    size_t size =
-        sizeof(*active) + active->rule_count * sizeof(struct rule) + active->source_count * sizeof(struct source);
+    size_t size = sizeof(*active) + active->rules.count * sizeof(struct rule) +
+                  RULES_TOPS(active->rules.count) * sizeof(struct in6_addr) +
+                  active->source_count * sizeof(struct source);
 
     for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
         size += strlen(strings[i]) + 1;
@@ -46,7 +47,8 @@ static struct active *copy(const struct active *active)
     *made = *active;
     made->size = size;
     end = (char *)(made + 1);
-    made->rules = append(&end, active->rules, active->rule_count * sizeof(struct rule));
+    made->rules.all = append(&end, active->rules.all, active->rules.count * sizeof(struct rule));
+    made->rules.tops = append(&end, active->rules.tops, RULES_TOPS(active->rules.count) * sizeof(struct in6_addr));
     made->sources = append(&end, active->sources, active->source_count * sizeof(struct source));
     made->file = append_string(&end, active->file);
     made->role = append_string(&end, active->role);
@@ -81,7 +83,6 @@ static struct active describe(const struct load *load)
         .volfile = load->process.volfile,
         .mistake = "",
         .rules = rules->rules,
-        .rule_count = rules->rule_count,
         .sources = rules->sources,
         .source_count = rules->source_count,
     };
@@ -126,10 +127,10 @@ static bool same_rule(const struct rule *a, const struct rule *b)
 
 static bool same_rules(const struct active *a, const struct active *b)
 {
-    bool same = a->rule_count == b->rule_count && a->source_count == b->source_count;
+    bool same = a->rules.count == b->rules.count && a->source_count == b->source_count;
 
-    for (uint32_t i = 0; same && i < a->rule_count; i++)
-        same = same_rule(&a->rules[i], &b->rules[i]);
+    for (uint32_t i = 0; same && i < a->rules.count; i++)
+        same = same_rule(&a->rules.all[i], &b->rules.all[i]);
     for (uint32_t i = 0; same && i < a->source_count; i++)
         same = source_same(&a->sources[i], &b->sources[i]);
     return same;

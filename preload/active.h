@@ -43,8 +43,7 @@ struct active {
     const char *program;
     const char *volfile;
     const char *mistake; /* in the latest version, "" if there is none */
-    const struct rule *rules;
-    uint32_t rule_count; /* 0 for a process without rules */
+    struct rules rules;  /* none for a process without rules */
     uint32_t source_count;
     const struct source *sources;
 };

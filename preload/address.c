@@ -31,12 +31,12 @@ bool address_is_ipv4(struct word word)
 
 void address_mask(struct in6_addr *address, unsigned int len)
 {
-    for (unsigned int byte = 0; byte < sizeof(address->s6_addr); byte++) {
-        unsigned int kept = len > byte * 8 ? len - byte * 8 : 0;
+    unsigned int whole = len / 8; /* bytes that stay */
 
-        if (kept < 8)
-            address->s6_addr[byte] &= (uint8_t)(0xff00u >> kept);
-    }
+    if (whole == sizeof(address->s6_addr))
+        return;
+    address->s6_addr[whole] &= (uint8_t)(0xff00u >> len % 8);
+    memset(&address->s6_addr[whole + 1], 0, sizeof(address->s6_addr) - whole - 1);
 }
 
 bool address_same_prefix(const struct in6_addr *a, const struct in6_addr *b, unsigned int len)

@@ -32,7 +32,7 @@ static void announce_section(const struct load *load, const struct log *log)
                   &section->names);
     else
         log_write(log, LEVEL_INFO, "%s:%u: section %W in force, rules: %u", load->path, section->line, &section->names,
-                  section->rule_count);
+                  section->rules.count);
     if (load->has_bind_address)
         announce_bind_address(load, log);
 }

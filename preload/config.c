@@ -19,6 +19,7 @@ struct parser {
     uint32_t option_line[OPTION_COUNT]; /* of each option, 0 if not seen */
     struct section *section;            /* the one being read, NULL if none */
     struct rule *rules;                 /* free room for the next section */
+    struct in6_addr *tops;
     struct source *sources;
     struct rule *scratch;
 };
@@ -64,6 +65,17 @@ static bool has_host_bits(const struct network *network, struct network *masked)
     return memcmp(&masked->address, &network->address, sizeof(network->address)) != 0;
 }
 
+static bool not_a_network(struct parser *parser, struct word word, struct word address)
+{
+    if (address_is_ipv4(address))
+        return MISTAKE(parser, word.start,
+                       "found IPv4 network %W; write it as ::ffff:ADDRESS/LENGTH, LENGTH 96 or more", &word);
+    if (word_has(address, '%'))
+        return MISTAKE(parser, word.start, "found a scope in peer network %W; write the network without %%INTERFACE",
+                       &word);
+    return MISTAKE(parser, word.start, "found %W; write an IPv6 network such as 2001:db8:1::/64", &word);
+}
+
 static bool parse_network(struct parser *parser, struct word word, struct rule *rule)
 {
     struct word rest = word;
@@ -71,14 +83,8 @@ static bool parse_network(struct parser *parser, struct word word, struct rule *
     struct network network = {.len = 128};
     struct network masked;
 
-    if (address_is_ipv4(address))
-        return MISTAKE(parser, word.start,
-                       "found IPv4 network %W; write it as ::ffff:ADDRESS/LENGTH, LENGTH 96 or more", &word);
-    if (word_has(address, '%'))
-        return MISTAKE(parser, word.start, "found a scope in peer network %W; write the network without %%INTERFACE",
-                       &word);
     if (!address_parse(address, &network.address))
-        return MISTAKE(parser, word.start, "found %W; write an IPv6 network such as 2001:db8:1::/64", &word);
+        return not_a_network(parser, word, address);
     if (word_has(word, '/') && !parse_length(rest, &network.len))
         return MISTAKE(parser, rest.start, "found prefix length %W; write 0 to 128", &rest);
     if (has_host_bits(&network, &masked))
@@ -152,12 +158,11 @@ bool source_parse(struct word word, struct source *source, struct word *wrong, s
     source->kind = word_has(word, '/') ? SOURCE_PREFIX : SOURCE_ADDRESS;
     source->network.len = 128;
     *wrong = word;
-    if (address_is_ipv4(address)) {
-        text_format(why, "found IPv4 source %W; write it as ::ffff:ADDRESS", &word);
-        return false;
-    }
     if (!address_parse(address, &source->network.address)) {
-        text_format(why, "found %W; write an IPv6 address", &word);
+        text_format(why,
+                    address_is_ipv4(address) ? "found IPv4 source %W; write it as ::ffff:ADDRESS"
+                                             : "found %W; write an IPv6 address",
+                    &word);
         return false;
     }
     if (source->kind == SOURCE_PREFIX && !parse_length(length, &source->network.len)) {
@@ -216,12 +221,19 @@ static bool check_families(struct parser *parser, const struct rule *rule, const
                    "found IPv4-mapped source %W for a network that is not; write an IPv6 one or none", &word);
 }
 
-/* The section's index for source. Neighbouring rules mostly share theirs; a copy kept twice does no harm. */
+/*
+ * The section's index for source. It is looked for among the latest ones only, as neighbouring rules mostly share a
+ * few; a copy kept twice does no harm.
+ */
 static uint32_t keep_source(struct section *section, const struct source *source)
 {
-    if (section->source_count == 0 || !source_same(&section->sources[section->source_count - 1], source))
-        section->sources[section->source_count++] = *source;
-    return section->source_count - 1;
+    enum { LATEST = 8 };
+
+    for (uint32_t back = 1; back <= LATEST && back <= section->source_count; back++)
+        if (source_same(&section->sources[section->source_count - back], source))
+            return section->source_count - back;
+    section->sources[section->source_count] = *source;
+    return section->source_count++;
 }
 
 static bool set_unavailable(struct parser *parser, struct word value)
@@ -322,7 +334,7 @@ static bool parse_rule(struct parser *parser, struct word left, struct word righ
         return false;
     rule.column = column < UINT16_MAX ? (uint16_t)column : UINT16_MAX;
     rule.source = keep_source(section, &source);
-    section->rules[section->rule_count++] = rule;
+    section->rules.all[section->rules.count++] = rule;
     return true;
 }
 
@@ -335,14 +347,15 @@ static bool end_section(struct parser *parser)
 
     if (section == NULL)
         return true;
-    if (!rules_build(section->rules, section->rule_count, parser->scratch, &first, &second)) {
+    if (!rules_build(&section->rules, parser->scratch, &first, &second)) {
         struct network network = {.address = second->network, .len = second->len};
 
         return mistake_at(parser->mistake, second->line, second->column,
                           "found network %N a second time in its section; keep one of lines %u and %u", &network,
                           first->line, second->line);
     }
-    parser->rules = section->rules + section->rule_count;
+    parser->rules = section->rules.all + section->rules.count;
+    parser->tops = section->rules.tops + RULES_TOPS(section->rules.count);
     parser->sources = section->sources + section->source_count;
     parser->section = NULL;
     return true;
@@ -387,7 +400,8 @@ static bool parse_header(struct parser *parser, struct word line)
     section = &parser->config->sections[parser->config->section_count++];
     section->names = names;
     section->line = parser->line;
-    section->rules = parser->rules;
+    section->rules.all = parser->rules;
+    section->rules.tops = parser->tops;
     section->sources = parser->sources;
     parser->section = section;
     return true;
@@ -456,15 +470,17 @@ static bool take_memory(struct parser *parser, struct word text)
     size_t sections = count_bytes(text, '[');
     size_t rules = count_bytes(text, '=');
 
-    config->memory_size =
-        (sections + 1) * sizeof(*config->sections) + rules * (2 * sizeof(*parser->rules) + sizeof(*parser->sources));
+    config->memory_size = (sections + 1) * sizeof(*config->sections) +
+                          rules * (2 * sizeof(*parser->rules) + sizeof(*parser->sources)) +
+                          RULES_TOPS(rules) * sizeof(*parser->tops);
     config->memory = memory_take(config->memory_size);
     if (config->memory == NULL)
         return false;
     config->sections = config->memory;
     parser->rules = (struct rule *)(config->sections + sections);
     parser->scratch = parser->rules + rules;
-    parser->sources = (struct source *)(parser->scratch + rules);
+    parser->tops = (struct in6_addr *)(parser->scratch + rules);
+    parser->sources = (struct source *)(parser->tops + RULES_TOPS(rules));
     return true;
 }
 

@@ -31,9 +31,8 @@ struct options {
 struct section {
     struct word names; /* the patterns between the brackets, in the parsed text */
     uint32_t line;
-    uint32_t rule_count;
     uint32_t source_count;
-    struct rule *rules;     /* as rules_find() wants them */
+    struct rules rules;     /* as rules_find() wants them */
     struct source *sources; /* of this section's rules */
 };
 

@@ -39,7 +39,7 @@ static bool is_ipv6(const struct sockaddr *address, socklen_t len)
 
 static void find_rule(struct dial *dial)
 {
-    dial->rule = rules_find(dial->active->rules, dial->active->rule_count, &dial->peer.sin6_addr);
+    dial->rule = rules_find(&dial->active->rules, &dial->peer.sin6_addr);
     dial->source = dial->rule != NULL ? &dial->active->sources[dial->rule->source] : NULL;
 }
 
@@ -154,42 +154,68 @@ static int decide(struct dial *dial)
     return inspect_error != 0 ? unavailable(dial, "looking at the socket", inspect_error) : take_source(dial);
 }
 
-/* Whether there may be something to be done or said, or nothing is in force yet, so that nobody knows. */
-static bool is_of_concern(const struct dial *dial)
+/*
+ * The whole work, with active in force, entered, or nothing yet. Returns what connect is to fail with, or 0. Like
+ * look_again() a function of its own, so that connects to which neither applies don't pay for their memory on the
+ * stack.
+ */
+__attribute__((noinline)) static int govern(const struct active *active, int fd, const struct sockaddr *address,
+                                            socklen_t len)
 {
-    if (dial->active == NULL)
-        return true;
-    return dial->active->rule_count > 0 && (!is_left_to_kernel(dial) || dial->active->log.level == LEVEL_DEBUG);
-}
-
-/* Returns what connect is to fail with before it has begun, or 0. */
-static int govern(int fd, const struct sockaddr *address, socklen_t len)
-{
-    struct dial dial = {.fd = fd, .active = current_enter()};
+    struct dial dial = {.fd = fd, .active = active};
     struct quiet quiet;
-    int error = 0;
+    int error;
 
     memcpy(&dial.peer, address, len < sizeof(dial.peer) ? len : sizeof(dial.peer));
-    if (dial.active != NULL && reload_is_due()) {
-        quiet_begin(&quiet);
-        reload_if_changed(&dial.active);
-        quiet_end(&quiet);
-    }
-    if (dial.active != NULL)
+    quiet_begin(&quiet);
+    if (active != NULL)
         find_rule(&dial);
-    if (is_of_concern(&dial)) {
-        quiet_begin(&quiet);
-        error = decide(&dial);
-        quiet_end(&quiet);
-    }
+    error = decide(&dial);
+    quiet_end(&quiet);
     if (dial.active != NULL)
         current_leave(dial.active);
     return error;
 }
 
+/* Whether by what is in force nothing is to be done or said. */
+static bool is_of_no_concern(const struct active *active, const struct in6_addr *peer)
+{
+    const struct rule *rule;
+
+    if (active->rules.count == 0)
+        return true;
+    rule = rules_find(&active->rules, peer);
+    return (rule == NULL || active->sources[rule->source].kind == SOURCE_NONE) && active->log.level < LEVEL_DEBUG;
+}
+
+__attribute__((noinline)) static const struct active *look_again(const struct active *active)
+{
+    struct quiet quiet;
+
+    quiet_begin(&quiet);
+    reload_if_changed(&active);
+    quiet_end(&quiet);
+    return active;
+}
+
+/* Returns what connect is to fail with before it has begun, or 0. Most connects end here: they are kept short. */
+static int before_connect(int fd, const struct sockaddr *address, socklen_t len)
+{
+    const struct active *active = current_enter();
+    struct in6_addr peer;
+
+    if (active != NULL && reload_is_due())
+        active = look_again(active);
+    memcpy(&peer, (const char *)address + offsetof(struct sockaddr_in6, sin6_addr), sizeof(peer));
+    if (active == NULL || !is_of_no_concern(active, &peer))
+        return govern(active, fd, address, len);
+    current_leave(active);
+    return 0;
+}
+
 EXPORT int connect(int fd, const struct sockaddr *address, socklen_t len)
 {
-    int error = is_ipv6(address, len) ? govern(fd, address, len) : 0;
+    int error = is_ipv6(address, len) ? before_connect(fd, address, len) : 0;
 
     if (error != 0) {
         errno = error;

@@ -63,8 +63,8 @@ static void text_time(struct text *text, const struct timespec *now)
 }
 
 /*
- * Makes what text holds one line, whatever it was built from, and however long it is. Line ends are not the only ones that
- * readers know: NEL and others of Unicode's are as well, and terminals take more for commands.
+ * Makes what text holds one line, whatever it was built from, and however long it is. Line ends are not the only ones
+ * that readers know: NEL and others of Unicode's are as well, and terminals take more for commands.
  */
 static void text_end_line(struct text *text)
 {

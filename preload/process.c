@@ -80,8 +80,9 @@ void process_parse(const char *cmdline, size_t len, struct process *process)
 }
 
 /*
- * For where /proc is not mounted or may not be read: the same memory, which argv points into. That it still does is looked at,
- * for another object can have changed argv before us. Without its arguments, as with musl, a constructor finds none.
+ * For where /proc is not mounted or may not be read: the same memory, which argv points into. That it still does is
+ * looked at, for another object can have changed argv before us. Without its arguments, as with musl, a constructor
+ * finds none.
  */
 static struct word arguments;
 

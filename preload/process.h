@@ -20,8 +20,8 @@ struct process {
  * without. */
 void process_parse(const char *cmdline, size_t len, struct process *process);
 
-/* Of this process; with musl, where /proc can't be read, the program's name is all that is known. 0, or ENOMEM, EMFILE or
- * ENFILE. */
+/* Of this process; with musl, where /proc can't be read, the program's name is all that is known. 0, or ENOMEM, EMFILE
+ * or ENFILE. */
 int process_read(struct process *process);
 
 /* The name that the log calls it by. */

@@ -38,18 +38,28 @@ struct rule {
 
 #define NO_RULE UINT32_MAX
 
+/* The rules of a section. */
+struct rules {
+    struct rule *all;
+    struct in6_addr *tops; /* room for RULES_TOPS(count) networks, by which rules_find() finds its block */
+    uint32_t count;
+};
+
+enum { RULES_BLOCK = 16 };
+#define RULES_TOPS(count) ((count) / (RULES_BLOCK - 1))
+
 /*
- * Orders count rules as they were read from a file and links them; scratch has room for as many. If a network stands
- * there twice, returns false: *second is then the later of the two in the file, *first the earlier.
+ * Orders the rules as they were read from a file and links them, and fills in the tops; scratch has room for as many
+ * rules. If a network stands there twice, returns false: *second is then the later of the two in the file, *first the
+ * earlier.
  */
-bool rules_build(struct rule *rules, uint32_t count, struct rule *scratch, const struct rule **first,
-                 const struct rule **second);
+bool rules_build(struct rules *rules, struct rule *scratch, const struct rule **first, const struct rule **second);
 
 /*
  * The rule for peer: the one with the longest network that contains it. A rule whose network is larger than the range
  * of addresses that address_reach() tells of does not reach into that range. NULL if there is none.
  */
-const struct rule *rules_find(const struct rule *rules, uint32_t count, const struct in6_addr *peer);
+const struct rule *rules_find(const struct rules *rules, const struct in6_addr *peer);
 
 /* Whether both are written the same way and mean the same. */
 bool source_same(const struct source *a, const struct source *b);

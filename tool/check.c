@@ -86,15 +86,15 @@ static void load_glusterds_bind_address(struct check *check)
 
 static void report_rules(const struct check *check, const struct section *section)
 {
-    bool *never = needed(calloc(section->rule_count + 1, sizeof(*never)));
+    bool *never = needed(calloc(section->rules.count + 1, sizeof(*never)));
 
-    doubt_rules(section->rules, section->rule_count, never);
-    for (uint32_t i = 0; i < section->rule_count; i++) {
-        struct place place = place_in(check, section->rules[i].line, section->rules[i].column);
+    doubt_rules(section->rules.all, section->rules.count, never);
+    for (uint32_t i = 0; i < section->rules.count; i++) {
+        struct place place = place_in(check, section->rules.all[i].line, section->rules.all[i].column);
 
         if (never[i])
             report(SEVERITY_WARNING, &place, "this rule never applies: %s",
-                   section->rules[i].network.s6_addr[0] == 0xff
+                   section->rules.all[i].network.s6_addr[0] == 0xff
                        ? "TCP connects to no multicast address"
                        : "longer ones, and the ranges that only their own rules reach, leave it no peer");
     }
@@ -142,7 +142,7 @@ static bool is_covered(const struct section *section, const struct peer_name *na
     bool covered = true;
 
     for (size_t i = 0; i < count; i++)
-        if (section == NULL || rules_find(section->rules, section->rule_count, &addresses[i].sin6_addr) == NULL)
+        if (section == NULL || rules_find(&section->rules, &addresses[i].sin6_addr) == NULL)
             covered = false;
     free(addresses);
     return covered;
@@ -180,7 +180,7 @@ static void print_summary(const struct check *check)
     unsigned int warnings = report_count(SEVERITY_WARNING);
 
     for (uint32_t i = 0; i < config->section_count; i++)
-        rules += config->sections[i].rule_count;
+        rules += config->sections[i].rules.count;
     printf("%s: %s%" PRIu32 " section%s, %" PRIu32 " rule%s, %zu source%s, %u warning%s\n", check->load.path,
            check->load.built_in ? "does not exist, so the built-in configuration is in force: " : "",
            config->section_count, config->section_count == 1 ? "" : "s", rules, rules == 1 ? "" : "s",

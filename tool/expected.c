@@ -22,8 +22,8 @@ static void expect_sources_of(struct expectations *expectations, const struct se
 {
     const struct rule **first = needed(calloc(section->source_count + 1, sizeof(const struct rule *)));
 
-    for (uint32_t i = 0; i < section->rule_count; i++) {
-        const struct rule *rule = &section->rules[i];
+    for (uint32_t i = 0; i < section->rules.count; i++) {
+        const struct rule *rule = &section->rules.all[i];
 
         if (first[rule->source] == NULL || rule->line < first[rule->source]->line)
             first[rule->source] = rule;

@@ -156,7 +156,7 @@ static bool set_rule(struct row *row, const struct load *load, const struct in6_
     }
     set(row, SECTION, "[%.*s]", (int)section->names.len, section->names.start);
     set_at(row, SECTION_AT, load, section->line);
-    rule = rules_find(section->rules, section->rule_count, peer);
+    rule = rules_find(&section->rules, peer);
     if (rule == NULL) {
         set(row, WHY, "no rule of the section is for this peer");
         return true;

@@ -81,7 +81,7 @@ static struct source_name name_wanted(const struct source *source)
 static void judge(struct judged *judged, const struct section *section)
 {
     const struct connection *connection = &judged->connection;
-    const struct rule *rule = rules_find(section->rules, section->rule_count, &connection->peer);
+    const struct rule *rule = rules_find(&section->rules, &connection->peer);
     const struct source *source = rule != NULL ? &section->sources[rule->source] : NULL;
 
     if (source == NULL || source->kind == SOURCE_NONE)

@@ -72,8 +72,8 @@ static const struct rule *simply_find(const struct section *section, number peer
 {
     const struct rule *best = NULL;
 
-    for (uint32_t i = 0; i < section->rule_count; i++) {
-        const struct rule *rule = &section->rules[i];
+    for (uint32_t i = 0; i < section->rules.count; i++) {
+        const struct rule *rule = &section->rules.all[i];
         bool contains = ((number_of(&rule->network) ^ peer) & ~host_bits(rule->len)) == 0;
 
         if (contains && rule->len >= special_length(peer) && (best == NULL || rule->len > best->len))
@@ -86,7 +86,7 @@ static void check_peer(const struct section *section, number peer)
 {
     struct in6_addr address = address_of(peer);
 
-    check(rules_find(section->rules, section->rule_count, &address) == simply_find(section, peer),
+    check(rules_find(&section->rules, &address) == simply_find(section, peer),
           "the longest network that contains the peer is found");
 }
 
@@ -191,8 +191,8 @@ static void check_section(struct word text, const struct section *section)
 {
     static const uint16_t special[] = {0, 0xfe80, 0xfec0, 0xff00, 0xffff};
 
-    for (uint32_t i = 0; i < section->rule_count && i < LOOKED_AT; i++)
-        check_rule(text, section, &section->rules[i]);
+    for (uint32_t i = 0; i < section->rules.count && i < LOOKED_AT; i++)
+        check_rule(text, section, &section->rules.all[i]);
     for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++)
         check_peer(section, (number)special[i] << 112);
     check_peer(section, (number)0xffff << 32 | 0xc0000201);
@@ -213,9 +213,9 @@ static struct word write_again(void)
         text_string(&text, "\r\n\t["); /* behind a blank, a name could start a comment */
         text_bytes(&text, section->names.start, section->names.len);
         text_string(&text, "\t]\t");
-        for (uint32_t j = 0; j < section->rule_count; j++) {
+        for (uint32_t j = 0; j < section->rules.count; j++) {
             text_string(&text, "\r\n\t");
-            text_rule(&text, &section->rules[j], &section->sources[section->rules[j].source]);
+            text_rule(&text, &section->rules.all[j], &section->sources[section->rules.all[j].source]);
         }
     }
     check(text.len < sizeof(written) - 1, "there is room for it");
@@ -226,10 +226,10 @@ static void check_same_section(const struct section *a, const struct section *b)
 {
     check(a->names.len == b->names.len && memcmp(a->names.start, b->names.start, a->names.len) == 0,
           "a section's names are read again");
-    check(a->rule_count == b->rule_count, "as many rules are read again");
-    for (uint32_t i = 0; i < a->rule_count; i++) {
-        const struct rule *rule = &a->rules[i];
-        const struct rule *other = &b->rules[i];
+    check(a->rules.count == b->rules.count, "as many rules are read again");
+    for (uint32_t i = 0; i < a->rules.count; i++) {
+        const struct rule *rule = &a->rules.all[i];
+        const struct rule *other = &b->rules.all[i];
 
         check(number_of(&rule->network) == number_of(&other->network) && rule->len == other->len &&
                   rule->parent == other->parent,

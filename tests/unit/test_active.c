@@ -47,12 +47,12 @@ static void has_all_that_the_process_needs(void **state)
                                NULL);
     struct in6_addr peer = address_of("2001:db8::9");
     struct in6_addr second = address_of("2001:db8::2");
-    const struct rule *rule = rules_find(made->rules, made->rule_count, &peer);
+    const struct rule *rule = rules_find(&made->rules, &peer);
 
     (void)state;
     assert_true(made->is_good && made->has_section);
     assert_false(made->has_mistake || made->is_provisional || made->built_in || made->refuse);
-    assert_int_equal(made->rule_count, 2);
+    assert_int_equal(made->rules.count, 2);
     assert_int_equal(rule->line, 7);
     assert_memory_equal(&made->sources[rule->source].network.address, &second, sizeof(second));
     check_string("log", made->log.file, "/log");
@@ -75,7 +75,7 @@ static void without_a_section_there_are_no_rules(void **state)
     (void)state;
     assert_true(made->is_good);
     assert_false(made->has_section);
-    assert_int_equal(made->rule_count, 0);
+    assert_int_equal(made->rules.count, 0);
     give(made);
 }
 
@@ -86,7 +86,7 @@ static void a_mistake_at_first_is_no_rules(void **state)
     (void)state;
     assert_false(made->is_good || made->has_section);
     assert_true(made->has_mistake);
-    assert_int_equal(made->rule_count, 0);
+    assert_int_equal(made->rules.count, 0);
     check_string("log", made->log.file, CONFIG_LOG_FILE);
     check_string("mistake", made->mistake,
                  "/etc/a.conf:3:1: error: found \"nonsense\" without \"=\"; write NETWORK = SOURCE, or [NAME...]");
@@ -104,7 +104,7 @@ static void a_mistake_later_changes_nothing_else(void **state)
     assert_true(active_same(made, good));
     check_string("log", made->log.file, "/log");
     give(good); /* what was made is whole without it */
-    assert_int_equal(made->rule_count, 1);
+    assert_int_equal(made->rules.count, 1);
     again = make("[a]\n::/0 = 2001:db8::1\n", made);
     assert_false(again->has_mistake);
     check_string("mistake", again->mistake, "");

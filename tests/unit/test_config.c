@@ -11,8 +11,8 @@ static char dumped[1 << 16];
 static void dump_section(struct text *text, const struct section *section)
 {
     text_format(text, "%u: %W\n", section->line, &section->names);
-    for (uint32_t i = 0; i < section->rule_count; i++) {
-        const struct rule *rule = &section->rules[i];
+    for (uint32_t i = 0; i < section->rules.count; i++) {
+        const struct rule *rule = &section->rules.all[i];
 
         text_format(text, "%u:%u: ", rule->line, (unsigned int)rule->column);
         text_rule(text, rule, &section->sources[rule->source]);
@@ -386,7 +386,7 @@ static void columns_far_to_the_right(void **state)
     assert_false(config_parse(far_to_the_right(LEN, "::/=none"), LEN, &config, &mistake));
     check_number("column of the length", mistake.column, LEN - strlen("[a]\n") - strlen("=none") + 1);
     parse_good(far_to_the_right(LEN, "::/0=none"), LEN);
-    check_number("column of the rule", config.sections[0].rules[0].column, UINT16_MAX);
+    check_number("column of the rule", config.sections[0].rules.all[0].column, UINT16_MAX);
     config_free(&config);
 }
 
@@ -485,7 +485,7 @@ static void check_one_of_a_million(unsigned int i)
     unsigned int number = number_in_rule(i);
     struct in6_addr peer = address_of(in_words("2000:%x:%x:ffff::5", number >> 16, number & 0xffff));
     struct in6_addr source = address_of(in_words("2000:%x:%x::1", number >> 16, number & 0xffff));
-    const struct rule *rule = rules_find(section->rules, section->rule_count, &peer);
+    const struct rule *rule = rules_find(&section->rules, &peer);
 
     assert_non_null(rule);
     check_number("line", rule->line, i + 2);
@@ -499,10 +499,10 @@ static void a_million_rules_are_fine(void **state)
 
     (void)state;
     parse_good(text, write_a_million_rules(text));
-    check_number("rules", config.sections[0].rule_count, MILLION);
+    check_number("rules", config.sections[0].rules.count, MILLION);
     for (unsigned int i = 0; i < MILLION; i++)
         check_one_of_a_million(i);
-    assert_null(rules_find(config.sections[0].rules, MILLION, &beyond));
+    assert_null(rules_find(&config.sections[0].rules, &beyond));
     config_free(&config);
 }
 
@@ -518,8 +518,8 @@ static void a_hundred_thousand_sections_are_fine(void **state)
     check_number("sections", config.section_count, MANY);
     for (uint32_t i = 0; i < MANY; i++) {
         check_number("line", config.sections[i].line, 2 * i + 1);
-        check_number("rules", config.sections[i].rule_count, 1);
-        check_number("line of the rule", config.sections[i].rules[0].line, 2 * i + 2);
+        check_number("rules", config.sections[i].rules.count, 1);
+        check_number("line of the rule", config.sections[i].rules.all[0].line, 2 * i + 2);
     }
     config_free(&config);
 }
@@ -544,7 +544,7 @@ static void rules_share_the_source_above(void **state)
     parse_good(text, sizeof(text) - 1);
     check_number("sources", config.sections[0].source_count, COUNT(wanted) - 2);
     for (size_t i = 0; i < COUNT(wanted); i++)
-        check_number("source", config.sections[0].rules[i].source, wanted[i]);
+        check_number("source", config.sections[0].rules.all[i].source, wanted[i]);
     check_number("sources", config.sections[1].source_count, 1);
     config_free(&config);
 }

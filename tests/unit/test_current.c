@@ -18,7 +18,7 @@ static struct active *make(uint32_t number)
 
     assert_non_null(made);
     made->size = SIZE;
-    made->rule_count = number;
+    made->rules.count = number;
     for (uint32_t *at = (uint32_t *)(made + 1); at < (uint32_t *)((char *)made + SIZE); at++)
         *at = number;
     return made;
@@ -36,7 +36,7 @@ static void publish(uint32_t number)
 static uint32_t number_in_force(void)
 {
     const struct active *active = current_enter();
-    uint32_t number = active->rule_count;
+    uint32_t number = active->rules.count;
 
     current_leave(active);
     return number;
@@ -77,10 +77,10 @@ static void who_looks_at_the_old_one_keeps_it(void **state)
     assert_ptr_equal(first, again);
     publish(8);
     next = current_enter();
-    assert_int_equal(first->rule_count, 7);
-    assert_int_equal(next->rule_count, 8);
+    assert_int_equal(first->rules.count, 7);
+    assert_int_equal(next->rules.count, 8);
     current_leave(first);
-    assert_int_equal(again->rule_count, 7);
+    assert_int_equal(again->rules.count, 7);
     assert_int_equal(mapped_pages(), before + SIZE / 4096);
     current_leave(again);
     assert_int_equal(mapped_pages(), before);
@@ -117,13 +117,13 @@ static void without_room_nothing_changes(void **state)
     last = current_enter();
     made = make(200);
     assert_false(current_publish(made, last));
-    assert_int_equal(last->rule_count, number_in_force());
+    assert_int_equal(last->rules.count, number_in_force());
     current_leave(held[0]);
     assert_true(current_publish(made, last));
     current_leave(last);
     assert_int_equal(number_in_force(), 200);
     for (uint32_t i = 1; i < COUNT(held); i++) {
-        assert_int_equal(held[i]->rule_count, 100 + i - 1);
+        assert_int_equal(held[i]->rules.count, 100 + i - 1);
         current_leave(held[i]);
     }
     assert_int_equal(mapped_pages(), pages);
@@ -137,7 +137,7 @@ static void look_at(const struct active *active)
     const char *end = (const char *)active + SIZE;
 
     for (const uint32_t *at = (const uint32_t *)(active + 1); (const char *)at < end; at += 512)
-        if (*at != active->rule_count)
+        if (*at != active->rules.count)
             __atomic_add_fetch(&broken, 1, __ATOMIC_RELAXED);
 }
 

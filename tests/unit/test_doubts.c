@@ -95,9 +95,9 @@ static void finds_rules_that_never_apply(void **state)
             len += (size_t)snprintf(text + len, sizeof(text) - len, "%s = none\n", network);
         }
         parse(text);
-        doubt_rules(config.sections[0].rules, config.sections[0].rule_count, never);
-        for (uint32_t j = 0; j < config.sections[0].rule_count; j++)
-            found[config.sections[0].rules[j].line - 2] = never[j] ? 'N' : '-';
+        doubt_rules(config.sections[0].rules.all, config.sections[0].rules.count, never);
+        for (uint32_t j = 0; j < config.sections[0].rules.count; j++)
+            found[config.sections[0].rules.all[j].line - 2] = never[j] ? 'N' : '-';
         check_string(table[i].networks, found, table[i].never);
         config_free(&config);
     }
@@ -108,24 +108,24 @@ static uint32_t make_rules(uint64_t *state, const struct rule *all, uint32_t cou
     struct rule scratch[RULES_MAX];
     const struct rule *first;
     const struct rule *second;
-    uint32_t made = 1 + random_below(state, RULES_MAX - 1);
+    struct rules made = {.all = rules, .count = 1 + random_below(state, RULES_MAX - 1)}; /* too few for tops */
 
     do {
-        for (uint32_t i = 0; i < made; i++)
+        for (uint32_t i = 0; i < made.count; i++)
             rules[i] = all[random_below(state, count)];
-    } while (!rules_build(rules, made, scratch, &first, &second));
-    return made;
+    } while (!rules_build(&made, scratch, &first, &second));
+    return made.count;
 }
 
 /* Compares with what rules_find() finds for each of the peers, which stand for all. */
-static void check_against_search(const struct rule *rules, uint32_t count, const struct in6_addr *peers,
-                                 size_t peer_count)
+static void check_against_search(struct rule *rules, uint32_t count, const struct in6_addr *peers, size_t peer_count)
 {
     bool applies[RULES_MAX] = {false};
     bool never[RULES_MAX];
+    struct rules all = {.all = rules, .count = count};
 
     for (size_t i = 0; i < peer_count; i++) {
-        const struct rule *rule = rules_find(rules, count, &peers[i]);
+        const struct rule *rule = rules_find(&all, &peers[i]);
 
         if (rule != NULL && !IN6_IS_ADDR_MULTICAST(&peers[i]))
             applies[rule - rules] = true;

@@ -9,10 +9,16 @@ struct table {
     uint64_t seed; /* that it was made with */
     uint32_t count;
     struct rule rules[RULES_MAX];
+    struct in6_addr tops[RULES_TOPS(RULES_MAX)];
     struct rule scratch[RULES_MAX];
 };
 
 static struct table table;
+
+static struct rules rules_of_table(void)
+{
+    return (struct rules){.all = table.rules, .tops = table.tops, .count = table.count};
+}
 
 /* Bit by bit, so that nothing is shared with what is tested. */
 static bool contains(const struct in6_addr *network, unsigned int len, const struct in6_addr *address)
@@ -53,7 +59,8 @@ static uint32_t naive_line(const struct in6_addr *peer)
 
 static uint32_t found_line(const struct in6_addr *peer)
 {
-    const struct rule *rule = rules_find(table.rules, table.count, peer);
+    struct rules rules = rules_of_table();
+    const struct rule *rule = rules_find(&rules, peer);
 
     return rule != NULL ? rule->line : 0;
 }
@@ -62,8 +69,9 @@ static bool build(void)
 {
     const struct rule *first = NULL;
     const struct rule *second = NULL;
+    struct rules rules = rules_of_table();
 
-    return rules_build(table.rules, table.count, table.scratch, &first, &second);
+    return rules_build(&rules, table.scratch, &first, &second);
 }
 
 static void cut_to(struct in6_addr *address, unsigned int len)
@@ -193,7 +201,8 @@ static void check_peers(uint64_t seed, uint32_t random_peers)
 static const struct {
     uint32_t size;
     uint32_t tables;
-} sizes[] = {{0, 1}, {1, 300}, {2, 300}, {3, 300}, {10, 200}, {100, 20}, {RULES_MAX, 3}};
+} sizes[] = {{0, 1},   {1, 300}, {2, 300}, {3, 300}, {10, 200}, {15, 50},
+             {16, 50}, {17, 50}, {32, 50}, {33, 50}, {100, 20}, {RULES_MAX, 3}};
 
 static void the_longest_network_wins(void **state)
 {
@@ -212,10 +221,11 @@ static void the_longest_network_wins(void **state)
 
 static void without_rules_there_is_none_to_find(void **state)
 {
+    static const struct rules none;
     struct in6_addr peer = address_of("2001:db8::1");
 
     (void)state;
-    assert_null(rules_find(NULL, 0, &peer));
+    assert_null(rules_find(&none, &peer));
 }
 
 static void the_order_in_the_file_does_not_matter(void **state)
@@ -278,8 +288,9 @@ static void check_twice(uint32_t earlier, uint32_t later)
 {
     const struct rule *first = NULL;
     const struct rule *second = NULL;
+    struct rules rules = rules_of_table();
 
-    check_bool("built", rules_build(table.rules, table.count, table.scratch, &first, &second), false);
+    check_bool("built", rules_build(&rules, table.scratch, &first, &second), false);
     check_number("earlier line", first->line, earlier);
     check_number("later line", second->line, later);
 }
