@@ -401,13 +401,13 @@ static const struct {
 #define X64  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define X63  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define NONE "1: \"a\"\n2:1: ::/0 = none\n"
-    {"[a] #", 'x', "\n::/0 = none", NONE, {NULL}},
-    {"[a]\n::/0 =", '\t', "none", NONE, {NULL}},
-    {"[a]\n::/0 = none", ' ', ";", NONE, {NULL}},
-    {"[a]\n::/0 = none", '\n', "", NONE, {NULL}},
-    {"[a]\n::/0 = none", '\r', "\n", NONE, {NULL}},
-    {"[a]", ' ', "\n::/0 = none\n", NONE, {NULL}},
-    {"[x", 'x', "]\n::/0 = none\n", "1: \"" X64 "...\"\n2:1: ::/0 = none\n", {NULL}},
+    {"[a] #", 'x', "\n::/0 = none", NONE, {.text = NULL}},
+    {"[a]\n::/0 =", '\t', "none", NONE, {.text = NULL}},
+    {"[a]\n::/0 = none", ' ', ";", NONE, {.text = NULL}},
+    {"[a]\n::/0 = none", '\n', "", NONE, {.text = NULL}},
+    {"[a]\n::/0 = none", '\r', "\n", NONE, {.text = NULL}},
+    {"[a]", ' ', "\n::/0 = none\n", NONE, {.text = NULL}},
+    {"[x", 'x', "]\n::/0 = none\n", "1: \"" X64 "...\"\n2:1: ::/0 = none\n", {.text = NULL}},
     {"x", 'x', "\n", NULL, {NULL, 0, 1, 1, "found \"" X64 "...\" without \"=\"" NO_RULE_}},
     {"[x", 'x', "", NULL, {NULL, 0, 1, 1, "found \"[" X63 "...\" without \"]\" at its end; write [NAME...]"}},
     {"[a]\n",
