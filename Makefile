@@ -111,10 +111,10 @@ demo: deps-demo
 
 .PHONY: check
 check: deps
-	@$(MAKE) --no-print-directory lint check-build check-unit fuzz check-socket check-musl check-tool check-cluster check-packages check-systemd
+	@$(MAKE) --no-print-directory lint check-build check-unit fuzz check-socket check-faults check-musl check-tool check-cluster check-packages check-systemd
 
 SOURCES := $(wildcard preload/*.[ch] tool/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/socket/*.[ch])
-SCRIPTS := preload/check-object tests/sandbox tests/fuzz/fuzz.bats .ci/run $(filter-out %.c %.h,$(wildcard tests/build/* tests/socket/* tests/tool/* tests/cluster/* tests/packages/* tests/systemd/*)) \
+SCRIPTS := preload/check-object tests/sandbox tests/fuzz/fuzz.bats .ci/run $(filter-out %.c %.h,$(wildcard tests/build/* tests/socket/* tests/faults/* tests/tool/* tests/cluster/* tests/packages/* tests/systemd/*)) \
            packaging/make-source packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post*)
 
 .PHONY: lint format
@@ -166,13 +166,15 @@ fuzz:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang CFLAGS='$(FUZZ_CFLAGS)' fuzzers
 	tests/sandbox env SRCADDR_FUZZERS=$(abspath $(BUILD)/fuzz/tests/fuzz) SRCADDR_RUNS=$(RUNS) bats tests/fuzz
 
-.PHONY: check-build check-unit check-socket check-musl check-tool check-cluster
+.PHONY: check-build check-unit check-socket check-faults check-musl check-tool check-cluster
 check-build: $(LIBRARY) socket-programs
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) bats tests/build
 check-unit: $(UNIT_TESTS)
 	@for test in $(UNIT_TESTS); do tests/sandbox $$test || exit 1; done
 check-socket: $(LIBRARY) socket-programs
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) bats tests/socket
+check-faults: $(LIBRARY) socket-programs
+	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) bats tests/faults
 check-musl:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/musl CC=musl-gcc check-socket
 check-tool: $(LIBRARY) $(COMMAND) socket-programs

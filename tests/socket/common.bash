@@ -132,3 +132,12 @@ syns() {
     output=$("$PROGRAMS/sniff" bash -c "$(declare -f preloaded); LIBRARY=$LIBRARY; preloaded dial dial \"\$@\"" bash "$@" 3>&-)
     errors=
 }
+
+# dial_after COMMAND [STEP...]: in a mount namespace of its own, in which a shell runs the command first.
+dial_after() {
+    local result=0
+    output=$(unshare --mount bash -c "$(declare -f preloaded); LIBRARY=$LIBRARY; set -e; $1; preloaded dial dial \"\$@\"" \
+        bash "${@:2}" 2>"$BATS_TEST_TMPDIR/stderr" 3>&-) || result=$?
+    errors=$(<"$BATS_TEST_TMPDIR/stderr")
+    ((result == 0)) || fail "status $result" "$output" "$errors"
+}

@@ -9,12 +9,15 @@
  * printed.
  */
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 
 #include "testing.h"
 
@@ -327,6 +330,83 @@ static void set_limit(rlim_t limit)
         die("setrlimit");
 }
 
+/* as:BYTES or data:BYTES, of memory that can be mapped from then on; -1 lifts the limit again. */
+static void step_limit(const char *value)
+{
+    const char *bytes = strchr(value, ':');
+    bool as = strncmp(value, "as:", 3) == 0;
+    struct rlimit limit;
+
+    if (bytes == NULL || getrlimit(as ? RLIMIT_AS : RLIMIT_DATA, &limit) != 0)
+        die(value);
+    limit.rlim_cur = (rlim_t)strtol(bytes + 1, NULL, 10);
+    if (setrlimit(as ? RLIMIT_AS : RLIMIT_DATA, &limit) != 0)
+        die("setrlimit");
+}
+
+static unsigned int call_number(const char *name, size_t len)
+{
+    static const struct {
+        const char *name;
+        unsigned int number;
+    } calls[] = {
+        {"bind", SYS_bind},
+        {"close", SYS_close},
+        {"connect", SYS_connect},
+        {"dup3", SYS_dup3},
+        {"fcntl", SYS_fcntl},
+        {"fstat", SYS_fstat},
+        {"geteuid", SYS_geteuid},
+        {"getpid", SYS_getpid},
+        {"getsockname", SYS_getsockname},
+        {"getsockopt", SYS_getsockopt},
+        {"mmap", SYS_mmap},
+        {"munmap", SYS_munmap},
+        {"newfstatat", SYS_newfstatat},
+        {"openat", SYS_openat},
+        {"read", SYS_read},
+        {"recvfrom", SYS_recvfrom},
+        {"rt_sigpending", SYS_rt_sigpending},
+        {"rt_sigprocmask", SYS_rt_sigprocmask},
+        {"rt_sigtimedwait", SYS_rt_sigtimedwait},
+        {"sendto", SYS_sendto},
+        {"setsockopt", SYS_setsockopt},
+        {"socket", SYS_socket},
+        {"write", SYS_write},
+#ifdef SYS_open
+        {"open", SYS_open},
+        {"poll", SYS_poll},
+#endif
+    };
+
+    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+        if (strlen(calls[i].name) == len && strncmp(calls[i].name, name, len) == 0)
+            return calls[i].number;
+    errno = ENOSYS;
+    die(name);
+}
+
+/* CALL:ERRNO, the latter a number. A filter, seccomp(2), that refuses a call, but for writing to the standard streams.
+ */
+static void step_deny(const char *value)
+{
+    size_t len = strcspn(value, ":");
+    unsigned int error = (unsigned int)strtoul(value + len + 1, NULL, 10);
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call_number(value, len), 0, 4),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_write, 0, 2),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args)),
+        BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, STDERR_FILENO, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {.len = sizeof(filter) / sizeof(filter[0]), .filter = filter};
+
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+        die("seccomp");
+}
+
 /* Leaves so many descriptors. */
 static void step_spare(const char *value)
 {
@@ -409,39 +489,18 @@ struct step {
 static const struct step *find_step(const char *name, size_t len)
 {
     static const struct step steps[] = {
-        {"bind", step_bind},
-        {"chroot", step_chroot},
-        {"close", step_close},
-        {"connect", step_connect},
-        {"disconnect", step_disconnect},
-        {"drop", step_drop},
-        {"fd", step_fd},
-        {"file", step_file},
-        {"fork", step_fork},
-        {"get", step_get},
-        {"later", step_later},
-        {"length", step_length},
-        {"listen", step_listen},
-        {"local", step_local},
-        {"mark", step_mark},
-        {"mptcp6", step_mptcp6},
-        {"nonblock", step_nonblock},
-        {"peer", step_peer},
-        {"run", step_run},
-        {"raw6", step_raw6},
-        {"seen", step_seen},
-        {"set", step_set},
-        {"spare", step_spare},
-        {"still", step_still},
-        {"tcp4", step_tcp4},
-        {"tcp6", step_tcp6},
-        {"to", step_to},
-        {"udp4", step_udp4},
-        {"udp6", step_udp6},
-        {"unix", step_unix},
-        {"unseen", step_unseen},
-        {"wait", step_wait},
-        {"written", step_written},
+        {"bind", step_bind},         {"chroot", step_chroot},   {"close", step_close},
+        {"connect", step_connect},   {"deny", step_deny},       {"disconnect", step_disconnect},
+        {"drop", step_drop},         {"fd", step_fd},           {"file", step_file},
+        {"fork", step_fork},         {"get", step_get},         {"later", step_later},
+        {"length", step_length},     {"limit", step_limit},     {"listen", step_listen},
+        {"local", step_local},       {"mark", step_mark},       {"mptcp6", step_mptcp6},
+        {"nonblock", step_nonblock}, {"peer", step_peer},       {"run", step_run},
+        {"raw6", step_raw6},         {"seen", step_seen},       {"set", step_set},
+        {"spare", step_spare},       {"still", step_still},     {"tcp4", step_tcp4},
+        {"tcp6", step_tcp6},         {"to", step_to},           {"udp4", step_udp4},
+        {"udp6", step_udp6},         {"unix", step_unix},       {"unseen", step_unseen},
+        {"wait", step_wait},         {"written", step_written},
     };
 
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
@@ -479,9 +538,11 @@ static int skip_options(int count, char *const *arguments)
 
 int main(int argc, char **argv)
 {
+    static char buffer[BUFSIZ]; /* so that printing makes no calls that a trace would show between others */
+
     begin();
     unsetenv("LD_PRELOAD"); /* commands that are run here may be of another C library */
-    if (setvbuf(stdout, NULL, _IOLBF, 0) != 0)
+    if (setvbuf(stdout, buffer, _IOLBF, sizeof(buffer)) != 0)
         die("setvbuf");
     for (int i = skip_options(argc, argv); i < argc; i++)
         take_step(argv[i]);

@@ -1,0 +1,133 @@
+#!/usr/bin/env bats
+# Where the system doesn't give what the library needs: memory, room for the log, /proc, files, calls.
+
+# shellcheck disable=SC2030,SC2031 # each test is meant to have variables of its own
+# shellcheck source=tests/socket/common.bash
+source "${BATS_TEST_DIRNAME:?}/common.bash"
+
+# The steps of one connect, as the peer sees it.
+unbound=(tcp6 connect="[$PEER]:$PORT" seen)
+bound=(tcp6 bind="[::]:0" connect="[$PEER]:$PORT" seen)
+both=(peer="[$PEER]:$PORT" "${unbound[@]}" "${bound[@]}")
+
+# both_from ADDRESS
+both_from() {
+    prints "connect: 0" "seen from $1, port new" "bind: 0" "connect: 0" "seen from $1, port kept"
+}
+
+@test "no memory to read the configuration with: refused, and read at the next connect" {
+    configure_rules "::/0 = $SOURCE"
+    for limit in as data; do
+        for bind in "" "bind=[::]:0"; do
+            # shellcheck disable=SC2086 # a step or none
+            dial peer="[$PEER]:$PORT" tcp6 $bind limit=$limit:4096 connect="[$PEER]:$PORT" unseen limit=$limit:-1 \
+                connect="[$PEER]:$PORT" seen
+            grep -q ' W .*Cannot allocate memory; not connected$' "$default_log"
+            prints ${bind:+"bind: 0"} "connect: ENOMEM" "unseen" "connect: 0" "seen from $SOURCE, port $([[ $bind ]] && echo kept || echo new)"
+        done
+    done
+}
+
+@test "no memory later: an address is given all the same, a prefix is refused" {
+    configure_rules "::/0 = $SOURCE" "2001:db8:3::/64 = 2001:db8:1::10/124"
+    for limit in as data; do
+        dial peer="[$PEER]:$PORT" tcp6 connect="[::1]:1" limit=$limit:4096 "${unbound[@]}" "${bound[@]}" \
+            tcp6 connect="[$FAR_PEER]:1" tcp6 bind="[::]:0" connect="[$FAR_PEER]:1" local limit=$limit:-1 connect="[$FAR_PEER]:1" local
+        prints "connect: ECONNREFUSED" "connect: 0" "seen from $SOURCE, port new" "bind: 0" "connect: 0" \
+            "seen from $SOURCE, port kept" "connect: ENOMEM" "bind: 0" "connect: ENOMEM" "local ::, port kept" \
+            "connect: ECONNREFUSED" "local $SOURCE, port kept"
+    done
+}
+
+@test "no memory for a changed configuration: what was in force stays so, and the change comes with the memory" {
+    configure_rules "::/0 = $SOURCE"
+    sed "s/= $SOURCE/= $SOURCE2/" "$GLUSTERD_SRCADDR_CONF" >"$GLUSTERD_SRCADDR_CONF.new"
+    dial peer="[$PEER]:$PORT" "${unbound[@]}" run="mv $GLUSTERD_SRCADDR_CONF.new $GLUSTERD_SRCADDR_CONF" later=1 limit=as:4096 \
+        "${unbound[@]}" later=1 limit=as:-1 "${unbound[@]}"
+    prints "connect: 0" "seen from $SOURCE, port new" "connect: 0" "seen from $SOURCE, port new" \
+        "connect: 0" "seen from $SOURCE2, port new"
+}
+
+@test "a disk that is full under the log: from the source, what was to be logged is on standard error" {
+    mkdir "$BATS_TEST_TMPDIR/small"
+    log=$BATS_TEST_TMPDIR/small/srcaddr.log
+    configure_rules "::/0 = $SOURCE"
+    dial_after "mount -t tmpfs -o size=4k small $BATS_TEST_TMPDIR/small; yes >$BATS_TEST_TMPDIR/small/rest 2>/dev/null || true" \
+        "${both[@]}"
+    [[ $errors == *" I "*'section "dial" in force'* && $errors != *$'\n'* ]]
+    errors=
+    both_from "$SOURCE"
+}
+
+@test "a directory of the log that comes later: the log is there from then on" {
+    log=$BATS_TEST_TMPDIR/absent/srcaddr.log
+    configure_rules "2001:db8:2::/64 = $GONE" "2001:db8:3::/64 = $GONE"
+    dial tcp6 connect="[$PEER]:1" run="mkdir $BATS_TEST_TMPDIR/absent" connect="[$FAR_PEER]:1"
+    [[ $(wc -l <<<"$errors") == 2 ]]
+    logged 1 " W .* peer $FAR_PEER: "
+    logged 1 ''
+}
+
+@test "everything read-only: from the source, what was to be logged is on standard error" {
+    configure_rules "::/0 = $SOURCE"
+    dial_after "findmnt --noheadings --raw --output TARGET | while read -r target; do
+            mount -o remount,bind,ro \"\$target\" 2>/dev/null || true
+        done; ! touch $BATS_TEST_TMPDIR/written 2>/dev/null" "${both[@]}"
+    [[ $errors == *" I "*'section "dial" in force'* && $errors != *$'\n'* ]]
+    errors=
+    both_from "$SOURCE"
+    [[ ! -e $log ]]
+}
+
+# Which arguments a process had is not known there with musl: tests/faults/calls.bats, tests/unit/test_process.c.
+@test "no /proc: the program has its rules, and changes are noticed" {
+    configure_rules "::/0 = $SOURCE"
+    sed "s/= $SOURCE/= $SOURCE2/" "$GLUSTERD_SRCADDR_CONF" >"$GLUSTERD_SRCADDR_CONF.new"
+    dial_after "mount -t tmpfs no-proc /proc" "${both[@]}" run="mv $GLUSTERD_SRCADDR_CONF.new $GLUSTERD_SRCADDR_CONF" later=1 \
+        "${unbound[@]}"
+    prints "connect: 0" "seen from $SOURCE, port new" "bind: 0" "connect: 0" "seen from $SOURCE, port kept" \
+        "connect: 0" "seen from $SOURCE2, port new"
+    logged 0 ' [WE] '
+}
+
+@test "a root directory without configuration from the start: the built-in one, in which glusterd alone has rules" {
+    mkdir -p "$BATS_TEST_TMPDIR/root/etc/glusterfs"
+    configure_rules "::/0 = $SOURCE2"
+    unset GLUSTERD_SRCADDR_CONF
+    dial chroot="$BATS_TEST_TMPDIR/root" "${both[@]}"
+    both_from "$PEER"
+    printf '%s\n' "option transport.socket.bind-address $SOURCE" >"$BATS_TEST_TMPDIR/root/etc/glusterfs/glusterd.vol"
+    dial_as glusterd chroot="$BATS_TEST_TMPDIR/root" "${both[@]}"
+    [[ $errors == *"srcaddr.conf does not exist: built-in configuration"* ]] # the log's directory does not exist either
+    errors=
+    both_from "$SOURCE"
+}
+
+# A filter refuses one call after another, for good: EPERM, ENOSYS. Without close(2) descriptors stay.
+@test "a seccomp filter: from the source or not at all, or said so that there are no rules, and nothing breaks" {
+    printf '%s\n' "option transport.socket.bind-address $SOURCE" >"$BATS_TEST_TMPDIR/glusterd.vol"
+    configure <<-END
+		log-level = debug
+		[dial]
+		2001:db8:2::/64 = bind-address
+		2001:db8:3::/64 = 2001:db8:1::10/124
+	END
+    calls=(bind close connect dup3 fcntl fstat geteuid getpid getsockname getsockopt mmap munmap newfstatat openat read recvfrom
+        rt_sigpending rt_sigprocmask rt_sigtimedwait sendto setsockopt socket write open poll)
+    for errno in 1 38; do
+        for call in "${calls[@]}"; do
+            for steps in "tcp6 deny=$call:$errno connect=[$PEER]:1" "tcp6 connect=[::1]:1 tcp6 deny=$call:$errno connect=[$FAR_PEER]:1" \
+                "tcp6 connect=[::1]:1 tcp6 bind=[::]:0 deny=$call:$errno connect=[$FAR_PEER]:1"; do
+                rm -f "$log" "$default_log"
+                # shellcheck disable=SC2086 # steps
+                syns -f "$BATS_TEST_TMPDIR/glusterd.vol" $steps 2>"$BATS_TEST_TMPDIR/stderr"
+                case $(grep -v "leaked\|^::1 -> ::1\$" <<<"$output" | tail -n 2 | tr '\n' ';') in
+                    *"connect: ECONNREFUSED;$SOURCE -> "*) ;;
+                    *"connect: EPERM;" | *"connect: ENOSYS;" | *"connect: ENOMEM;") ;;
+                    *"connect: ECONNREFUSED;$PEER -> $PEER;") grep -q 'running without rules' "$BATS_TEST_TMPDIR/stderr" "$default_log" ;;
+                    *) false ;;
+                esac || fail "$errno $steps" "$output" "$(cat "$BATS_TEST_TMPDIR/stderr" "$log" "$default_log")"
+            done
+        done
+    done
+}
