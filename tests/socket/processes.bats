@@ -15,7 +15,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     logged 10 ''
 }
 
-@test "a signal handler that connects, at each call within a connect, the process's first one too" {
+@test "a signal handler that connects, at each call within a connect, the process's first one and one that reloads too" {
     configure_rules "$SILENT = 2001:db8:1::10/124" "$SILENT2 = $SOURCE2"
     run_program within signal "[$SILENT]:1" "[$SOURCE]:0" "[$SILENT2]:1" "[$SOURCE2]:0"
     count=${output//[^0-9]/}
@@ -59,4 +59,13 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     configure_rules "$SILENT = $SOURCE"
     run_program cancel disabled "[$SILENT]:1"
     prints "thread not cancelled, connect EINPROGRESS, cancellation disabled, local $SOURCE, descriptors leaked 0"
+}
+
+@test "a thread that is cancelled at each call within a connect, a first one or one that reloads: in the real connect only" {
+    configure_rules "$SILENT = 2001:db8:1::10/124" "$SILENT2 = $SOURCE2"
+    run_program within cancel "[$SILENT]:1" "[$SOURCE]:0" "[$SILENT2]:1" "[$SOURCE2]:0"
+    count=${output//[^0-9]/}
+    prints "something happened at $count calls"
+    ((count > 500))
+    logged 0 ' [WE] '
 }

@@ -1,35 +1,45 @@
 /*
  * Lets something happen at each single call that the library makes within a connect, one after the other, the first
- * connect of a process included: the call fails, or a signal arrives whose handler connects as well. The dynamic linker
- * finds a program's own socket(2), open(2) and so on before the C library's; they are defined here.
+ * connect of a process and one that takes in a changed configuration included: the call fails, a signal arrives whose
+ * handler connects as well, or the thread is cancelled. The dynamic linker finds a program's own socket(2), open(2) and
+ * so on before the C library's; they are defined here.
  *
- *     within fail|signal|fail-kernel PEER SOURCE OTHERPEER OTHERSOURCE
+ *     within fail|signal|fail-kernel|cancel PEER SOURCE OTHERPEER OTHERSOURCE
  *
  * PEER and OTHERPEER never answer; rules give SOURCE and OTHERSOURCE for them. With fail the rules are to refuse where
- * the source is unavailable, with fail-kernel to leave that to the kernel. Prints what was wrong, and at the end at how
- * many calls something happened.
+ * the source is unavailable, with fail-kernel to leave that to the kernel. The configuration has its name in
+ * GLUSTERD_SRCADDR_CONF, and is the same after a change. Prints what was wrong, and at the end at how many calls
+ * something happened.
  */
 #undef _FORTIFY_SOURCE /* whose inline functions these would be */
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "testing.h"
 
-enum mode { FAIL, FAIL_KERNEL, SIGNAL };
+enum mode { FAIL, FAIL_KERNEL, SIGNAL, CANCEL, MODES };
 
 /* How the socket is when it is to be connected. */
 enum kind { UNBOUND, BOUND, MOVED, KINDS };
 
+/* What has become of the configuration before. */
+enum history { UNREAD, READ, CHANGED, HISTORIES };
+
 static struct {
     enum mode mode;
+    const char *configuration;
     struct endpoint peer;
     struct endpoint source;
     struct endpoint other_peer;
     struct endpoint other_source;
-    bool loaded;                 /* the configuration, at an earlier connect */
+    enum history history;
+    time_t later;                /* seconds that the library's clock is put forward */
     volatile sig_atomic_t armed; /* the number of the call, from now, at which something happens; 0 for none */
     const char *volatile happened_at;
     volatile sig_atomic_t handled;
@@ -47,8 +57,21 @@ static bool happens(const char *call, int error)
             _exit(2);
         return false;
     }
+    if (test.mode == CANCEL) {
+        if (pthread_cancel(pthread_self()) != 0)
+            _exit(2);
+        return false;
+    }
     errno = error;
     return true;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+    int result = (int)syscall(SYS_clock_gettime, clock, now);
+
+    now->tv_sec += test.later;
+    return result;
 }
 
 int socket(int domain, int type, int protocol)
@@ -196,30 +219,89 @@ static void check(enum kind kind, int fd, int error, const struct endpoint *befo
         complain(kind, "not connected from the source");
     else if (test.mode == FAIL)
         check_refused(kind, fd, error, before);
-    else if (error != EINPROGRESS && kind != MOVED && test.loaded) /* before that nobody knows of "kernel" */
+    else if (error != EINPROGRESS && kind != MOVED && test.history != UNREAD) /* before that nobody knows of "kernel" */
         complain(kind, "refused, and should have been left to the kernel");
 }
 
-/* One connect, with something at its nth call; in a process of its own. False if it has not so many calls. */
-static bool try_call(enum kind kind, bool loaded, int nth)
+/* Another version of the configuration, of a time that no earlier one has, and long enough ago. */
+static void change_configuration(void)
 {
-    int first = loaded ? make_socket(MOVED) : -1; /* loads the configuration */
-    int fd = loaded || kind != MOVED ? make_socket(kind) : -1;
+    struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 0}};
+
+    times[1].tv_sec = time(NULL) - 10 - (time_t)getpid();
+    if (utimensat(AT_FDCWD, test.configuration, times, 0) != 0)
+        die("utimensat");
+    test.later++;
+}
+
+/* One that should be cancelled does not get to the end. */
+struct attempt {
+    int fd;
+    int error;
+};
+
+static void *dial(void *argument)
+{
+    struct attempt *attempt = argument;
+
+    attempt->error = connect(attempt->fd, &test.peer.address.any, test.peer.len) == 0 ? 0 : errno;
+    return argument;
+}
+
+/* Whether the thread was cancelled. */
+static bool dial_in_thread(struct attempt *attempt)
+{
+    pthread_t thread;
+    void *result;
+
+    if (pthread_create(&thread, NULL, dial, attempt) != 0 || pthread_join(thread, &result) != 0)
+        die("pthread");
+    return result == PTHREAD_CANCELED;
+}
+
+static bool try_connect(struct attempt *attempt)
+{
+    return test.mode == CANCEL ? dial_in_thread(attempt) : dial(attempt) == NULL;
+}
+
+/* It was given its source, as cancellation acts in the real connect alone, and can go on from there. */
+static void check_cancelled(enum kind kind, int fd, bool cancelled)
+{
+    struct endpoint local = local_of(fd);
+
+    if (!cancelled)
+        complain(kind, "not cancelled");
+    if (!same_address(&local, &test.source))
+        complain(kind, "cancelled before the socket had its source");
+    if (connect(fd, &test.peer.address.any, test.peer.len) == 0 || errno != EINPROGRESS)
+        complain(kind, "the next connect fails");
+}
+
+/* One connect, with something at its nth call; in a process of its own. False if it has not so many calls. */
+static bool try_call(enum kind kind, enum history history, int nth)
+{
+    int first = history != UNREAD ? make_socket(MOVED) : -1;
+    struct attempt attempt = {.fd = history != UNREAD || kind != MOVED ? make_socket(kind) : -1};
     struct endpoint before;
     int descriptors;
-    int error;
+    bool cancelled;
 
-    if (fd < 0)
+    if (attempt.fd < 0)
         return false;
     close(first);
-    test.loaded = loaded;
-    before = local_of(fd);
+    if (history == CHANGED)
+        change_configuration();
+    test.history = history;
+    before = local_of(attempt.fd);
     descriptors = count_descriptors();
     test.armed = nth;
-    error = connect(fd, &test.peer.address.any, test.peer.len) == 0 ? 0 : errno;
+    cancelled = try_connect(&attempt);
     if (test.armed != 0)
         return false;
-    check(kind, fd, error, &before);
+    if (test.mode == CANCEL)
+        check_cancelled(kind, attempt.fd, cancelled);
+    else
+        check(kind, attempt.fd, attempt.error, &before);
     if (count_descriptors() != descriptors)
         complain(kind, "leaked a descriptor");
     if (test.mode == SIGNAL && (test.handled != 1 || test.handler_source_wrong != 0))
@@ -227,7 +309,7 @@ static bool try_call(enum kind kind, bool loaded, int nth)
     return true;
 }
 
-static bool try_in_child(enum kind kind, bool loaded, int nth)
+static bool try_in_child(enum kind kind, enum history history, int nth)
 {
     int status;
     pid_t child;
@@ -235,7 +317,7 @@ static bool try_in_child(enum kind kind, bool loaded, int nth)
     (void)fflush(stdout);
     child = fork();
     if (child == 0) {
-        bool tried = try_call(kind, loaded, nth);
+        bool tried = try_call(kind, history, nth);
 
         (void)fflush(stdout);
         _exit(tried ? 0 : 1);
@@ -247,30 +329,38 @@ static bool try_in_child(enum kind kind, bool loaded, int nth)
     return !WIFEXITED(status) || WEXITSTATUS(status) != 1;
 }
 
-static int try_calls(enum kind kind, bool loaded)
+static int try_calls(enum kind kind, enum history history)
 {
     int nth = 1;
 
-    while (try_in_child(kind, loaded, nth))
+    alarm(LIFETIME);
+    while (try_in_child(kind, history, nth))
         nth++;
     return nth - 1;
 }
 
 int main(int argc, char **argv)
 {
+    static const char *const modes[] = {
+        [FAIL] = "fail", [FAIL_KERNEL] = "fail-kernel", [SIGNAL] = "signal", [CANCEL] = "cancel"};
     struct sigaction action = {.sa_handler = on_signal};
     int count = 0;
 
     if (argc < 6 || sigaction(SIGUSR1, &action, NULL) != 0)
         return 2;
-    test.mode = strcmp(argv[1], "signal") == 0 ? SIGNAL : strcmp(argv[1], "fail") == 0 ? FAIL : FAIL_KERNEL;
+    while (test.mode < MODES && strcmp(argv[1], modes[test.mode]) != 0)
+        test.mode++;
+    test.configuration = getenv("GLUSTERD_SRCADDR_CONF");
+    if (test.mode == MODES || test.configuration == NULL)
+        return 2;
     test.peer = parse_endpoint(argv[2]);
     test.source = parse_endpoint(argv[3]);
     test.other_peer = parse_endpoint(argv[4]);
     test.other_source = parse_endpoint(argv[5]);
     begin();
     for (enum kind kind = UNBOUND; kind < KINDS; kind++)
-        count += try_calls(kind, false) + try_calls(kind, true);
+        for (enum history history = UNREAD; history < HISTORIES; history++)
+            count += try_calls(kind, history);
     printf("something happened at %d calls\n", count);
     return 0;
 }
