@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Configurations that are wrong, not to be trusted or missing, and volume files.
 
+# shellcheck disable=SC2030,SC2031 # each test is meant to have variables of its own
 # shellcheck source=tests/socket/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
 
@@ -68,10 +69,75 @@ without_rules() {
     without_rules 1:1 'not a regular file'
 }
 
-@test "too large" {
+@test "not trusted: a symbolic link to what is not, whoever owns the link" {
+    local target=$BATS_TEST_TMPDIR/target
     configure_rules "::/0 = $SOURCE"
-    truncate --size=$(((64 << 20) + 1)) "$GLUSTERD_SRCADDR_CONF"
-    without_rules 1:1 'larger than 64 MiB'
+    mv "$GLUSTERD_SRCADDR_CONF" "$target"
+    ln -s "$target" "$GLUSTERD_SRCADDR_CONF"
+    chown 12345 "$target"
+    without_rules 1:1 'user 12345 owns it'
+    rm "$target" "$default_log"
+    mkfifo -m 600 "$target"
+    without_rules 1:1 'not a regular file'
+    rm "$default_log"
+    ln -sfn /dev/zero "$GLUSTERD_SRCADDR_CONF"
+    without_rules 1:1 'not a regular file'
+    rm "$default_log"
+    ln -sfn "$GLUSTERD_SRCADDR_CONF" "$GLUSTERD_SRCADDR_CONF"
+    without_rules 1:1 'Too many levels of symbolic links'
+}
+
+@test "not trusted: a socket" {
+    bare unix bind="$GLUSTERD_SRCADDR_CONF"
+    without_rules 1:1 'not a regular file'
+}
+
+@test "too large, also where most of it is a hole" {
+    configure_rules "::/0 = $SOURCE"
+    for size in $(((64 << 20) + 1)) 1G 1T; do
+        rm -f "$default_log"
+        truncate --size=$size "$GLUSTERD_SRCADDR_CONF"
+        without_rules 1:1 'larger than 64 MiB'
+    done
+}
+
+# swaps FILE: while the configuration is swapped for the file, which nobody should use, again and again, its rules are in force,
+# or none and that is said. Also where there is no /proc, and it has to be opened by its name.
+swaps() {
+    local swapper proc results=()
+    "$PROGRAMS/swap" "$GLUSTERD_SRCADDR_CONF" "$1" 3>&- &
+    swapper=$!
+    for _ in {1..40}; do
+        for proc in true "mount -t tmpfs no-proc /proc"; do
+            dial_after "$proc" peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen
+            case $output/$errors in
+                *" from $SOURCE, port new/") results[0]=good ;;
+                *" from $PEER, port new/$GLUSTERD_SRCADDR_CONF:1:1: error: found "*) results[1]=bad ;;
+                *) fail "$output" "$errors" || return ;;
+            esac
+        done
+    done
+    kill "$swapper"
+    [[ ${results[*]} == "good bad" ]] || fail "only ${results[*]}"
+}
+
+@test "swapped between a look and reading: never a file that is not trusted, and nothing is waited for" {
+    local bad=$BATS_TEST_TMPDIR/bad
+    configure_rules "::/0 = $SOURCE"
+    sed "s/= $SOURCE/= $SOURCE2/" "$GLUSTERD_SRCADDR_CONF" >"$bad"
+    chmod 666 "$bad"
+    swaps "$bad"
+}
+
+@test "swapped for a FIFO, a device, a directory: the same" {
+    local bad=$BATS_TEST_TMPDIR/bad
+    configure_rules "::/0 = $SOURCE"
+    for command in "mkfifo" "ln -s /dev/zero" "mkdir"; do
+        $command "$bad"
+        swaps "$bad"
+        rm -rf "$bad" "$GLUSTERD_SRCADDR_CONF"
+        configure_rules "::/0 = $SOURCE"
+    done
 }
 
 @test "a binary, a NUL byte, a line of a megabyte: one line says so, however long it is" {

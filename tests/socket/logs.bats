@@ -135,3 +135,24 @@ at_level() {
     logged 400 ' = 2001:db8:1::11: moved$'
     logged 400 ' = 2001:db8:1::11: bound$'
 }
+
+@test "no process name, path or word forges a line: one for each message, of printable ASCII" {
+    local ends=$'\n\r\v\f\x1c\x1d\x1e\x85\xc2\x85\xe2\x80\xa8\xe2\x80\xa9\x1b[2K\x08'
+    local forged="${ends}[2024-01-01 00:00:00.000000 +0000] W [glusterd:1] srcaddr: "
+    export GLUSTERD_SRCADDR_CONF=$BATS_TEST_TMPDIR/srcaddr.conf$forged
+    # A process that has rules, then one with a mistake in its configuration.
+    configure <<-END
+		[dial*]
+		$PEER = $GONE
+		::/0 = bind-address
+	END
+    dial_as "dial$forged" -f "$BATS_TEST_TMPDIR/absent$forged" tcp6 connect="[$PEER]:1"
+    dial --process-name "$forged" tcp6 connect="[$PEER]:1"
+    printf '%s\n' "[dial]" "::/0 = nonsense$forged" >"$GLUSTERD_SRCADDR_CONF"
+    dial_as "dial$forged" tcp6 connect="[$PEER]:1"
+    [[ $(wc -l <<<"$errors") == 1 ]]
+    cat "$default_log" >>"$log"
+    [[ $(wc -l <"$log") == 7 ]]
+    logged 7 '^\[2[0-9-]* [0-9:.]* \+0000\] [EWI] \[.*:[0-9]+\] srcaddr: '
+    [[ -z $(LC_ALL=C tr --delete ' -~\n' <"$log") && -z $(LC_ALL=C tr --delete ' -~' <<<"$errors") ]]
+}
