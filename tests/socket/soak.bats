@@ -1,0 +1,54 @@
+#!/usr/bin/env bats
+# Many connects, from many threads, while the configuration changes ten times a second.
+
+# shellcheck source=tests/socket/common.bash
+source "${BATS_TEST_DIRNAME:?}/common.bash"
+
+# configure_many FILE SOURCE: of a size that would tell if one of them were not given back.
+configure_many() {
+    local rules
+    printf -v rules "2001:db8:f:%x::/64 = $2\n" {1..2000}
+    configure_rules "$SILENT = $2" "$PEER = $2" "$rules"
+    touch --date="1 hour ago" "$GLUSTERD_SRCADDR_CONF"
+    mv "$GLUSTERD_SRCADDR_CONF" "$1"
+}
+
+# soak CONNECTS: each of them must be from the one source or the other, or have none where there is no rule.
+soak() {
+    local one=$BATS_TEST_TMPDIR/one other=$BATS_TEST_TMPDIR/other
+    local from_source from_other without_rule changes reloads
+    configure_many "$one" "$SOURCE"
+    configure_many "$other" "$SOURCE2"
+    GLUSTERD_SRCADDR_CONF=$one run_program soak "$1" "$one" "$other" "[$SOURCE]:0" "[$SOURCE2]:0" \
+        "[$SILENT]:1" "[$PEER]:1" "[$SILENT2]:1" "[$SILENT_SOURCE]:0"
+    printf '%s\n' "$output" # for who watches a long one, or looks at one that failed
+    [[ -z $errors ]] || fail "$errors" || return
+    [[ $output == *$'\nfrom elsewhere 0, ports lost 0, failed 0' ]] || fail "not as it should be" || return
+    read -r from_source from_other without_rule changes < <(tail -n 2 <<<"$output" | head -n 1 | tr --complement --delete '0-9 \n')
+    ((from_source > $1 / 10 && from_other > $1 / 10 && without_rule > $1 / 10)) || fail "too few of a kind" || return
+    # Under load one can be changed again before it has been looked at.
+    reloads=$(grep --count 'section "dial" in force' "$log")
+    ((reloads > changes / 10)) || fail "$reloads reloads, $changes changes" || return
+}
+
+# same WORD: that number is the same at the end of each tenth.
+same() {
+    [[ $(grep --only-matching --perl-regexp "^tenth .* $1 \K\d+" <<<"$output" | sort --unique | wc -l) == 1 ]] ||
+        fail "$1 change"
+}
+
+# bats test_tags=threads
+@test "connects during changes are all from the one source or the other" {
+    soak 8000
+}
+
+# bats test_tags=soak, exact
+@test "as many descriptors, mappings and as much memory at the end of each tenth of a soak" {
+    soak "${SRCADDR_SOAK:-40000}"
+    same descriptors
+    same mappings
+    same pages
+    # Pages that the library or the C library writes to late for the first time. A configuration of these is larger.
+    mapfile -t resident < <(grep --only-matching --perl-regexp "^tenth .* resident \K\d+" <<<"$output")
+    ((${#resident[@]} == 10 && resident[9] - resident[1] < 64)) || fail "memory grows"
+}

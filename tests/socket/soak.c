@@ -1,0 +1,178 @@
+/*
+ * Threads connect again and again while the configuration changes ten times a second.
+ *
+ *     soak CONNECTS CONFIGURATION OTHER SOURCE OTHERSOURCE SILENT REFUSING NORULE NOSOURCE
+ *
+ * CONFIGURATION and OTHER are files, last written to long ago, which are put in each other's place; they give SOURCE
+ * and OTHERSOURCE for the peers SILENT and REFUSING, and no rule for NORULE, for which NOSOURCE is the kernel's choice.
+ * SILENT and NORULE never answer, REFUSING refuses at once: none of these connections lingers in TIME_WAIT. Prints what
+ * the process has at the end of each tenth, while no thread connects, and then where connections came from and what
+ * went wrong.
+ */
+#include <poll.h>
+#include <pthread.h>
+
+#include <linux/fs.h>
+
+#include "testing.h"
+
+enum { THREADS = 8, TENTHS = 10, INTERVAL_MS = 100, CONNECTS_PER_SECOND = 1000 /* at least */ };
+
+enum peer { PEER_SILENT, PEER_REFUSING, PEER_NO_RULE, PEERS };
+
+static struct {
+    unsigned int connects; /* of each thread in each tenth */
+    const char *configuration;
+    const char *other;
+    struct endpoint source;
+    struct endpoint other_source;
+    struct endpoint peers[PEERS];
+    struct endpoint no_source;
+    pthread_barrier_t start; /* of a tenth */
+    unsigned int done;       /* threads that are through with it */
+    unsigned int from_source;
+    unsigned int from_other_source;
+    unsigned int without_rule;
+    unsigned int from_elsewhere;
+    unsigned int port_lost;
+    unsigned int failed;
+} test;
+
+static void add(unsigned int *number)
+{
+    __atomic_add_fetch(number, 1, __ATOMIC_RELAXED);
+}
+
+static void count_source(enum peer peer, const struct endpoint *local)
+{
+    if (peer == PEER_NO_RULE)
+        add(same_address(local, &test.no_source) ? &test.without_rule : &test.from_elsewhere);
+    else if (same_address(local, &test.source))
+        add(&test.from_source);
+    else
+        add(same_address(local, &test.other_source) ? &test.from_other_source : &test.from_elsewhere);
+}
+
+static void dial(enum peer peer, bool bound)
+{
+    static const struct endpoint any = {.address.in6.sin6_family = AF_INET6, .len = sizeof(any.address.in6)};
+    const struct endpoint *to = &test.peers[peer];
+    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | (peer == PEER_REFUSING ? 0 : SOCK_NONBLOCK), 0);
+    struct endpoint before;
+    struct endpoint after;
+
+    if (fd < 0 || (bound && bind(fd, &any.address.any, any.len) != 0))
+        die("socket");
+    before = local_of(fd);
+    if (connect(fd, &to->address.any, to->len) == 0 || errno != (peer == PEER_REFUSING ? ECONNREFUSED : EINPROGRESS))
+        add(&test.failed);
+    after = local_of(fd);
+    count_source(peer, &after);
+    if (bound && port_of(&before) != port_of(&after))
+        add(&test.port_lost);
+    close(fd);
+}
+
+static void await_start(void)
+{
+    int result = pthread_barrier_wait(&test.start);
+
+    (void)result;
+}
+
+static void *dial_often(void *argument)
+{
+    for (int tenth = 0; tenth < TENTHS; tenth++) {
+        await_start();
+        for (unsigned int i = 0; i < test.connects; i++)
+            dial(i % PEERS, i / PEERS % 2 == 0);
+        __atomic_add_fetch(&test.done, 1, __ATOMIC_ACQ_REL);
+    }
+    return argument;
+}
+
+/* Returns how often the configuration was changed. */
+static unsigned int change_until_done(void)
+{
+    unsigned int changes = 0;
+
+    while (__atomic_load_n(&test.done, __ATOMIC_ACQUIRE) < THREADS) {
+        if (syscall(SYS_renameat2, AT_FDCWD, test.configuration, AT_FDCWD, test.other, RENAME_EXCHANGE) != 0)
+            die("renameat2");
+        changes++;
+        (void)poll(NULL, 0, INTERVAL_MS);
+    }
+    __atomic_store_n(&test.done, 0, __ATOMIC_RELEASE);
+    return changes;
+}
+
+/* The number of lines of the file, and in *number that behind the last one's field of this name. */
+static unsigned int read_lines(const char *file, const char *name, unsigned long *number)
+{
+    char line[512];
+    unsigned int count = 0;
+    FILE *stream = fopen(file, "re");
+
+    if (stream == NULL)
+        die(file);
+    for (; fgets(line, sizeof(line), stream) != NULL; count++)
+        if (strncmp(line, name, strlen(name)) == 0)
+            *number = strtoul(line + strlen(name), NULL, 10);
+    (void)fclose(stream);
+    return count;
+}
+
+static void print_possessions(int tenth)
+{
+    unsigned long pages = 0;
+    unsigned long resident = 0; /* what statm(5) says of it is not exact */
+    unsigned int mappings = read_lines("/proc/self/maps", "-", &pages);
+
+    (void)read_lines("/proc/self/statm", "", &pages);
+    (void)read_lines("/proc/self/smaps_rollup", "Rss:", &resident);
+    printf("tenth %d: descriptors %d mappings %u pages %lu resident %lu KiB\n", tenth, count_descriptors(), mappings,
+           pages, resident);
+}
+
+static void set_up(char *const *arguments)
+{
+    unsigned long connects = strtoul(arguments[0], NULL, 10);
+
+    test.connects = (unsigned int)(connects / THREADS / TENTHS);
+    test.configuration = arguments[1];
+    test.other = arguments[2];
+    test.source = parse_endpoint(arguments[3]);
+    test.other_source = parse_endpoint(arguments[4]);
+    for (int peer = 0; peer < PEERS; peer++)
+        test.peers[peer] = parse_endpoint(arguments[5 + peer]);
+    test.no_source = parse_endpoint(arguments[8]);
+    begin();
+    alarm((unsigned int)(LIFETIME + connects / CONNECTS_PER_SECOND));
+    if (pthread_barrier_init(&test.start, NULL, THREADS + 1) != 0)
+        die("pthread_barrier_init");
+}
+
+int main(int argc, char **argv)
+{
+    pthread_t threads[THREADS];
+    unsigned int changes = 0;
+
+    if (argc < 10)
+        return 2;
+    set_up(argv + 1);
+    for (int i = 0; i < THREADS; i++)
+        if (pthread_create(&threads[i], NULL, dial_often, NULL) != 0)
+            die("pthread_create");
+    for (int tenth = 1; tenth <= TENTHS; tenth++) {
+        await_start();
+        changes += change_until_done();
+        print_possessions(tenth);
+    }
+    for (int i = 0; i < THREADS; i++)
+        if (pthread_join(threads[i], NULL) != 0)
+            die("pthread_join");
+    printf("from the source %u, from the other %u, without a rule %u, changes %u\n", test.from_source,
+           test.from_other_source, test.without_rule, changes);
+    printf("from elsewhere %u, ports lost %u, failed %u\n", test.from_elsewhere, test.port_lost, test.failed);
+    return 0;
+}
