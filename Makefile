@@ -16,6 +16,8 @@ MANDIR    ?= $(PREFIX)/share/man
 NAME    := libglusterd-srcaddr.so
 LIBRARY := $(BUILD)/$(NAME)
 COMMAND := $(BUILD)/glusterd-srcaddr
+# Not for an instrumented library, which is for the test programs alone and needs the libraries of its instrument.
+CHECK_OBJECT := preload/check-object
 OBJECTS := $(patsubst preload/%.c,$(BUILD)/preload/%.o,$(wildcard preload/*.c))
 TOOL    := $(patsubst tool/%.c,$(BUILD)/tool/%.o,$(wildcard tool/*.c))
 # For the command and the unit tests, which take what they need: a program must not wrap its own calls.
@@ -50,7 +52,7 @@ all: $(LIBRARY) $(COMMAND)
 
 $(LIBRARY): $(OBJECTS) preload/exports.map preload/check-object
 	$(call QUIET,LD)$(LINK) -o $@.new $(OBJECTS) $(LIBS)
-	@preload/check-object $@.new
+	@$(CHECK_OBJECT) $@.new
 	@mv $@.new $@
 
 # Changes only when the command does, so that make CC=musl-gcc after make builds all anew.
@@ -166,22 +168,47 @@ fuzz:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang CFLAGS='$(FUZZ_CFLAGS)' fuzzers
 	tests/sandbox env SRCADDR_FUZZERS=$(abspath $(BUILD)/fuzz/tests/fuzz) SRCADDR_RUNS=$(RUNS) bats tests/fuzz
 
-.PHONY: check-build check-unit check-socket check-faults check-musl check-tool check-cluster
+.PHONY: check-build check-unit check-socket check-faults check-threads check-musl check-tool check-cluster
 check-build: $(LIBRARY) socket-programs
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) bats tests/build
 check-unit: $(UNIT_TESTS)
 	@for test in $(UNIT_TESTS); do tests/sandbox $$test || exit 1; done
 check-socket: $(LIBRARY) socket-programs
-	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) bats tests/socket
+	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) bats $(FILTER) tests/socket
+check-threads: $(LIBRARY) socket-programs
+	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) \
+	    bats --filter-tags threads tests/socket
 check-faults: $(LIBRARY) socket-programs
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) bats tests/faults
 check-musl:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/musl CC=musl-gcc check-socket
 check-tool: $(LIBRARY) $(COMMAND) socket-programs
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) \
-	    SRCADDR_COMMAND=$(abspath $(COMMAND)) bats tests/tool
+	    SRCADDR_COMMAND=$(abspath $(COMMAND)) bats $(FILTER) tests/tool
 check-cluster: $(LIBRARY) $(COMMAND)
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_COMMAND=$(abspath $(COMMAND)) bats tests/cluster
+
+# One million connects, some minutes; check-socket has a short one.
+.PHONY: soak
+soak: $(LIBRARY) socket-programs
+	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) SRCADDR_SOAK=1000000 \
+	    bats --show-output-of-passing-tests --filter-tags soak tests/socket/soak.bats
+
+# The same tests with instruments, each in a build of its own: $(call instrumented,NAME,FLAGS). Not those that are tagged exact:
+# they count what an instrument makes more of, system calls and memory. Tests that wait more than they work run side by side.
+instrumented = $(MAKE) --no-print-directory BUILD=$(BUILD)/$(1) CHECK_OBJECT=true FILTER='--filter-tags !exact' CFLAGS='-O1 -g -U_FORTIFY_SOURCE $(2)'
+SIDE_BY_SIDE := -j 2 --output-sync=target
+
+.PHONY: check-sanitizers check-tsan
+check-sanitizers: SANITIZE := -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+check-sanitizers:
+	@$(call instrumented,sanitizers,$(SANITIZE)) all test-programs
+	tests/sanitized $(BUILD)/sanitizers/reports $(call instrumented,sanitizers,$(SANITIZE)) $(SIDE_BY_SIDE) check-unit check-socket check-tool
+# Tests with threads alone. The personality is for kernels whose address space layout is too random for older ones of it.
+check-tsan: SANITIZE := -fno-omit-frame-pointer -fsanitize=thread
+check-tsan:
+	@$(call instrumented,tsan,$(SANITIZE)) all socket-programs
+	tests/sanitized $(BUILD)/tsan/reports setarch --addr-no-randomize $(call instrumented,tsan,$(SANITIZE)) check-threads
 
 .PHONY: check-packages
 check-packages: $(COMMAND) deb rpm

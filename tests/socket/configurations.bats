@@ -35,6 +35,7 @@ without_rules() {
     without_rules 4:1 'without "="'
 }
 
+# bats test_tags=threads
 @test "said once, also where many threads and children are the first to connect" {
     printf '%s\n' "[dial]" "::/0 = nonsense" >"$GLUSTERD_SRCADDR_CONF"
     run_program threads "[$SILENT]:1" "[$SILENT_SOURCE]:0"

@@ -122,6 +122,7 @@ at_level() {
     prints "connect: 0" "seen from $SOURCE, port new"
 }
 
+# bats test_tags=threads
 @test "lines of many threads don't mix" {
     configure <<-END
 		log-level = debug

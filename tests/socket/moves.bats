@@ -69,6 +69,7 @@ compares() {
     prints "bind: 0" "connect: 0" "bind: EADDRINUSE" "bind: EADDRINUSE"
 }
 
+# bats test_tags=threads
 @test "no program that another thread runs inherits a descriptor" {
     # At debug the log file is opened at each connect, and for a prefix a netlink socket.
     configure <<-END

@@ -4,6 +4,7 @@
 # shellcheck source=tests/socket/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
 
+# bats test_tags=threads
 @test "threads that connect at once, the process's first connect among them" {
     configure_rules "$SILENT = $SOURCE"
     # Each run is a new race for the first one.
@@ -26,12 +27,14 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     logged 0 ' [WE] '
 }
 
+# bats test_tags=threads
 @test "a thread is cancelled while it waits in connect" {
     configure_rules "$SILENT = $SOURCE"
     run_program cancel waiting "[$SILENT]:1"
     prints "thread cancelled, connect did not return, cancellation unknown, local $SOURCE, descriptors leaked 0"
 }
 
+# bats test_tags=threads
 @test "a thread with a cancellation pending: cancelled in the real connect, after our work" {
     configure <<-END
 		log-level = debug
@@ -44,6 +47,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     logged 1 ' D .*: moved$'
 }
 
+# bats test_tags=threads
 @test "a thread with a cancellation pending: nothing of ours is a cancellation point where connect is refused" {
     configure <<-END
 		log-level = debug
@@ -55,6 +59,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     logged 1 ' W '
 }
 
+# bats test_tags=threads
 @test "a thread that has cancellation disabled still has it disabled" {
     configure_rules "$SILENT = $SOURCE"
     run_program cancel disabled "[$SILENT]:1"

@@ -487,6 +487,7 @@ leaves_all_with() {
     "$COMMAND" repair --from "$WRONG" --to "$RIGHT"
 }
 
+# bats test_tags=exact
 @test "every system call that can fail" {
     # The last fsync, of the directory in which the file has been put into place, is the next test's.
     for call in rename link mkdir fchown fchmod flistxattr mkdir:when=2 fsync:when={1..5}; do
