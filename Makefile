@@ -60,9 +60,16 @@ $(BUILD)/command: FORCE
 	@mkdir -p $(@D); echo '$(COMPILE)' | cmp -s - $@ || echo '$(COMPILE)' >$@
 FORCE:
 
-$(BUILD)/preload/%.o: preload/%.c $(BUILD)/command
+# A build with an instrument may take some of the library's files from elsewhere.
+INSTEAD := preload
+define compile-preload
 	@mkdir -p $(@D)
-	$(call QUIET,CC)$(COMPILE) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
+	$(call QUIET,CC)$(COMPILE) -Ipreload -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
+endef
+$(BUILD)/preload/%.o: $(INSTEAD)/%.c $(BUILD)/command
+	$(compile-preload)
+$(BUILD)/preload/%.o: preload/%.c $(BUILD)/command
+	$(compile-preload)
 
 $(ARCHIVE): $(OBJECTS)
 	$(call QUIET,AR)rm -f $@; $(AR) rcs $@ $^
@@ -115,8 +122,8 @@ demo: deps-demo
 check: deps
 	@$(MAKE) --no-print-directory lint check-build check-unit fuzz check-socket check-faults check-musl check-tool check-cluster check-packages check-systemd
 
-SOURCES := $(wildcard preload/*.[ch] tool/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/socket/*.[ch])
-SCRIPTS := preload/check-object tests/sandbox tests/fuzz/fuzz.bats .ci/run $(filter-out %.c %.h,$(wildcard tests/build/* tests/socket/* tests/faults/* tests/tool/* tests/cluster/* tests/packages/* tests/systemd/*)) \
+SOURCES := $(wildcard preload/*.[ch] tool/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/socket/*.[ch] tests/guarded/*.[ch])
+SCRIPTS := preload/check-object tests/sandbox tests/sanitized tests/fuzz/fuzz.bats .ci/run $(filter-out %.c %.h,$(wildcard tests/build/* tests/socket/* tests/faults/* tests/tool/* tests/cluster/* tests/packages/* tests/systemd/*)) \
            packaging/make-source packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post*)
 
 .PHONY: lint format
@@ -200,15 +207,16 @@ instrumented = $(MAKE) --no-print-directory BUILD=$(BUILD)/$(1) CHECK_OBJECT=tru
 SIDE_BY_SIDE := -j 2 --output-sync=target
 
 .PHONY: check-sanitizers check-tsan
-check-sanitizers: SANITIZE := -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+SANITIZE := -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+check-sanitizers: INSTRUMENTED = $(call instrumented,sanitizers,$(SANITIZE)) INSTEAD=tests/guarded
 check-sanitizers:
-	@$(call instrumented,sanitizers,$(SANITIZE)) all test-programs
-	tests/sanitized $(BUILD)/sanitizers/reports $(call instrumented,sanitizers,$(SANITIZE)) $(SIDE_BY_SIDE) check-unit check-socket check-tool
+	@$(INSTRUMENTED) all test-programs
+	tests/sanitized $(BUILD)/sanitizers/reports $(INSTRUMENTED) $(SIDE_BY_SIDE) check-unit check-socket check-tool
 # Tests with threads alone. The personality is for kernels whose address space layout is too random for older ones of it.
-check-tsan: SANITIZE := -fno-omit-frame-pointer -fsanitize=thread
+check-tsan: INSTRUMENTED = $(call instrumented,tsan,-fno-omit-frame-pointer -fsanitize=thread)
 check-tsan:
-	@$(call instrumented,tsan,$(SANITIZE)) all socket-programs
-	tests/sanitized $(BUILD)/tsan/reports setarch --addr-no-randomize $(call instrumented,tsan,$(SANITIZE)) check-threads
+	@$(INSTRUMENTED) $(BUILD)/tsan/$(NAME) socket-programs
+	tests/sanitized $(BUILD)/tsan/reports setarch --addr-no-randomize $(INSTRUMENTED) check-threads
 
 .PHONY: check-packages
 check-packages: $(COMMAND) deb rpm
