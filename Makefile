@@ -92,7 +92,8 @@ DEMO_PACKAGES  := gcc libc6-dev binutils iproute2 mount util-linux procps gluste
 DEB_PACKAGES   := build-essential debhelper libsmartcols-dev pkg-config
 RPM_PACKAGES   := gcc libc6-dev libsmartcols-dev pkg-config rpm
 CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats clang clang-format clang-tidy cppcheck jq libcap2-bin libclang-rt-dev \
-                  libcmocka-dev linux-libc-dev mandoc musl-tools shellcheck strace lintian mmdebstrap systemd-container $(DEB_PACKAGES) $(RPM_PACKAGES)
+                  libcmocka-dev linux-libc-dev mandoc musl-tools shellcheck strace valgrind lintian mmdebstrap systemd-container \
+                  $(DEB_PACKAGES) $(RPM_PACKAGES)
 
 define install-missing
 missing=$$(for package in $(1); do \
@@ -123,7 +124,8 @@ check: deps
 	@$(MAKE) --no-print-directory lint check-build check-unit fuzz check-socket check-faults check-musl check-tool check-cluster check-packages check-systemd
 
 SOURCES := $(wildcard preload/*.[ch] tool/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/socket/*.[ch] tests/guarded/*.[ch])
-SCRIPTS := preload/check-object tests/sandbox tests/sanitized tests/fuzz/fuzz.bats .ci/run $(filter-out %.c %.h,$(wildcard tests/build/* tests/socket/* tests/faults/* tests/tool/* tests/cluster/* tests/packages/* tests/systemd/*)) \
+SCRIPTS := preload/check-object tests/sandbox tests/sanitized tests/fuzz/fuzz.bats .ci/run \
+           $(filter-out %.c %.h,$(wildcard $(addprefix tests/,$(addsuffix /*,build socket faults tool valgrind cluster packages systemd)))) \
            packaging/make-source packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post*)
 
 .PHONY: lint format
@@ -217,6 +219,13 @@ check-tsan: INSTRUMENTED = $(call instrumented,tsan,-fno-omit-frame-pointer -fsa
 check-tsan:
 	@$(INSTRUMENTED) $(BUILD)/tsan/$(NAME) socket-programs
 	tests/sanitized $(BUILD)/tsan/reports setarch --addr-no-randomize $(INSTRUMENTED) check-threads
+
+.PHONY: check-valgrind
+check-valgrind: INSTRUMENTED = $(call instrumented,valgrind) INSTEAD=tests/guarded
+check-valgrind:
+	@$(INSTRUMENTED) $(BUILD)/valgrind/$(NAME) test-programs
+	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(BUILD)/valgrind/$(NAME)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/valgrind/tests/socket) \
+	    SRCADDR_UNIT_TESTS=$(abspath $(BUILD)/valgrind/tests/unit) bats tests/valgrind
 
 .PHONY: check-packages
 check-packages: $(COMMAND) deb rpm

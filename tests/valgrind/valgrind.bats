@@ -1,0 +1,78 @@
+#!/usr/bin/env bats
+# No invalid access, no leak and no descriptor left open, as valgrind sees it.
+
+# shellcheck source=tests/socket/common.bash
+source "${BATS_TEST_DIRNAME:?}/../socket/common.bash"
+UNIT_TESTS=$(realpath -m -- "${SRCADDR_UNIT_TESTS:-$ROOT/build/tests/unit}")
+
+# report FILE: what valgrind found. It counts descriptors that are open at exit as errors from 3.21 on only.
+report() {
+    awk '/FILE DESCRIPTORS:|== *$/ { next } /== Open / { open = $0; next } /<inherited from parent>/ { open = ""; next }
+        open { print open; open = "" } { print }' "$1"
+}
+
+# grind PROGRAM [ARGUMENT...]: whatever it prints, and however it ends.
+grind() {
+    local file found
+    file=$(mktemp)
+    valgrind --quiet --log-file="$file" --leak-check=full --track-fds=yes --child-silent-after-fork=yes "$@" 3>&- ||
+        echo "status $?"
+    found=$(report "$file")
+    [[ -e $file && -z $found ]] || fail "$1:" "$found"
+}
+
+# grind_preloaded PROGRAM [ARGUMENT...]: with the library; what it prints is in $output.
+grind_preloaded() {
+    output=$(LD_PRELOAD=$LIBRARY grind "$PROGRAMS/$1" "${@:2}")
+    errors=
+}
+
+# What their assertions say is check-unit's. Not all hold here, where the arguments in /proc and the number of mapped pages
+# are those of valgrind.
+@test "unit tests" {
+    export -f grind report fail
+    # shellcheck disable=SC2016 # the inner shell's
+    find "$UNIT_TESTS" -name 'test_*' -executable -print0 |
+        xargs --null --max-args=1 --max-procs=2 bash -c 'grind "$1"' bash
+}
+
+@test "connects that are bound, moved, refused, left alone, and changes of the configuration" {
+    configure <<-END
+		log-level = debug
+		[dial]
+		$PEER = $SOURCE
+		$PEER2 = 2001:db8:1::10/124
+		$SILENT = bind-address
+		$FAR_PEER = $GONE
+	END
+    printf '%s\n' "volume management" "option transport.socket.bind-address $SOURCE2" "end-volume" >"$BATS_TEST_TMPDIR/vol"
+    change="sed --in-place 's/%s/' $GLUSTERD_SRCADDR_CONF"
+    # shellcheck disable=SC2059 # a format
+    grind_preloaded dial -f "$BATS_TEST_TMPDIR/vol" peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen close \
+        tcp6 bind="[::]:0" connect="[$PEER2]:1" connect="[$PEER]:$PORT" seen close \
+        tcp6 nonblock connect="[$SILENT]:1" local close tcp6 connect="[$FAR_PEER]:1" close tcp6 connect="[::1]:1" close \
+        run="$(printf "$change" "= $SOURCE\$/= $SOURCE2")" later=1 tcp6 connect="[$PEER]:$PORT" seen close \
+        run="$(printf "$change" "= .*/=")" later=1 tcp6 connect="[$PEER]:$PORT" seen close \
+        run="rm $GLUSTERD_SRCADDR_CONF" later=1 tcp6 connect="[$PEER]:$PORT" seen close fd=3 close
+    prints "connect: 0" "seen from $SOURCE, port new" \
+        "bind: 0" "connect: ECONNREFUSED" "connect: 0" "seen from $SOURCE, port kept" \
+        "connect: EINPROGRESS" "local $SOURCE2, port new" "connect: EADDRNOTAVAIL" "connect: ECONNREFUSED" \
+        "connect: 0" "seen from $SOURCE2, port new" "connect: 0" "seen from $SOURCE2, port new" \
+        "connect: 0" "seen from $PEER, port new"
+}
+
+@test "a configuration with an error" {
+    configure_rules "::/0 = nonsense"
+    grind_preloaded dial tcp6 connect="[$PEER]:1" close 2>"$BATS_TEST_TMPDIR/stderr"
+    prints "connect: ECONNREFUSED"
+    grep -q nonsense "$BATS_TEST_TMPDIR/stderr"
+}
+
+@test "threads" {
+    configure <<-END
+		[threads]
+		$SILENT = $SOURCE
+	END
+    grind_preloaded threads "[$SILENT]:1" "[$SOURCE]:0"
+    prints "from the source 800, from elsewhere 0, ports lost 0, failed 0, descriptors leaked 0"
+}
