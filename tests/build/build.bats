@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=exact
 # What make builds and refuses to build, and what make install puts where.
 
 NAME=libglusterd-srcaddr.so

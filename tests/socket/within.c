@@ -317,10 +317,7 @@ static bool try_in_child(enum kind kind, enum history history, int nth)
     (void)fflush(stdout);
     child = fork();
     if (child == 0) {
-        bool tried = try_call(kind, history, nth);
-
-        (void)fflush(stdout);
-        _exit(tried ? 0 : 1);
+        exit(try_call(kind, history, nth) ? 0 : 1);
     }
     if (child < 0 || waitpid(child, &status, 0) != child)
         die("fork");

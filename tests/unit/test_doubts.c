@@ -211,6 +211,7 @@ static void agrees_with_a_search_around_the_ranges(void **state)
 
         (void)snprintf(network, sizeof(network), "%s", networks[i]);
         slash = strchr(network, '/');
+        assert_non_null(slash);
         *slash = '\0';
         all[i] = (struct rule){.network = address_of(network), .len = (uint8_t)strtoul(slash + 1, NULL, 10)};
     }

@@ -158,6 +158,13 @@ static inline unsigned long mapped_pages(void)
     return strtoul(line, NULL, 10);
 }
 
+/* A child that can end by exit(3), which writes what coverage was counted: nothing is printed twice then. */
+static inline pid_t fork_flushed(void)
+{
+    (void)fflush(NULL);
+    return fork();
+}
+
 /* For a group of tests that makes files: a directory of its own, which other users can look into. */
 static inline int enter_new_directory(void **state)
 {
