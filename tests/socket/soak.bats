@@ -28,6 +28,7 @@ soak() {
     ((from_source > $1 / 10 && from_other > $1 / 10 && without_rule > $1 / 10)) || fail "too few of a kind" || return
     # Under load one can be changed again before it has been looked at.
     reloads=$(grep --count 'section "dial" in force' "$log")
+    echo "reloads $reloads"
     ((reloads > changes / 10)) || fail "$reloads reloads, $changes changes" || return
 }
 
