@@ -205,8 +205,10 @@ soak: $(LIBRARY) socket-programs
 	    bats --show-output-of-passing-tests --filter-tags soak tests/socket/soak.bats
 
 # The same tests with instruments, each in a build of its own: $(call instrumented,NAME,FLAGS). Not those that are tagged exact:
-# they look at what an instrument changes, what is built, or count what it makes more of, system calls and memory. Tests that wait more than they work run side by side.
-instrumented = $(MAKE) --no-print-directory BUILD=$(BUILD)/$(1) CHECK_OBJECT=true FILTER='--filter-tags !exact' CFLAGS='-O1 -g -U_FORTIFY_SOURCE $(2)'
+# they look at what is built, or count system calls or memory, of which an instrument makes more. Tests that wait more than they
+# work run side by side.
+instrumented = $(MAKE) --no-print-directory BUILD=$(BUILD)/$(1) CHECK_OBJECT=true FILTER='--filter-tags !exact' \
+    CFLAGS='-O1 -g -U_FORTIFY_SOURCE $(2)'
 SIDE_BY_SIDE := -j 2 --output-sync=target
 
 .PHONY: check-sanitizers check-tsan
@@ -231,7 +233,8 @@ check-valgrind:
 # The files with the counters are made beforehand, for processes that could not make them. What gcovr can't parse are calls that
 # did not return, as after fork or exit, which nobody asks for.
 COVERAGE_FLOOR := 95
-coverage = gcovr --root . --gcov-ignore-parse-errors --filter $(1) --print-summary $(2) $(BUILD)/coverage 2>$(BUILD)/coverage/gcovr.log
+coverage = gcovr --root . --gcov-ignore-parse-errors --filter $(1) --print-summary $(2) $(BUILD)/coverage \
+    2>$(BUILD)/coverage/errors || { tail -n 1 $(BUILD)/coverage/errors >&2; exit 1; }
 .PHONY: coverage
 coverage: INSTRUMENTED = $(call instrumented,coverage,-O0 --coverage -fprofile-update=atomic)
 coverage:
