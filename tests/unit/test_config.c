@@ -625,18 +625,6 @@ static void a_text_with_one_wrong_byte_is_good_or_a_mistake_with_a_place(void **
     }
 }
 
-static void without_memory_there_is_a_mistake_without_a_place(void **state)
-{
-    rlim_t before = limit_resource(RLIMIT_AS, 0);
-    bool good = config_parse(everything, 100, &config, &mistake);
-
-    (void)state;
-    limit_resource(RLIMIT_AS, before);
-    assert_false(good);
-    check_number("line", mistake.line, 0);
-    check_string("message", mistake.message, "found no memory for 100 bytes of configuration");
-}
-
 static void all_memory_is_given_back(void **state)
 {
     unsigned long before = mapped_pages();
@@ -748,7 +736,6 @@ int main(void)
         cmocka_unit_test(rules_share_the_source_above),
         cmocka_unit_test(a_truncated_text_is_good_or_a_mistake_with_a_place),
         cmocka_unit_test(a_text_with_one_wrong_byte_is_good_or_a_mistake_with_a_place),
-        cmocka_unit_test(without_memory_there_is_a_mistake_without_a_place),
         cmocka_unit_test(all_memory_is_given_back),
         cmocka_unit_test(a_section_is_of_all_processes_that_it_names),
         cmocka_unit_test(an_address_as_source_is_taken_apart),

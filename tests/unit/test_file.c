@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -90,6 +91,7 @@ static void follows_a_symbolic_link(void **state)
 static void reads_files_in_proc(void **state)
 {
     (void)state;
+    assert_int_equal(prctl(PR_SET_NAME, "test_file"), 0); /* else an emulator's */
     assert_int_equal(read_file("/proc/self/comm", 100, false), 0);
     check_content("test_file\n");
     assert_int_equal(read_file("/proc/self/comm", strlen("test_file\n"), false), 0);
@@ -247,29 +249,6 @@ static void a_file_that_is_not_ours_to_read_says_so(void **state)
     check_string("reason", reason, "found no way to read it: Permission denied");
 }
 
-static void a_shortage_says_so(void **state)
-{
-    static const struct {
-        int resource;
-        int error;
-        const char *reason;
-    } table[] = {
-        {RLIMIT_NOFILE, EMFILE, "found no way to read it: Too many open files"},
-        {RLIMIT_AS, ENOMEM, "found no way to read it: Cannot allocate memory"},
-    };
-
-    (void)state;
-    make("short", "content", 0644);
-    for (size_t i = 0; i < COUNT(table); i++) {
-        rlim_t before = limit_resource(table[i].resource, 0);
-        int error = read_file("short", 100, true);
-
-        limit_resource(table[i].resource, before);
-        assert_int_equal(error, table[i].error);
-        check_string("reason", reason, table[i].reason);
-    }
-}
-
 static void reads_on_after_an_interruption(void **state)
 {
     int error;
@@ -314,7 +293,6 @@ int main(void)
         cmocka_unit_test(a_file_can_be_as_large_as_allowed),
         cmocka_unit_test(trusts_root_and_its_own_user),
         cmocka_unit_test(a_file_that_is_not_ours_to_read_says_so),
-        cmocka_unit_test(a_shortage_says_so),
         cmocka_unit_test(reads_on_after_an_interruption),
         cmocka_unit_test(leaves_no_descriptor_and_no_memory),
     };

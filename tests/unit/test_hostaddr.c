@@ -346,25 +346,6 @@ static void an_address_that_went_away_is_not_found(void **state)
     assert_int_equal(host_address_find(&network, 0, &found), EADDRNOTAVAIL);
 }
 
-static void a_shortage_is_reported(void **state)
-{
-    static const struct {
-        int resource;
-        int error;
-    } table[] = {{RLIMIT_NOFILE, EMFILE}, {RLIMIT_AS, ENOMEM}};
-    struct network network = network_of("::1", 128);
-    struct host_address found;
-
-    (void)state;
-    for (size_t i = 0; i < COUNT(table); i++) {
-        rlim_t before = limit_resource(table[i].resource, 0);
-        int error = host_address_find(&network, 0, &found);
-
-        limit_resource(table[i].resource, before);
-        assert_int_equal(error, table[i].error);
-    }
-}
-
 static void a_mishap_does_not_hide_an_address(void **state)
 {
     static const enum mishap mishaps[] = {INTERRUPTED_CALL, FOREIGN_SENDER, INTERRUPTED_LIST};
@@ -416,7 +397,6 @@ int main(void)
         cmocka_unit_test(tells_the_flags),
         cmocka_unit_test(an_address_that_went_away_is_not_found),
         cmocka_unit_test(looks_through_a_long_list),
-        cmocka_unit_test(a_shortage_is_reported),
         cmocka_unit_test(a_mishap_does_not_hide_an_address),
         cmocka_unit_test(a_refusal_of_the_kernel_is_reported),
         cmocka_unit_test(leaves_no_descriptor_and_no_memory),

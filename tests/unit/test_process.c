@@ -164,23 +164,6 @@ static void gives_all_memory_back(void **state)
     assert_int_equal(mapped_pages(), before);
 }
 
-static void a_shortage_is_reported(void **state)
-{
-    static const struct {
-        int resource;
-        int error;
-    } table[] = {{RLIMIT_NOFILE, EMFILE}, {RLIMIT_AS, ENOMEM}};
-
-    (void)state;
-    for (size_t i = 0; i < COUNT(table); i++) {
-        rlim_t before = limit_resource(table[i].resource, 0);
-        int error = process_read(&process);
-
-        limit_resource(table[i].resource, before);
-        assert_int_equal(error, table[i].error);
-    }
-}
-
 /* In a mount namespace of its own, which ends with the process. */
 static bool lose_proc(void)
 {
@@ -218,7 +201,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_log_prefers_the_role),
         cmocka_unit_test(reads_its_own_arguments),
         cmocka_unit_test(gives_all_memory_back),
-        cmocka_unit_test(a_shortage_is_reported),
         cmocka_unit_test(without_proc_the_arguments_are_known),
     };
 
