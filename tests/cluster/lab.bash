@@ -4,6 +4,8 @@
 #
 # A host is a sleeping process in network, mount, UTS and process namespaces of its own, and all that runs in them. Its
 # /run, /var/lib/glusterd, /var/log/glusterfs and /etc/glusterfs are the directories run, lib, log and etc of $LAB/HOST.
+# All else is this machine's or, where a root directory is given, that one's; what is written there goes to a layer of the
+# host's own.
 # In each network it has three addresses: one that the rules give, a second one for rules that tell sections apart, and
 # one that is the kernel's choice. Hosts and networks are numbered from 1 to 9.
 
@@ -77,33 +79,54 @@ hosts() {
     find "$LAB" -mindepth 2 -maxdepth 2 -name pid -printf '%h\n' | sed 's/.*\///' | sort
 }
 
-# start_host HOST: attached to every network of the lab.
+# start_host HOST [ROOT]: attached to every network of the lab. ROOT is $SRCADDR_ROOT unless given; this machine's without
+# both.
 start_host() {
-    local host=$1 parent pid network
+    local host=$1 root=${2-${SRCADDR_ROOT-}} parent pid network
     mkdir -p "$LAB/$host"/{run/brick,run/mount,lib,log,etc}
+    [[ ! $root ]] || lay_root "$host" "$root" || return
     # A first process that ignores SIGCHLD leaves no zombies: glusterd takes a zombie for a brick that still runs.
     # Descriptor 3 is bats' own; bats waits for whoever holds it.
-    unshare --net --mount --uts --pid --fork --kill-child --mount-proc -- \
-        env --ignore-signal=CHLD sleep infinity </dev/null >/dev/null 2>&1 3>&- &
+    unshare --net --mount --uts --pid --fork --kill-child -- \
+        bash -c "$(declare -f become_host); become_host \"\$@\"" bash "$LAB/$host" "host$host" "$LIBRARY" "${root:+$LAB/$host/root}" \
+        </dev/null >"$LAB/$host/log/start.log" 2>&1 3>&- &
     parent=$!
     disown
-    # The child is called sleep once unshare has done its work.
+    # The child is called sleep once it has become the host.
     until pid=$(pgrep --parent "$parent" --exact sleep); do
-        kill -0 "$parent" 2>/dev/null || complain "Host $host: unshare failed." || return
+        kill -0 "$parent" 2>/dev/null || complain "Host $host: $(<"$LAB/$host/log/start.log")" || return
         sleep 0.01
     done
     echo "$pid" >"$LAB/$host/pid"
-    in_host "$host" sh -euc "
-        hostname host$host
-        ip link set lo up
-        mount --bind $LAB/$host/lib /var/lib/glusterd
-        mount --bind $LAB/$host/log /var/log/glusterfs
-        mount --bind $LAB/$host/etc /etc/glusterfs
-        [ ! -e $LAB/hosts ] || mount --bind $LAB/hosts /etc/hosts
-        mount --bind $LAB/$host/run /run" || return
     for network in $(<"$LAB/networks"); do
         attach_host "$host" "$network" || return
     done
+}
+
+# lay_root HOST ROOT: what is written to $LAB/HOST/root leaves ROOT as it is.
+lay_root() {
+    mkdir -p "$LAB/$1"/{root,upper,work}
+    mount -t overlay -o "lowerdir=$2,upperdir=$LAB/$1/upper,workdir=$LAB/$1/work" "host$1" "$LAB/$1/root"
+}
+
+# become_host DIRECTORY NAME LIBRARY ROOT: in new namespaces. ROOT is empty for this machine's.
+become_host() {
+    local directory=$1 library=$3 root=$4
+    set -euo pipefail
+    hostname "$2"
+    ip link set lo up
+    if [[ $root ]]; then
+        mount --rbind /dev "$root/dev"
+        install -D /dev/null "$root$library"
+        mount --bind "$library" "$root$library"
+    fi
+    mount -t proc proc "$root/proc"
+    mount --bind "$directory/lib" "$root/var/lib/glusterd"
+    mount --bind "$directory/log" "$root/var/log/glusterfs"
+    mount --bind "$directory/etc" "$root/etc/glusterfs"
+    [[ ! -e ${directory%/*}/hosts ]] || mount --bind "${directory%/*}/hosts" "$root/etc/hosts"
+    mount --bind "$directory/run" "$root/run"
+    exec env --ignore-signal=CHLD chroot "${root:-/}" sleep infinity
 }
 
 # attach_host HOST NETWORK
@@ -131,6 +154,7 @@ stop_host() {
     for network in $(<"$LAB/networks"); do
         ip link delete "host$host-$network" 2>/dev/null || true
     done
+    ! mountpoint --quiet "$LAB/$host/root" || umount --lazy "$LAB/$host/root"
     rm -rf "${LAB:?}/$host"
 }
 

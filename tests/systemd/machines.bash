@@ -39,8 +39,7 @@ stop_machines() {
 # make_machine HOST
 make_machine() {
     local host=$1 root=$LAB/$1/root unit
-    mkdir -p "$LAB/$host"/{root,upper,work}
-    mount -t overlay -o "lowerdir=$SRCADDR_ROOT,upperdir=$LAB/$host/upper,workdir=$LAB/$host/work" "host$host" "$root"
+    lay_root "$host" "$SRCADDR_ROOT"
     # Where lab.bash looks for them.
     ln -s root/etc/glusterfs "$LAB/$host/etc"
     ln -s root/var/log/glusterfs "$LAB/$host/log"
