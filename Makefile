@@ -91,9 +91,10 @@ $(BUILD)/tool/%.o: tool/%.c $(BUILD)/command
 DEMO_PACKAGES  := gcc libc6-dev binutils iproute2 mount util-linux procps glusterfs-server glusterfs-client
 DEB_PACKAGES   := build-essential debhelper libsmartcols-dev pkg-config
 RPM_PACKAGES   := gcc libc6-dev libsmartcols-dev pkg-config rpm
+MATRIX_PACKAGES := gcc-aarch64-linux-gnu libelf-dev musl-tools qemu-user
 CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats clang clang-format clang-tidy cppcheck gcovr jq libcap2-bin libclang-rt-dev \
-                  libcmocka-dev linux-libc-dev mandoc musl-tools shellcheck strace valgrind lintian mmdebstrap systemd-container \
-                  $(DEB_PACKAGES) $(RPM_PACKAGES)
+                  libcmocka-dev linux-libc-dev mandoc shellcheck strace valgrind lintian mmdebstrap systemd-container \
+                  $(DEB_PACKAGES) $(RPM_PACKAGES) $(MATRIX_PACKAGES)
 
 define install-missing
 missing=$$(for package in $(1); do \
@@ -121,12 +122,12 @@ demo: deps-demo
 
 .PHONY: check
 check: deps
-	@$(MAKE) --no-print-directory lint check-build check-unit fuzz check-socket check-faults check-musl check-tool check-sanitizers \
-	    check-tsan check-valgrind coverage check-cluster check-packages check-systemd
+	@$(MAKE) --no-print-directory lint check-build check-unit fuzz check-socket check-faults check-tool check-sanitizers check-tsan \
+	    check-valgrind coverage check-cluster check-packages check-systemd check-matrix
 
-SOURCES := $(wildcard preload/*.[ch] tool/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/socket/*.[ch] tests/guarded/*.[ch])
-SCRIPTS := preload/check-object tests/sandbox tests/sanitized tests/fuzz/fuzz.bats .ci/run \
-           $(filter-out %.c %.h,$(wildcard $(addprefix tests/,$(addsuffix /*,build socket faults tool valgrind cluster packages systemd)))) \
+SOURCES := $(wildcard preload/*.[ch] tool/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/socket/*.[ch] tests/guarded/*.[ch] tests/matrix/*.[ch])
+SCRIPTS := preload/check-object tests/sandbox tests/build-root tests/sanitized tests/fuzz/fuzz.bats .ci/run \
+           $(filter-out %.c %.h,$(wildcard $(addprefix tests/,$(addsuffix /*,build socket faults tool valgrind cluster packages systemd matrix)))) \
            packaging/make-source packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post*)
 
 .PHONY: lint format
@@ -144,11 +145,13 @@ lint:
 format:
 	clang-format -i $(SOURCES)
 
-UNIT_TESTS      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+# QEMU is qemu-user where programs are for another architecture. It ignores RLIMIT_AS.
+UNIT_TESTS      := $(patsubst %.c,$(BUILD)/%,$(filter-out $(if $(QEMU),%/test_shortage.c),$(wildcard tests/unit/test_*.c)))
 SOCKET_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/socket/*.c))
+FLOOR           := $(BUILD)/tests/matrix/floor
 
 .PHONY: test-programs socket-programs
-test-programs: $(UNIT_TESTS) socket-programs
+test-programs: $(UNIT_TESTS) socket-programs $(FLOOR)
 socket-programs: $(SOCKET_PROGRAMS)
 
 # Tests put functions of their own in the place of some of the C library's, which its fortified headers don't like.
@@ -178,20 +181,23 @@ fuzz:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang CFLAGS='$(FUZZ_CFLAGS)' fuzzers
 	tests/sandbox env SRCADDR_FUZZERS=$(abspath $(BUILD)/fuzz/tests/fuzz) SRCADDR_RUNS=$(RUNS) bats tests/fuzz
 
-.PHONY: check-build check-unit check-socket check-faults check-threads check-musl check-tool check-cluster
+$(FLOOR): tests/matrix/floor.c
+	@mkdir -p $(@D)
+	$(call QUIET,CC)$(COMPILE) -o $@ $< -lelf
+
+.PHONY: check-build check-unit check-socket check-faults check-threads check-tool check-cluster
 check-build: $(LIBRARY) socket-programs
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) bats $(FILTER) tests/build
 check-unit: $(UNIT_TESTS)
-	@for test in $(UNIT_TESTS); do tests/sandbox $$test || exit 1; done
+	@for test in $(UNIT_TESTS); do tests/sandbox $(QEMU) $$test || exit 1; done
 check-socket: $(LIBRARY) socket-programs
-	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) bats $(FILTER) tests/socket
+	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) SRCADDR_QEMU=$(QEMU) \
+	    bats $(FILTER) tests/socket
 check-threads: $(LIBRARY) socket-programs
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) \
 	    bats --filter-tags threads tests/socket
 check-faults: $(LIBRARY) socket-programs
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) bats tests/faults
-check-musl:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/musl CC=musl-gcc check-socket
 check-tool: $(LIBRARY) $(COMMAND) socket-programs
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) \
 	    SRCADDR_COMMAND=$(abspath $(COMMAND)) bats $(FILTER) tests/tool
@@ -246,16 +252,41 @@ coverage:
 	@$(call coverage,tool/)
 	@$(call coverage,preload/,--fail-under-line $(COVERAGE_FLOOR))
 
+# Debians to run things in; the packages are for the one that this machine has.
+ROOTS    := $(BUILD)/roots
+RELEASES := bullseye bookworm trixie
+RELEASE   = $(shell . /etc/os-release && echo "$$VERSION_CODENAME")
+
+$(ROOTS)/arm64-%: FORCE
+	tests/build-root sysroot $* $@
+$(ROOTS)/%: FORCE
+	tests/build-root machine $* $@
+
 .PHONY: check-packages
-check-packages: $(COMMAND) deb rpm
-	tests/systemd/build-root $(BUILD)/systemd/root
-	tests/sandbox env SRCADDR_BUILD=$(abspath $(BUILD)) SRCADDR_ROOT=$(abspath $(BUILD)/systemd/root) bats tests/packages
+check-packages: $(COMMAND) deb rpm $(ROOTS)/$(RELEASE)
+	tests/sandbox env SRCADDR_BUILD=$(abspath $(BUILD)) SRCADDR_ROOT=$(abspath $(ROOTS)/$(RELEASE)) bats tests/packages
 
 .PHONY: check-systemd
-check-systemd: $(LIBRARY) deb
-	tests/systemd/build-root $(BUILD)/systemd/root
-	tests/systemd/own-cgroup tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_ROOT=$(abspath $(BUILD)/systemd/root) \
+check-systemd: $(LIBRARY) deb $(ROOTS)/$(RELEASE)
+	tests/systemd/own-cgroup tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_ROOT=$(abspath $(ROOTS)/$(RELEASE)) \
 	    SRCADDR_PACKAGE="$$(realpath $(BUILD)/glusterd-srcaddr_$(VERSION)_*.deb)" bats tests/systemd
+
+# Other systems: the library as it is in other Debians, and built for another C library and another architecture.
+.PHONY: check-matrix check-musl check-aarch64
+check-matrix: check-musl check-aarch64 $(LIBRARY) $(FLOOR) $(addprefix $(ROOTS)/,$(RELEASES))
+	@for release in $(RELEASES); do \
+	    echo "Debian $$release"; \
+	    tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_ROOT=$(abspath $(ROOTS))/$$release \
+	        bats tests/cluster/two-hosts.bats || exit; \
+	done
+	tests/sandbox env SRCADDR_BUILD=$(abspath $(BUILD)) bats tests/matrix
+check-musl:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/musl CC=musl-gcc check-socket
+check-aarch64: SYSROOT = $(abspath $(ROOTS)/arm64-$(RELEASE))
+check-aarch64: $(ROOTS)/arm64-$(RELEASE)
+	@PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/aarch64-linux-gnu/pkgconfig QEMU_LD_PREFIX=$(SYSROOT) \
+	    $(MAKE) --no-print-directory BUILD=$(BUILD)/aarch64 CC='aarch64-linux-gnu-gcc --sysroot=$(SYSROOT)' QEMU=qemu-aarch64 \
+	    FILTER='--filter-tags !native' check-unit check-socket
 
 # What is installed: mode:file:place. The mode of the library is for secure execution, under which ld.so preloads no other:
 # ld.so(8), LD_PRELOAD. make COMMAND= does without the command and its unit, and then glusterd must not ask for it.

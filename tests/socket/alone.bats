@@ -6,7 +6,10 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 
 # calls COMMAND [ARGUMENT...]: the names of the system calls between the steps mark=begin and mark=end.
 calls() {
-    strace --follow-forks --quiet=all --output="$BATS_TEST_TMPDIR/trace" "$@" >/dev/null 3>&-
+    local tracer=(strace --follow-forks --quiet=all)
+    # What it emulates, it traces itself.
+    [[ ! ${SRCADDR_QEMU-} ]] || tracer=("$SRCADDR_QEMU" -strace)
+    "${tracer[@]}" "$@" >/dev/null 2>"$BATS_TEST_TMPDIR/trace" 3>&-
     grep -q '"end"' "$BATS_TEST_TMPDIR/trace" || fail "the trace has no end" || return
     sed -n '/"begin"/,/"end"/p' "$BATS_TEST_TMPDIR/trace" | sed 's/^[0-9]* *//; s/(.*//'
 }

@@ -81,6 +81,7 @@ configure_rules() {
 # preloaded NAME PROGRAM [ARGUMENT...]: a test program, called NAME, with the library; it alone, for the C library of this
 # shell can be another one.
 preloaded() (
+    [[ ! ${SRCADDR_QEMU-} ]] || exec "$SRCADDR_QEMU" -0 "$1" -E "LD_PRELOAD=$LIBRARY" "$PROGRAMS/$2" "${@:3}" 3>&-
     export LD_PRELOAD=$LIBRARY
     exec -a "$1" "$PROGRAMS/$2" "${@:3}" 3>&-
 )
@@ -110,7 +111,7 @@ dial_as() {
 
 # bare [STEP...]: the same without the library.
 bare() {
-    output=$("$PROGRAMS/dial" "$@" 3>&-)
+    output=$(${SRCADDR_QEMU-} "$PROGRAMS/dial" "$@" 3>&-)
     errors=
 }
 
@@ -129,7 +130,7 @@ logged() {
 
 # syns [STEP...]: what dial sends, as sniff prints it, is in $output, behind what dial prints.
 syns() {
-    output=$("$PROGRAMS/sniff" bash -c "$(declare -f preloaded); LIBRARY=$LIBRARY; preloaded dial dial \"\$@\"" bash "$@" 3>&-)
+    output=$(${SRCADDR_QEMU-} "$PROGRAMS/sniff" bash -c "$(declare -f preloaded); LIBRARY=$LIBRARY; preloaded dial dial \"\$@\"" bash "$@" 3>&-)
     errors=
 }
 

@@ -13,18 +13,22 @@ compares() {
     ((compared >= $1)) || fail "compared ${compared:-no} settings only"
 }
 
+# qemu-user knows but some of the options.
+# bats test_tags=native
 @test "every option is as on a socket that bound itself to the source, whichever the program has set" {
     configure_rules "::/0 = $SOURCE"
     run_program options tcp "[$SILENT]:$PORT" "[$SOURCE]:0"
     compares 500
 }
 
+# bats test_tags=native
 @test "the same for MPTCP" {
     configure_rules "::/0 = $SOURCE"
     run_program options mptcp "[$SILENT]:$PORT" "[$SOURCE]:0"
     compares 250
 }
 
+# bats test_tags=native
 @test "the same for a socket that is moved a second time, after a connect that failed" {
     configure_rules "::/0 = $SOURCE" "2001:db8:2::/64 = $SOURCE2"
     run_program options tcp "[$SILENT]:$PORT" "[$SOURCE]:0" "[$PEER]:1"
@@ -38,6 +42,7 @@ compares() {
     [[ $output != *"option 1:49: -1"*"option 1:49: "* && $output == *"option 1:49: -1" ]]
 }
 
+# bats test_tags=native
 @test "a socket with something that can't be carried over is not moved: refused, and as it was" {
     configure_rules "::/0 = $SOURCE"
     run_program uncarried "[$SILENT]:$PORT"
@@ -47,9 +52,9 @@ compares() {
 
 @test "an option for which the program has lost its capability: refused, and as it was" {
     configure_rules "::/0 = $SOURCE"
-    # SO_MARK, CAP_NET_ADMIN and CAP_NET_RAW
-    dial peer="[$PEER]:$PORT" tcp6 bind="[::]:0" set=1:36:7 drop=12 drop=13 connect="[$PEER]:$PORT" local unseen get=1:36
-    prints "bind: 0" "connect: EPERM" "local ::, port kept" "unseen" "option 1:36: 7"
+    # SO_PRIORITY, CAP_NET_ADMIN and CAP_NET_RAW
+    dial peer="[$PEER]:$PORT" tcp6 bind="[::]:0" set=1:12:7 drop=12 drop=13 connect="[$PEER]:$PORT" local unseen get=1:12
+    prints "bind: 0" "connect: EPERM" "local ::, port kept" "unseen" "option 1:12: 7"
 }
 
 @test "SO_REUSEADDR, on for the moment of a move, is as before, on the moved and on a refused socket" {
@@ -69,7 +74,8 @@ compares() {
     prints "bind: 0" "connect: 0" "bind: EADDRINUSE" "bind: EADDRINUSE"
 }
 
-# bats test_tags=threads
+# What is started by qemu-user is a program of this machine.
+# bats test_tags=native,threads
 @test "no program that another thread runs inherits a descriptor" {
     # At debug the log file is opened at each connect, and for a prefix a netlink socket.
     configure <<-END

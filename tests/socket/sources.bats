@@ -33,6 +33,8 @@ dial_peer() {
     logged 0 ' [WE] '
 }
 
+# qemu-user knows no IP_BIND_ADDRESS_NO_PORT.
+# bats test_tags=native
 @test "an unbound socket keeps IP_BIND_ADDRESS_NO_PORT as the program has it, and the default of SO_REUSEADDR" {
     configure_rules "2001:db8:2::/64 = $SOURCE"
     for value in 0 1; do
@@ -41,6 +43,7 @@ dial_peer() {
     done
 }
 
+# bats test_tags=native
 @test "an unbound socket gets a port that is free towards its peer, even where others use all ports of the source" {
     configure_rules "2001:db8:2::/64 = $SOURCE"
     # bind(2) alone would find the one port of the range taken.
@@ -145,6 +148,8 @@ dial_peer() {
     prints "bind: 0" "connect: 0" "seen from 127.0.0.9, port kept"
 }
 
+# qemu-user gives the first four bytes of TCP_INFO, which tells the segment size that the connection had.
+# bats test_tags=native
 @test "after a connection that was taken off the socket again, the next one gets the source of its rule" {
     configure_rules "2001:db8:2::/64 = $SOURCE" "2001:db8:3::/64 = $SOURCE2"
     dial peer="[$PEER]:$PORT" tcp6 bind="[::]:0" connect="[$PEER]:$PORT" seen disconnect \

@@ -25,7 +25,7 @@ enum {
     ENDPOINT_TEXT_MAX = 256, /* bytes */
     DESCRIPTORS_MAX = 64,    /* a test program has no higher ones, or moves them there itself */
     PATIENCE_MS = 10000,     /* for what happens at once unless something is wrong */
-    LIFETIME = 30            /* seconds, after which a test program that waits where it must not is ended */
+    LIFETIME = 120           /* seconds, after which a test program that waits where it must not is ended */
 };
 
 struct endpoint {
