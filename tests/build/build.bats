@@ -45,6 +45,11 @@ refused() {
     refused 'found getrandom@GLIBC_2.25; must need nothing above GLIBC_2.17'
 }
 
+@test "an object with packed relocations, which no glibc before 2.36 knows, is refused" {
+    object -Wl,-z,pack-relative-relocs <<<'int getpid(void); __attribute__((constructor)) static void f(void) { getpid(); }'
+    refused 'found GLIBC_ABI_DT_RELR; must need nothing above GLIBC_2.17'
+}
+
 @test "an object with another export is refused" {
     object <<<'int listen(void); int listen(void) { return 0; }'
     refused 'found exports "bind connect listen"'
