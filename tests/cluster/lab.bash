@@ -88,8 +88,8 @@ start_host() {
     # A first process that ignores SIGCHLD leaves no zombies: glusterd takes a zombie for a brick that still runs.
     # Descriptor 3 is bats' own; bats waits for whoever holds it.
     unshare --net --mount --uts --pid --fork --kill-child -- \
-        bash -c "$(declare -f become_host); become_host \"\$@\"" bash "$LAB/$host" "host$host" "$LIBRARY" "${root:+$LAB/$host/root}" \
-        </dev/null >"$LAB/$host/log/start.log" 2>&1 3>&- &
+        bash -c "$(declare -f become_host); become_host \"\$@\"" bash \
+        "$LAB/$host" "host$host" "$LIBRARY" "${root:+$LAB/$host/root}" </dev/null >"$LAB/$host/log/start.log" 2>&1 3>&- &
     parent=$!
     disown
     # The child is called sleep once it has become the host.

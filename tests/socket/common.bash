@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # What the tests share: the network, the configuration, and running a test program with the library. Everything is made
 # in a sandbox (tests/sandbox) and ends with it.
+#
+# Where library and programs are for another architecture, $SRCADDR_QEMU is the qemu-user that runs them. What can't be
+# tested so has the tag native.
 
 ROOT=$(realpath -- "${BATS_TEST_DIRNAME:?}/../..")
 LIBRARY=$(realpath -m -- "${SRCADDR_LIBRARY:-$ROOT/build/libglusterd-srcaddr.so}")
