@@ -4,6 +4,8 @@
 
 # shellcheck source=tests/cluster/lab.bash
 source "${BATS_TEST_DIRNAME:?}/lab.bash"
+# shellcheck source=tests/cluster/volume.bash
+source "${BATS_TEST_DIRNAME:?}/volume.bash"
 
 setup_file() {
     start_lab 1
@@ -27,18 +29,8 @@ setup_file() {
 		2001:db8:1::/64 = $(address_of 4)
 	END
 
-    start_glusterd preloaded 1 2 3
-    gluster 1 peer probe "$(name_of 2)"
-    gluster 1 peer probe "$(name_of 3)"
-    wait_until 30 in_cluster 1 2 3
-    # "force" lets bricks be on the file system of /run.
-    gluster 1 volume create shared replica 3 "$(name_of 1):/run/brick/data" "$(name_of 2):/run/brick/data" \
-        "$(name_of 3):/run/brick/data" force
-    gluster 1 volume start shared
-    # mount(8) removes LD_PRELOAD from the environment, hence its helper. No page cache: what is read came from a brick.
-    start_program 4 preloaded mount.glusterfs "$(name_of 1):/shared" /run/mount \
-        -o direct-io-mode=enable,xlator-option=transport.address-family=inet6
-    wait_until 30 in_host 4 mountpoint /run/mount
+    # shellcheck disable=SC2119 # no options
+    start_volume
 }
 
 teardown_file() {
@@ -70,26 +62,6 @@ write_files() {
     for name; do
         in_host 4 dd if=/dev/urandom of="/run/mount/$name" bs=100k count=3 status=none
     done
-}
-
-# Prints the checksums of the files as the mount and as a host's brick have them.
-mounted_sums() { in_host 4 sh -c 'cd /run/mount && sha256sum *'; }
-brick_sums() { in_host "$1" sh -c 'cd /run/brick/data && sha256sum *'; }
-
-# bricks_agree HOST...: the bricks there have the files that the mount has.
-bricks_agree() {
-    local host sums
-    sums=$(mounted_sums)
-    for host; do
-        diff --label mount --label "brick of host $host" --unified=0 <(echo "$sums") <(brick_sums "$host") || return
-    done
-}
-
-heal_is_complete() {
-    local summary
-    summary=$(gluster 1 volume heal shared info) || return
-    echo "$summary"
-    [[ $(grep -c '^Number of entries: 0$' <<<"$summary") == 3 ]]
 }
 
 @test "every connection comes from the source that its process's section gives" {
