@@ -92,8 +92,8 @@ DEMO_PACKAGES  := gcc libc6-dev binutils iproute2 mount util-linux procps gluste
 DEB_PACKAGES   := build-essential debhelper libsmartcols-dev pkg-config
 RPM_PACKAGES   := gcc libc6-dev libsmartcols-dev pkg-config rpm
 MATRIX_PACKAGES := gcc-aarch64-linux-gnu libelf-dev musl-tools qemu-user
-CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats clang clang-format clang-tidy cppcheck gcovr jq libcap2-bin libclang-rt-dev \
-                  libcmocka-dev linux-libc-dev mandoc shellcheck strace valgrind lintian mmdebstrap systemd-container \
+CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats clang clang-format clang-tidy cppcheck fio gcovr jq libcap2-bin libclang-rt-dev \
+                  libcmocka-dev linux-libc-dev mandoc shellcheck strace tcpdump valgrind lintian mmdebstrap systemd-container \
                   $(DEB_PACKAGES) $(RPM_PACKAGES) $(MATRIX_PACKAGES)
 
 define install-missing
@@ -203,6 +203,13 @@ check-tool: $(LIBRARY) $(COMMAND) socket-programs
 	    SRCADDR_COMMAND=$(abspath $(COMMAND)) bats $(FILTER) tests/tool
 check-cluster: $(LIBRARY) $(COMMAND)
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_COMMAND=$(abspath $(COMMAND)) bats tests/cluster
+
+# make trouble MINUTES=60 SEED=1: the same for longer than in make check; a seed gives the same troubles again.
+MINUTES ?= 10
+.PHONY: trouble
+trouble: $(LIBRARY)
+	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_TROUBLE_SECONDS=$$(($(MINUTES) * 60)) \
+	    $(if $(SEED),SRCADDR_SEED=$(SEED)) bats tests/cluster/trouble.bats
 
 # One million connects, some minutes; check-socket has a short one.
 .PHONY: soak
