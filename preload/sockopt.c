@@ -11,12 +11,13 @@
 #include "memory.h"
 
 enum {
-    VALUE_MAX = 64,       /* bytes; no option of kind VALUE is longer */
+    VALUE_MAX = 64,       /* bytes; no option of kind VALUE or ZERO is longer */
     LARGE_MAX = 32 << 10, /* a socket filter of BPF_MAXINSNS; extension headers are shorter */
 };
 
 enum kind {
     VALUE,   /* of some few bytes */
+    ZERO,    /* the same, and zero on every new socket, which then need not be asked */
     LARGE,   /* read with length 0 if it is not set */
     FILTER,  /* read in instructions, set with a struct sock_fprog */
     SEGMENT, /* TCP_MAXSEG */
@@ -35,129 +36,129 @@ static const struct option {
     short name;
     enum kind kind;
 } options[] = {
-    {SOL_SOCKET, 1, VALUE},    /* SO_DEBUG */
-    {SOL_SOCKET, 2, VALUE},    /* SO_REUSEADDR */
-    {SOL_SOCKET, 5, VALUE},    /* SO_DONTROUTE */
-    {SOL_SOCKET, 6, VALUE},    /* SO_BROADCAST */
-    {SOL_SOCKET, 9, VALUE},    /* SO_KEEPALIVE */
-    {SOL_SOCKET, 10, VALUE},   /* SO_OOBINLINE */
-    {SOL_SOCKET, 11, VALUE},   /* SO_NO_CHECK */
-    {SOL_SOCKET, 13, VALUE},   /* SO_LINGER */
-    {SOL_SOCKET, 15, VALUE},   /* SO_REUSEPORT */
-    {SOL_SOCKET, 16, VALUE},   /* SO_PASSCRED */
+    {SOL_SOCKET, 1, ZERO},     /* SO_DEBUG */
+    {SOL_SOCKET, 2, ZERO},     /* SO_REUSEADDR */
+    {SOL_SOCKET, 5, ZERO},     /* SO_DONTROUTE */
+    {SOL_SOCKET, 6, ZERO},     /* SO_BROADCAST */
+    {SOL_SOCKET, 9, ZERO},     /* SO_KEEPALIVE */
+    {SOL_SOCKET, 10, ZERO},    /* SO_OOBINLINE */
+    {SOL_SOCKET, 11, ZERO},    /* SO_NO_CHECK */
+    {SOL_SOCKET, 13, ZERO},    /* SO_LINGER */
+    {SOL_SOCKET, 15, ZERO},    /* SO_REUSEPORT */
+    {SOL_SOCKET, 16, ZERO},    /* SO_PASSCRED */
     {SOL_SOCKET, 18, VALUE},   /* SO_RCVLOWAT: raises SO_RCVBUF */
-    {SOL_SOCKET, 20, VALUE},   /* SO_RCVTIMEO */
-    {SOL_SOCKET, 21, VALUE},   /* SO_SNDTIMEO */
+    {SOL_SOCKET, 20, ZERO},    /* SO_RCVTIMEO */
+    {SOL_SOCKET, 21, ZERO},    /* SO_SNDTIMEO */
     {SOL_SOCKET, 62, VALUE},   /* SO_BINDTOIFINDEX */
     {SOL_SOCKET, 25, VALUE},   /* SO_BINDTODEVICE, where the kernel is older */
     {SOL_SOCKET, 26, FILTER},  /* SO_ATTACH_FILTER, SO_GET_FILTER */
-    {SOL_SOCKET, 44, VALUE},   /* SO_LOCK_FILTER: no filter can be set behind it */
-    {SOL_SOCKET, 29, VALUE},   /* SO_TIMESTAMP */
-    {SOL_SOCKET, 35, VALUE},   /* SO_TIMESTAMPNS */
-    {SOL_SOCKET, 63, VALUE},   /* SO_TIMESTAMP_NEW */
-    {SOL_SOCKET, 64, VALUE},   /* SO_TIMESTAMPNS_NEW */
-    {SOL_SOCKET, 37, VALUE},   /* SO_TIMESTAMPING */
-    {SOL_SOCKET, 65, VALUE},   /* SO_TIMESTAMPING_NEW */
-    {SOL_SOCKET, 34, VALUE},   /* SO_PASSSEC */
+    {SOL_SOCKET, 44, ZERO},    /* SO_LOCK_FILTER: no filter can be set behind it */
+    {SOL_SOCKET, 29, ZERO},    /* SO_TIMESTAMP */
+    {SOL_SOCKET, 35, ZERO},    /* SO_TIMESTAMPNS */
+    {SOL_SOCKET, 63, ZERO},    /* SO_TIMESTAMP_NEW */
+    {SOL_SOCKET, 64, ZERO},    /* SO_TIMESTAMPNS_NEW */
+    {SOL_SOCKET, 37, ZERO},    /* SO_TIMESTAMPING */
+    {SOL_SOCKET, 65, ZERO},    /* SO_TIMESTAMPING_NEW */
+    {SOL_SOCKET, 34, ZERO},    /* SO_PASSSEC */
     {SOL_SOCKET, 36, VALUE},   /* SO_MARK */
-    {SOL_SOCKET, 40, VALUE},   /* SO_RXQ_OVFL */
-    {SOL_SOCKET, 41, VALUE},   /* SO_WIFI_STATUS */
+    {SOL_SOCKET, 40, ZERO},    /* SO_RXQ_OVFL */
+    {SOL_SOCKET, 41, ZERO},    /* SO_WIFI_STATUS */
     {SOL_SOCKET, 42, VALUE},   /* SO_PEEK_OFF */
-    {SOL_SOCKET, 43, VALUE},   /* SO_NOFCS */
-    {SOL_SOCKET, 45, VALUE},   /* SO_SELECT_ERR_QUEUE */
+    {SOL_SOCKET, 43, ZERO},    /* SO_NOFCS */
+    {SOL_SOCKET, 45, ZERO},    /* SO_SELECT_ERR_QUEUE */
     {SOL_SOCKET, 46, VALUE},   /* SO_BUSY_POLL */
     {SOL_SOCKET, 47, VALUE},   /* SO_MAX_PACING_RATE */
     {SOL_SOCKET, 49, FIRST},   /* SO_INCOMING_CPU */
-    {SOL_SOCKET, 60, VALUE},   /* SO_ZEROCOPY */
-    {SOL_SOCKET, 61, VALUE},   /* SO_TXTIME */
+    {SOL_SOCKET, 60, ZERO},    /* SO_ZEROCOPY */
+    {SOL_SOCKET, 61, ZERO},    /* SO_TXTIME */
     {SOL_SOCKET, 69, VALUE},   /* SO_PREFER_BUSY_POLL */
-    {SOL_SOCKET, 73, VALUE},   /* SO_RESERVE_MEM */
+    {SOL_SOCKET, 73, ZERO},    /* SO_RESERVE_MEM */
     {SOL_SOCKET, 74, VALUE},   /* SO_TXREHASH */
-    {SOL_SOCKET, 75, VALUE},   /* SO_RCVMARK */
-    {SOL_SOCKET, 76, VALUE},   /* SO_PASSPIDFD */
-    {SOL_SOCKET, 82, VALUE},   /* SO_RCVPRIORITY */
+    {SOL_SOCKET, 75, ZERO},    /* SO_RCVMARK */
+    {SOL_SOCKET, 76, ZERO},    /* SO_PASSPIDFD */
+    {SOL_SOCKET, 82, ZERO},    /* SO_RCVPRIORITY */
     {SOL_SOCKET, 83, VALUE},   /* SO_PASSRIGHTS */
     {IPPROTO_IP, 1, VALUE},    /* IP_TOS: changes SO_PRIORITY */
     {SOL_SOCKET, 12, VALUE},   /* SO_PRIORITY */
     {IPPROTO_IP, 2, VALUE},    /* IP_TTL */
     {IPPROTO_IP, 4, LARGE},    /* IP_OPTIONS */
-    {IPPROTO_IP, 6, VALUE},    /* IP_RECVOPTS */
-    {IPPROTO_IP, 7, VALUE},    /* IP_RETOPTS */
-    {IPPROTO_IP, 8, VALUE},    /* IP_PKTINFO */
+    {IPPROTO_IP, 6, ZERO},     /* IP_RECVOPTS */
+    {IPPROTO_IP, 7, ZERO},     /* IP_RETOPTS */
+    {IPPROTO_IP, 8, ZERO},     /* IP_PKTINFO */
     {IPPROTO_IP, 10, VALUE},   /* IP_MTU_DISCOVER */
-    {IPPROTO_IP, 11, VALUE},   /* IP_RECVERR */
-    {IPPROTO_IP, 12, VALUE},   /* IP_RECVTTL */
-    {IPPROTO_IP, 13, VALUE},   /* IP_RECVTOS */
-    {IPPROTO_IP, 15, VALUE},   /* IP_FREEBIND, also IPV6_FREEBIND */
-    {IPPROTO_IP, 18, VALUE},   /* IP_PASSSEC */
-    {IPPROTO_IP, 19, VALUE},   /* IP_TRANSPARENT, also IPV6_TRANSPARENT */
-    {IPPROTO_IP, 20, VALUE},   /* IP_RECVORIGDSTADDR */
-    {IPPROTO_IP, 21, VALUE},   /* IP_MINTTL */
-    {IPPROTO_IP, 23, VALUE},   /* IP_CHECKSUM */
-    {IPPROTO_IP, 24, VALUE},   /* IP_BIND_ADDRESS_NO_PORT */
-    {IPPROTO_IP, 26, VALUE},   /* IP_RECVERR_RFC4884 */
+    {IPPROTO_IP, 11, ZERO},    /* IP_RECVERR */
+    {IPPROTO_IP, 12, ZERO},    /* IP_RECVTTL */
+    {IPPROTO_IP, 13, ZERO},    /* IP_RECVTOS */
+    {IPPROTO_IP, 15, ZERO},    /* IP_FREEBIND, also IPV6_FREEBIND */
+    {IPPROTO_IP, 18, ZERO},    /* IP_PASSSEC */
+    {IPPROTO_IP, 19, ZERO},    /* IP_TRANSPARENT, also IPV6_TRANSPARENT */
+    {IPPROTO_IP, 20, ZERO},    /* IP_RECVORIGDSTADDR */
+    {IPPROTO_IP, 21, ZERO},    /* IP_MINTTL */
+    {IPPROTO_IP, 23, ZERO},    /* IP_CHECKSUM */
+    {IPPROTO_IP, 24, ZERO},    /* IP_BIND_ADDRESS_NO_PORT */
+    {IPPROTO_IP, 26, ZERO},    /* IP_RECVERR_RFC4884 */
     {IPPROTO_IP, 34, VALUE},   /* IP_MULTICAST_LOOP */
     {IPPROTO_IP, 49, VALUE},   /* IP_MULTICAST_ALL */
-    {IPPROTO_IP, 50, VALUE},   /* IP_UNICAST_IF */
-    {IPPROTO_IP, 51, VALUE},   /* IP_LOCAL_PORT_RANGE */
+    {IPPROTO_IP, 50, ZERO},    /* IP_UNICAST_IF */
+    {IPPROTO_IP, 51, ZERO},    /* IP_LOCAL_PORT_RANGE */
     {IPPROTO_TCP, 13, VALUE},  /* TCP_CONGESTION */
-    {IPPROTO_TCP, 1, VALUE},   /* TCP_NODELAY */
+    {IPPROTO_TCP, 1, ZERO},    /* TCP_NODELAY */
     {IPPROTO_TCP, 2, SEGMENT}, /* TCP_MAXSEG */
-    {IPPROTO_TCP, 3, VALUE},   /* TCP_CORK */
+    {IPPROTO_TCP, 3, ZERO},    /* TCP_CORK */
     {IPPROTO_TCP, 4, VALUE},   /* TCP_KEEPIDLE */
     {IPPROTO_TCP, 5, VALUE},   /* TCP_KEEPINTVL */
     {IPPROTO_TCP, 6, VALUE},   /* TCP_KEEPCNT */
     {IPPROTO_TCP, 7, VALUE},   /* TCP_SYNCNT */
     {IPPROTO_TCP, 8, VALUE},   /* TCP_LINGER2 */
-    {IPPROTO_TCP, 9, VALUE},   /* TCP_DEFER_ACCEPT */
+    {IPPROTO_TCP, 9, ZERO},    /* TCP_DEFER_ACCEPT */
     {IPPROTO_TCP, 12, VALUE},  /* TCP_QUICKACK */
-    {IPPROTO_TCP, 16, VALUE},  /* TCP_THIN_LINEAR_TIMEOUTS */
-    {IPPROTO_TCP, 17, VALUE},  /* TCP_THIN_DUPACK */
-    {IPPROTO_TCP, 18, VALUE},  /* TCP_USER_TIMEOUT */
-    {IPPROTO_TCP, 23, VALUE},  /* TCP_FASTOPEN */
-    {IPPROTO_TCP, 25, VALUE},  /* TCP_NOTSENT_LOWAT */
-    {IPPROTO_TCP, 27, VALUE},  /* TCP_SAVE_SYN */
-    {IPPROTO_TCP, 30, VALUE},  /* TCP_FASTOPEN_CONNECT */
+    {IPPROTO_TCP, 16, ZERO},   /* TCP_THIN_LINEAR_TIMEOUTS */
+    {IPPROTO_TCP, 17, ZERO},   /* TCP_THIN_DUPACK */
+    {IPPROTO_TCP, 18, ZERO},   /* TCP_USER_TIMEOUT */
+    {IPPROTO_TCP, 23, ZERO},   /* TCP_FASTOPEN */
+    {IPPROTO_TCP, 25, ZERO},   /* TCP_NOTSENT_LOWAT */
+    {IPPROTO_TCP, 27, ZERO},   /* TCP_SAVE_SYN */
+    {IPPROTO_TCP, 30, ZERO},   /* TCP_FASTOPEN_CONNECT */
     {IPPROTO_TCP, 33, LARGE},  /* TCP_FASTOPEN_KEY */
-    {IPPROTO_TCP, 34, VALUE},  /* TCP_FASTOPEN_NO_COOKIE */
-    {IPPROTO_TCP, 36, VALUE},  /* TCP_INQ */
-    {IPPROTO_TCP, 37, VALUE},  /* TCP_TX_DELAY */
+    {IPPROTO_TCP, 34, ZERO},   /* TCP_FASTOPEN_NO_COOKIE */
+    {IPPROTO_TCP, 36, ZERO},   /* TCP_INQ */
+    {IPPROTO_TCP, 37, ZERO},   /* TCP_TX_DELAY */
     {IPPROTO_TCP, 44, VALUE},  /* TCP_RTO_MAX_MS */
     {IPPROTO_TCP, 45, VALUE},  /* TCP_RTO_MIN_US */
     {IPPROTO_TCP, 46, VALUE},  /* TCP_DELACK_MAX_US */
-    {IPPROTO_IPV6, 2, VALUE},  /* IPV6_2292PKTINFO */
-    {IPPROTO_IPV6, 3, VALUE},  /* IPV6_2292HOPOPTS */
-    {IPPROTO_IPV6, 4, VALUE},  /* IPV6_2292DSTOPTS */
-    {IPPROTO_IPV6, 5, VALUE},  /* IPV6_2292RTHDR */
-    {IPPROTO_IPV6, 8, VALUE},  /* IPV6_2292HOPLIMIT */
-    {IPPROTO_IPV6, 11, VALUE}, /* IPV6_FLOWINFO */
+    {IPPROTO_IPV6, 2, ZERO},   /* IPV6_2292PKTINFO */
+    {IPPROTO_IPV6, 3, ZERO},   /* IPV6_2292HOPOPTS */
+    {IPPROTO_IPV6, 4, ZERO},   /* IPV6_2292DSTOPTS */
+    {IPPROTO_IPV6, 5, ZERO},   /* IPV6_2292RTHDR */
+    {IPPROTO_IPV6, 8, ZERO},   /* IPV6_2292HOPLIMIT */
+    {IPPROTO_IPV6, 11, ZERO},  /* IPV6_FLOWINFO */
     {IPPROTO_IPV6, 16, VALUE}, /* IPV6_UNICAST_HOPS */
     {IPPROTO_IPV6, 19, VALUE}, /* IPV6_MULTICAST_LOOP */
     {IPPROTO_IPV6, 23, VALUE}, /* IPV6_MTU_DISCOVER */
-    {IPPROTO_IPV6, 25, VALUE}, /* IPV6_RECVERR */
+    {IPPROTO_IPV6, 25, ZERO},  /* IPV6_RECVERR */
     {IPPROTO_IPV6, 29, VALUE}, /* IPV6_MULTICAST_ALL */
-    {IPPROTO_IPV6, 30, VALUE}, /* IPV6_ROUTER_ALERT_ISOLATE */
-    {IPPROTO_IPV6, 31, VALUE}, /* IPV6_RECVERR_RFC4884 */
-    {IPPROTO_IPV6, 33, VALUE}, /* IPV6_FLOWINFO_SEND */
-    {IPPROTO_IPV6, 49, VALUE}, /* IPV6_RECVPKTINFO */
-    {IPPROTO_IPV6, 51, VALUE}, /* IPV6_RECVHOPLIMIT */
-    {IPPROTO_IPV6, 53, VALUE}, /* IPV6_RECVHOPOPTS */
+    {IPPROTO_IPV6, 30, ZERO},  /* IPV6_ROUTER_ALERT_ISOLATE */
+    {IPPROTO_IPV6, 31, ZERO},  /* IPV6_RECVERR_RFC4884 */
+    {IPPROTO_IPV6, 33, ZERO},  /* IPV6_FLOWINFO_SEND */
+    {IPPROTO_IPV6, 49, ZERO},  /* IPV6_RECVPKTINFO */
+    {IPPROTO_IPV6, 51, ZERO},  /* IPV6_RECVHOPLIMIT */
+    {IPPROTO_IPV6, 53, ZERO},  /* IPV6_RECVHOPOPTS */
     {IPPROTO_IPV6, 54, LARGE}, /* IPV6_HOPOPTS */
     {IPPROTO_IPV6, 57, LARGE}, /* IPV6_RTHDR */
     {IPPROTO_IPV6, 55, LARGE}, /* IPV6_RTHDRDSTOPTS */
     {IPPROTO_IPV6, 59, LARGE}, /* IPV6_DSTOPTS */
-    {IPPROTO_IPV6, 56, VALUE}, /* IPV6_RECVRTHDR */
-    {IPPROTO_IPV6, 58, VALUE}, /* IPV6_RECVDSTOPTS */
-    {IPPROTO_IPV6, 60, VALUE}, /* IPV6_RECVPATHMTU */
-    {IPPROTO_IPV6, 62, VALUE}, /* IPV6_DONTFRAG */
-    {IPPROTO_IPV6, 66, VALUE}, /* IPV6_RECVTCLASS */
-    {IPPROTO_IPV6, 67, VALUE}, /* IPV6_TCLASS */
+    {IPPROTO_IPV6, 56, ZERO},  /* IPV6_RECVRTHDR */
+    {IPPROTO_IPV6, 58, ZERO},  /* IPV6_RECVDSTOPTS */
+    {IPPROTO_IPV6, 60, ZERO},  /* IPV6_RECVPATHMTU */
+    {IPPROTO_IPV6, 62, ZERO},  /* IPV6_DONTFRAG */
+    {IPPROTO_IPV6, 66, ZERO},  /* IPV6_RECVTCLASS */
+    {IPPROTO_IPV6, 67, ZERO},  /* IPV6_TCLASS */
     {IPPROTO_IPV6, 70, VALUE}, /* IPV6_AUTOFLOWLABEL */
     {IPPROTO_IPV6, 72, VALUE}, /* IPV6_ADDR_PREFERENCES */
-    {IPPROTO_IPV6, 73, VALUE}, /* IPV6_MINHOPCOUNT */
-    {IPPROTO_IPV6, 74, VALUE}, /* IPV6_RECVORIGDSTADDR */
-    {IPPROTO_IPV6, 76, VALUE}, /* IPV6_UNICAST_IF */
-    {IPPROTO_IPV6, 77, VALUE}, /* IPV6_RECVFRAGSIZE */
+    {IPPROTO_IPV6, 73, ZERO},  /* IPV6_MINHOPCOUNT */
+    {IPPROTO_IPV6, 74, ZERO},  /* IPV6_RECVORIGDSTADDR */
+    {IPPROTO_IPV6, 76, ZERO},  /* IPV6_UNICAST_IF */
+    {IPPROTO_IPV6, 77, ZERO},  /* IPV6_RECVFRAGSIZE */
 };
 
 enum {
@@ -187,6 +188,14 @@ static bool is_no_option(int error)
     return error == ENOPROTOOPT || error == EOPNOTSUPP || error == EINVAL || error == ENOTCONN || error == ENODEV;
 }
 
+static bool is_zero(const unsigned char *value, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (value[i] != 0)
+            return false;
+    return true;
+}
+
 static int carry_value(int from, int to, const struct option *option)
 {
     unsigned char wanted[VALUE_MAX];
@@ -196,6 +205,8 @@ static int carry_value(int from, int to, const struct option *option)
 
     if (getsockopt(from, option->level, option->name, wanted, &wanted_len) != 0)
         return is_no_option(errno) ? 0 : errno;
+    if (option->kind == ZERO && is_zero(wanted, wanted_len))
+        return 0;
     if (getsockopt(to, option->level, option->name, present, &present_len) == 0 && present_len == wanted_len &&
         memcmp(present, wanted, wanted_len) == 0)
         return 0;
@@ -312,11 +323,9 @@ static int carry_status_flags(int from, int to)
 
 int sockopt_carry(int from, int to, bool dialled)
 {
-    static int (*const carry[])(int, int, const struct option *) = {[VALUE] = carry_value,
-                                                                    [LARGE] = carry_large,
-                                                                    [FILTER] = carry_filter,
-                                                                    [SEGMENT] = carry_segment,
-                                                                    [FIRST] = carry_value};
+    static int (*const carry[])(int, int, const struct option *) = {
+        [VALUE] = carry_value,   [ZERO] = carry_value,      [LARGE] = carry_large,
+        [FILTER] = carry_filter, [SEGMENT] = carry_segment, [FIRST] = carry_value};
     int error = 0;
 
     if (get_int_or_zero(from, IPPROTO_TCP, OPTION_TCP_REPAIR) != 0)
