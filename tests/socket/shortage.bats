@@ -15,6 +15,8 @@ both_from() {
     prints "connect: 0" "seen from $1, port new" "bind: 0" "connect: 0" "seen from $1, port kept"
 }
 
+# qemu-user ignores limits of memory.
+# bats test_tags=native
 @test "no memory to read the configuration with: refused, and read at the next connect" {
     configure_rules "::/0 = $SOURCE"
     for limit in as data; do
@@ -28,6 +30,7 @@ both_from() {
     done
 }
 
+# bats test_tags=native
 @test "no memory later: an address is given all the same, a prefix is refused" {
     configure_rules "::/0 = $SOURCE" "2001:db8:3::/64 = 2001:db8:1::10/124"
     for limit in as data; do
@@ -39,6 +42,7 @@ both_from() {
     done
 }
 
+# bats test_tags=native
 @test "no memory for a changed configuration: what was in force stays so, and the change comes with the memory" {
     configure_rules "::/0 = $SOURCE"
     sed "s/= $SOURCE/= $SOURCE2/" "$GLUSTERD_SRCADDR_CONF" >"$GLUSTERD_SRCADDR_CONF.new"
@@ -104,6 +108,8 @@ both_from() {
 }
 
 # A filter refuses one call after another, for good: EPERM, ENOSYS. Without close(2) descriptors stay.
+# Calls go by the names and numbers of this machine.
+# bats test_tags=native
 @test "a seccomp filter: from the source or not at all, or said so that there are no rules, and nothing breaks" {
     printf '%s\n' "option transport.socket.bind-address $SOURCE" >"$BATS_TEST_TMPDIR/glusterd.vol"
     configure <<-END
