@@ -2,27 +2,18 @@
 
 #include "given.h"
 
-static struct in6_addr address_number(uint32_t number)
-{
-    struct in6_addr address = address_of("2001:db8::");
-
-    number = htonl(number);
-    memcpy(address.s6_addr + 12, &number, sizeof(number));
-    return address;
-}
-
 static bool given(uint32_t peer, uint32_t source)
 {
-    struct in6_addr peer_address = address_number(peer);
-    struct in6_addr source_address = address_number(source);
+    struct in6_addr peer_address = address_of_number(peer);
+    struct in6_addr source_address = address_of_number(source);
 
     return given_before(&peer_address, &source_address);
 }
 
 static void give(uint32_t peer, uint32_t source)
 {
-    struct in6_addr peer_address = address_number(peer);
-    struct in6_addr source_address = address_number(source);
+    struct in6_addr peer_address = address_of_number(peer);
+    struct in6_addr source_address = address_of_number(source);
 
     given_note(&peer_address, &source_address);
 }

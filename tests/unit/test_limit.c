@@ -19,18 +19,9 @@ static uint32_t next_hour(void)
     return 3600 * hour++;
 }
 
-static struct in6_addr peer_of(uint32_t number)
-{
-    struct in6_addr peer = address_of("2001:db8::");
-
-    number = htonl(number);
-    memcpy(peer.s6_addr + 12, &number, sizeof(number));
-    return peer;
-}
-
 static bool allows(uint32_t peer_number, uint32_t now)
 {
-    struct in6_addr peer = peer_of(peer_number);
+    struct in6_addr peer = address_of_number(peer_number);
 
     return limit_allows(&peer, now);
 }
@@ -65,7 +56,7 @@ static void peers_that_differ_in_one_byte_are_different(void **state)
     (void)state;
     assert_true(allows(1, now));
     for (unsigned int i = 0; i < sizeof(struct in6_addr); i++) {
-        struct in6_addr peer = peer_of(1);
+        struct in6_addr peer = address_of_number(1);
 
         peer.s6_addr[i] ^= 0x10;
         assert_true(limit_allows(&peer, now));

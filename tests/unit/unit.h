@@ -80,6 +80,16 @@ static inline struct in6_addr address_of(const char *string)
     return address;
 }
 
+/* Another one for each number. */
+static inline struct in6_addr address_of_number(uint32_t number)
+{
+    struct in6_addr address = address_of("2001:db8::");
+
+    number = htonl(number);
+    memcpy(address.s6_addr + 12, &number, sizeof(number));
+    return address;
+}
+
 /* The same numbers in every run (splitmix64), so that what fails once fails again. */
 static inline uint32_t random_number(uint64_t *state)
 {
