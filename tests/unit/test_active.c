@@ -1,7 +1,5 @@
 #include "unit.h"
 
-#include <errno.h>
-
 #include "active.h"
 #include "memory.h"
 
@@ -167,27 +165,12 @@ static void an_origin_is_of_both_files(void **state)
     assert_false(origin_same(&a, &b));
 }
 
-static void no_memory_is_no_configuration(void **state)
-{
-    struct active *made;
-    rlim_t before;
-
-    (void)state;
-    load_text("[a]\n::/0 = none\n");
-    before = limit_resource(RLIMIT_AS, 0);
-    made = active_make(&load, NULL);
-    limit_resource(RLIMIT_AS, before);
-    assert_null(made);
-    load_free(&load);
-}
-
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(has_all_that_the_process_needs),  cmocka_unit_test(without_a_section_there_are_no_rules),
         cmocka_unit_test(a_mistake_at_first_is_no_rules),  cmocka_unit_test(a_mistake_later_changes_nothing_else),
         cmocka_unit_test(whatever_differs_is_another_one), cmocka_unit_test(an_origin_is_of_both_files),
-        cmocka_unit_test(no_memory_is_no_configuration),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "active.h"
 #include "file.h"
 #include "hostaddr.h"
 #include "process.h"
@@ -53,6 +54,18 @@ static void parsing_a_configuration(void **state)
     check_string("message", mistake.message, "found no memory for 10 bytes of configuration");
 }
 
+static void putting_a_configuration_in_force(void **state)
+{
+    static struct load load;
+    struct active *made;
+    rlim_t before = limit_resource(RLIMIT_AS, 0);
+
+    (void)state;
+    made = active_make(&load, NULL);
+    limit_resource(RLIMIT_AS, before);
+    assert_null(made);
+}
+
 static void looking_for_an_address(void **state)
 {
     struct network network = {.address = address_of("::1"), .len = 128};
@@ -87,6 +100,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(reading_a_file),
         cmocka_unit_test(parsing_a_configuration),
+        cmocka_unit_test(putting_a_configuration_in_force),
         cmocka_unit_test(looking_for_an_address),
         cmocka_unit_test(reading_its_own_arguments),
     };
