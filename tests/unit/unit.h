@@ -156,16 +156,30 @@ static inline void end_without_stdin(void)
     assert_int_equal(dup(STDOUT_FILENO), STDIN_FILENO);
 }
 
-/* How much memory is mapped, in pages: the same before and after what gives all of it back. */
+/*
+ * How much memory is mapped, in pages: the same before and after what gives all of it back. By maps, proc(5), where
+ * qemu-user shows the program's own memory alone.
+ */
 static inline unsigned long mapped_pages(void)
 {
-    char line[128] = "";
-    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    ssize_t len = syscall(SYS_read, fd, line, sizeof(line) - 1);
+    static char maps[1 << 16];
+    int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+    size_t len = 0;
+    ssize_t got;
+    unsigned long bytes = 0;
 
+    while ((got = syscall(SYS_read, fd, maps + len, sizeof(maps) - 1 - len)) > 0)
+        len += (size_t)got;
     close(fd);
-    assert_true(len > 0);
-    return strtoul(line, NULL, 10);
+    assert_true(got == 0 && len > 0 && len < sizeof(maps) - 1);
+    maps[len] = '\0';
+    for (const char *line = maps; line != NULL && *line != '\0'; line = strchr(line, '\n') + 1) {
+        char *end;
+        unsigned long start = strtoul(line, &end, 16);
+
+        bytes += strtoul(end + 1, NULL, 16) - start;
+    }
+    return bytes / (unsigned long)sysconf(_SC_PAGESIZE);
 }
 
 /* A child that can end by exit(3), which writes what coverage was counted: nothing is printed twice then. */
