@@ -145,8 +145,8 @@ lint:
 format:
 	clang-format -i $(SOURCES)
 
-# QEMU is qemu-user where programs are for another architecture. It ignores RLIMIT_AS.
-UNIT_TESTS      := $(patsubst %.c,$(BUILD)/%,$(filter-out $(if $(QEMU),%/test_shortage.c),$(wildcard tests/unit/test_*.c)))
+# QEMU is qemu-user where programs are for another architecture.
+UNIT_TESTS      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 SOCKET_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/socket/*.c))
 FLOOR           := $(BUILD)/tests/matrix/floor
 
@@ -157,7 +157,7 @@ socket-programs: $(SOCKET_PROGRAMS)
 # Tests put functions of their own in the place of some of the C library's, which its fortified headers don't like.
 $(BUILD)/tests/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(TOOL_ARCHIVE) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(call QUIET,CC)$(COMPILE) -U_FORTIFY_SOURCE -Ipreload -Itool -pthread -o $@ $< $(TOOL_ARCHIVE) $(ARCHIVE) -lcmocka $(TOOL_LIBS) $(LIBS)
+	$(call QUIET,CC)$(COMPILE) -U_FORTIFY_SOURCE $(if $(QEMU),-DEMULATED) -Ipreload -Itool -pthread -o $@ $< $(TOOL_ARCHIVE) $(ARCHIVE) -lcmocka $(TOOL_LIBS) $(LIBS)
 
 $(BUILD)/tests/socket/%: tests/socket/%.c $(wildcard tests/socket/*.h)
 	@mkdir -p $(@D)

@@ -37,8 +37,8 @@ static void the_c_librarys_own_functions_are_called(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(constructors_can_call_before_ours_was_there),
-        cmocka_unit_test(the_c_librarys_own_functions_are_called),
+        native_unit_test(constructors_can_call_before_ours_was_there),
+        native_unit_test(the_c_librarys_own_functions_are_called),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

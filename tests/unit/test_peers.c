@@ -204,7 +204,7 @@ int main(void)
         cmocka_unit_test(takes_files_that_are_named_by_a_uuid),
         cmocka_unit_test(what_can_not_be_read_does_not_hide_the_others),
         cmocka_unit_test(a_store_that_is_not_there_has_no_peers),
-        cmocka_unit_test(without_memory_the_command_ends),
+        native_unit_test(without_memory_the_command_ends),
     };
 
     return cmocka_run_group_tests(tests, enter_new_store, NULL);

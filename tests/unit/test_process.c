@@ -201,7 +201,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_log_prefers_the_role),
         cmocka_unit_test(reads_its_own_arguments),
         cmocka_unit_test(gives_all_memory_back),
-        cmocka_unit_test(without_proc_the_arguments_are_known),
+        native_unit_test(without_proc_the_arguments_are_known),
     };
 
     if (strcmp(argv[argc - 1], "without proc") == 0)

@@ -98,11 +98,11 @@ static void reading_its_own_arguments(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reading_a_file),
-        cmocka_unit_test(parsing_a_configuration),
-        cmocka_unit_test(putting_a_configuration_in_force),
-        cmocka_unit_test(looking_for_an_address),
-        cmocka_unit_test(reading_its_own_arguments),
+        native_unit_test(reading_a_file),
+        native_unit_test(parsing_a_configuration),
+        native_unit_test(putting_a_configuration_in_force),
+        native_unit_test(looking_for_an_address),
+        native_unit_test(reading_its_own_arguments),
     };
 
     return cmocka_run_group_tests(tests, enter_new_directory, NULL);
