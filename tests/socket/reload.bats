@@ -321,6 +321,8 @@ looks() {
     diff --label expected --label found <(printf '%s\n' "$@") <(echo "$found")
 }
 
+# qemu-user has a trace of its own.
+# bats test_tags=native
 @test "a look costs one system call for each file, and only when it is time" {
     configure_rules "2001:db8:2::/64 = $SOURCE"
     options=()

@@ -42,7 +42,8 @@ same() {
     soak 8000
 }
 
-# bats test_tags=soak, exact
+# qemu-user's own memory grows.
+# bats test_tags=soak, exact, native
 @test "as many descriptors, mappings and as much memory at the end of each tenth of a soak" {
     soak "${SRCADDR_SOAK:-40000}"
     ((reloads > 10))
