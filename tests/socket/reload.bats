@@ -244,7 +244,7 @@ seen_from() {
         tcp6 bind="[$PEER]:0" connect="[$PEER]:$PORT" seen
     prints "bind: 0" "connect: 0" "seen from $PEER, port kept" "bind: 0" "connect: 0" "seen from $SOURCE, port kept"
     configure_rules "::/0 = $SOURCE"
-    dial tcp6 connect="[$PEER]:1" tcp6 bind="[$PEER]:0" spare=0 connect="[$PEER]:1" local
+    dial tcp6 connect="[$PEER]:1" tcp6 bind="[$PEER]:0" spare=0 connect="[$PEER]:1" local spare=1
     [[ $errors == *" W "*"looking at the socket: Too many open files; not connected" ]]
     errors=
     prints "connect: ECONNREFUSED" "bind: 0" "connect: EMFILE" "local $PEER, port kept"
