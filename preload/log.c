@@ -86,13 +86,26 @@ static bool write_line(int fd, const struct text *line)
     return written == (ssize_t)line->len;
 }
 
+/* One that is blocked and pending. */
+static void take_signal(int signal)
+{
+    static const struct timespec at_once;
+    sigset_t signals;
+    int taken;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, signal);
+    do
+        taken = sigtimedwait(&signals, NULL, &at_once);
+    while (taken < 0 && errno == EINTR);
+}
+
 /*
  * A pipe that nobody reads, or a limit of file sizes (RLIMIT_FSIZE), must not end the program. sigprocmask(2) is of the
  * thread alone, in Linux.
  */
 static bool write_without_signal(int fd, const struct text *line)
 {
-    static const struct timespec at_once;
     sigset_t signals;
     sigset_t before;
     sigset_t pending;
@@ -108,12 +121,8 @@ static bool write_without_signal(int fd, const struct text *line)
     (void)sigpending(&pending);
     written = write_line(fd, line);
     signal = written ? 0 : errno == EPIPE ? SIGPIPE : errno == EFBIG ? SIGXFSZ : 0;
-    if (signal != 0 && !sigismember(&pending, signal)) {
-        sigemptyset(&signals);
-        sigaddset(&signals, signal);
-        while (sigtimedwait(&signals, NULL, &at_once) < 0 && errno == EINTR)
-            continue;
-    }
+    if (signal != 0 && !sigismember(&pending, signal))
+        take_signal(signal);
     sigprocmask(SIG_SETMASK, &before, NULL);
     return written;
 }

@@ -124,10 +124,10 @@ static void build_tops(struct rules *rules)
     struct in6_addr *level = rules->tops;
     uint32_t count = tops_of(rules->count);
 
-    for (uint32_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         level[i] = rules->all[(i + 1) * RULES_BLOCK].network;
     for (uint32_t above = tops_of(count); above > 0; above = tops_of(above)) {
-        for (uint32_t i = 0; i < above; i++)
+        for (size_t i = 0; i < above; i++)
             level[count + i] = level[(i + 1) * RULES_BLOCK];
         level += count;
         count = above;
