@@ -27,25 +27,34 @@ static int get_tcp_state(int fd, unsigned char *state)
     return getsockopt(fd, IPPROTO_TCP, TCP_INFO, state, &len) == 0 ? 0 : errno;
 }
 
+/* The protocol of fd, and whether it is a stream over TCP or MPTCP: of most sockets that are not, one call tells. */
+static int find_protocol(int fd, struct socket_state *state, bool *is_stream)
+{
+    int type = 0;
+    int error = get_int(fd, SOL_SOCKET, SO_PROTOCOL, &state->protocol);
+    bool is_tcp = error == 0 && (state->protocol == IPPROTO_TCP || state->protocol == IPPROTO_MPTCP);
+
+    if (is_tcp)
+        error = get_int(fd, SOL_SOCKET, SO_TYPE, &type);
+    *is_stream = type == SOCK_STREAM;
+    return error;
+}
+
 int socket_inspect(int fd, struct socket_state *state)
 {
     socklen_t len = sizeof(state->local);
     unsigned char tcp_state;
+    bool is_stream;
     int v6only = 0;
-    int type;
     int error;
 
     memset(state, 0, sizeof(*state));
+    error = find_protocol(fd, state, &is_stream);
+    if (error != 0 || !is_stream)
+        return error;
     if (getsockname(fd, (struct sockaddr *)&state->local, &len) != 0)
         return errno;
     if (state->local.sin6_family != AF_INET6)
-        return 0;
-    error = get_int(fd, SOL_SOCKET, SO_TYPE, &type);
-    if (error == 0)
-        error = get_int(fd, SOL_SOCKET, SO_PROTOCOL, &state->protocol);
-    if (error != 0)
-        return error;
-    if (type != SOCK_STREAM || (state->protocol != IPPROTO_TCP && state->protocol != IPPROTO_MPTCP))
         return 0;
     state->governed = true;
     error = get_tcp_state(fd, &tcp_state);

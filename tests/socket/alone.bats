@@ -52,6 +52,12 @@ same_result() {
     logged 2 ' section "dial" in force' # of the processes that had connected a TCP socket
 }
 
+@test "an IPv6 socket that is not TCP, with a rule for the peer: one system call more, by which that is found" {
+    configure_rules "2001:db8:2::/64 = $SOURCE"
+    run same_calls still tcp6 connect="[$PEER]:1" udp6 mark=begin connect="[$PEER]:1" mark=end
+    [[ $status == 1 && ${#lines[@]} == 4 && ${lines[3]} == +getsockopt ]] || fail "$output"
+}
+
 @test "no rule for the peer: not one system call more, once the configuration is loaded" {
     configure_rules "2001:db8:2::/64 = $SOURCE"
     for kind in tcp6 udp6 mptcp6; do
