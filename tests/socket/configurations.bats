@@ -122,8 +122,8 @@ swaps() {
     [[ ${results[*]} == "good bad" ]] || fail "only ${results[*]}"
 }
 
-# The swapping is not left to qemu-user, which would be too slow for it, nor is another /proc.
-# bats test_tags=native
+# The swapping is not left to qemu-user, which would be too slow for it; and sanitizers need /proc.
+# bats test_tags=native, exact
 @test "swapped between a look and reading: never a file that is not trusted, and nothing is waited for" {
     local bad=$BATS_TEST_TMPDIR/bad
     configure_rules "::/0 = $SOURCE"
@@ -132,7 +132,7 @@ swaps() {
     swaps "$bad"
 }
 
-# bats test_tags=native
+# bats test_tags=native, exact
 @test "swapped for a FIFO, a device, a directory: the same" {
     local bad=$BATS_TEST_TMPDIR/bad
     configure_rules "::/0 = $SOURCE"

@@ -84,6 +84,8 @@ both_from() {
 }
 
 # Which arguments a process had is not known there with musl: tests/faults/calls.bats, tests/unit/test_process.c.
+# Sanitizers need it.
+# bats test_tags=exact
 @test "no /proc: the program has its rules, and changes are noticed" {
     configure_rules "::/0 = $SOURCE"
     sed "s/= $SOURCE/= $SOURCE2/" "$GLUSTERD_SRCADDR_CONF" >"$GLUSTERD_SRCADDR_CONF.new"
@@ -108,8 +110,8 @@ both_from() {
 }
 
 # A filter refuses one call after another, for good: EPERM, ENOSYS. Without close(2) descriptors stay.
-# Calls go by the names and numbers of this machine.
-# bats test_tags=native
+# Calls go by the names and numbers of this machine, and sanitizers make some of their own.
+# bats test_tags=native, exact
 @test "a seccomp filter: from the source or not at all, or said so that there are no rules, and nothing breaks" {
     printf '%s\n' "option transport.socket.bind-address $SOURCE" >"$BATS_TEST_TMPDIR/glusterd.vol"
     configure <<-END
