@@ -218,8 +218,8 @@ soak: $(LIBRARY) socket-programs
 	    bats --show-output-of-passing-tests --filter-tags soak tests/socket/soak.bats
 
 # The same tests with instruments, each in a build of its own: $(call instrumented,NAME,FLAGS). Not those that are tagged exact:
-# they look at what is built, count system calls or memory, of which an instrument makes more, or take away what it needs. Tests that wait more than they
-# work run side by side.
+# they look at what is built, count system calls or memory, of which an instrument makes more, or take away what it needs.
+# Tests that wait more than they work run side by side.
 instrumented = $(MAKE) --no-print-directory BUILD=$(BUILD)/$(1) CHECK_OBJECT=true FILTER='--filter-tags !exact' \
     CFLAGS='-O1 -g -U_FORTIFY_SOURCE $(2)'
 SIDE_BY_SIDE := -j 2 --output-sync=target
