@@ -95,6 +95,8 @@ MATRIX_PACKAGES := gcc-aarch64-linux-gnu libelf-dev musl-tools qemu-user
 CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats clang clang-format clang-tidy cppcheck fio gcovr jq libcap2-bin libclang-rt-dev \
                   libcmocka-dev linux-libc-dev mandoc shellcheck strace tcpdump valgrind lintian mmdebstrap systemd-container \
                   $(DEB_PACKAGES) $(RPM_PACKAGES) $(MATRIX_PACKAGES)
+# What is measured beside the library, and what with.
+BENCH_PACKAGES := $(DEMO_PACKAGES) bsdextrautils fio gnuplot-nox jq libsocket-wrapper proxychains4 strace torsocks valgrind
 
 define install-missing
 missing=$$(for package in $(1); do \
@@ -104,7 +106,7 @@ missing=$$(for package in $(1); do \
     DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $$missing; }
 endef
 
-.PHONY: deps deps-demo deps-deb deps-rpm
+.PHONY: deps deps-demo deps-deb deps-rpm deps-bench
 deps:
 	@$(call install-missing,$(CHECK_PACKAGES))
 deps-demo:
@@ -113,6 +115,8 @@ deps-deb:
 	@$(call install-missing,$(DEB_PACKAGES))
 deps-rpm:
 	@$(call install-missing,$(RPM_PACKAGES))
+deps-bench:
+	@$(call install-missing,$(BENCH_PACKAGES))
 
 # A make of its own after the packages: this one has looked for the compiler already.
 .PHONY: demo
@@ -122,19 +126,19 @@ demo: deps-demo
 
 .PHONY: check
 check: deps
-	@$(MAKE) --no-print-directory lint check-build check-unit fuzz check-socket check-faults check-tool check-sanitizers check-tsan \
+	@$(MAKE) --no-print-directory lint check-build check-unit fuzz check-socket check-faults check-bench check-tool check-sanitizers check-tsan \
 	    check-valgrind coverage check-cluster check-packages check-systemd check-matrix
 
-SOURCES := $(wildcard preload/*.[ch] tool/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/socket/*.[ch] tests/guarded/*.[ch] tests/matrix/*.[ch])
+SOURCES := $(wildcard preload/*.[ch] tool/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/socket/*.[ch] tests/guarded/*.[ch] tests/matrix/*.[ch] tests/bench/*.c)
 SCRIPTS := preload/check-object tests/sandbox tests/build-root tests/sanitized tests/fuzz/fuzz.bats .ci/run \
-           $(filter-out %.c %.h,$(wildcard $(addprefix tests/,$(addsuffix /*,build socket faults tool valgrind cluster packages systemd matrix)))) \
+           $(filter-out %.c %.h %.gp %.md %/results,$(wildcard $(addprefix tests/,$(addsuffix /*,bench build socket faults tool valgrind cluster packages systemd matrix)))) \
            packaging/make-source packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post*)
 
 .PHONY: lint format
 lint:
 	@echo clang-format; clang-format --dry-run --Werror $(SOURCES)
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint WERROR=-Werror CC=gcc CFLAGS='$(CFLAGS) -fanalyzer' all test-programs
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-clang WERROR=-Werror CC=clang all test-programs fuzzers
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint WERROR=-Werror CC=gcc CFLAGS='$(CFLAGS) -fanalyzer' all test-programs bench-programs
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-clang WERROR=-Werror CC=clang all test-programs bench-programs fuzzers
 	@echo clang-tidy; printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -P 2 -n 1 \
 	    sh -c 'clang-tidy --quiet "$$0" -- -std=gnu11 -D_GNU_SOURCE -Ipreload -Itool $(patsubst -I%,-isystem%,$(TOOL_CFLAGS)) -DVERSION=\"\" 2>/dev/null'
 	@echo cppcheck; cppcheck --quiet --error-exitcode=1 --enable=warning,style,performance,portability --std=c11 \
@@ -162,6 +166,51 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(TOOL_ARCHIVE)
 $(BUILD)/tests/socket/%: tests/socket/%.c $(wildcard tests/socket/*.h)
 	@mkdir -p $(@D)
 	$(call QUIET,CC)$(COMPILE) -pthread -o $@ $<
+
+BENCH_PROGRAMS := $(addprefix $(BUILD)/tests/bench/,caller pairs rules empty.so still.so nothing.so)
+
+# Of these, rules alone is made of the library's objects.
+.PHONY: bench-programs
+bench-programs: $(BENCH_PROGRAMS)
+$(BUILD)/tests/bench/rules: tests/bench/rules.c $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call QUIET,CC)$(COMPILE) -Wno-frame-larger-than -Ipreload -o $@ $< $(ARCHIVE) $(LIBS)
+$(BUILD)/tests/bench/%.so: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(call QUIET,LD)$(COMPILE) -fPIC -shared -o $@ $< $(LIBS)
+$(BUILD)/tests/bench/nothing.so:
+	@mkdir -p $(@D)
+	$(call QUIET,LD)$(CC) -shared -o $@ -x c /dev/null
+$(BUILD)/tests/bench/%: tests/bench/%.c tests/socket/testing.h
+	@mkdir -p $(@D)
+	$(call QUIET,CC)$(COMPILE) -pthread -o $@ $<
+
+BENCH := tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) \
+         SRCADDR_BENCH=$(abspath $(BUILD)/tests/bench)
+
+.PHONY: check-bench
+check-bench: $(LIBRARY) socket-programs bench-programs
+	$(BENCH) bats tests/bench
+
+# What is measured is recorded in tests/bench/results. A make of its own after the packages, as for demo.
+.PHONY: bench bench-growth bench-cluster bench-report run-bench run-bench-growth run-bench-cluster record-machine
+bench bench-growth bench-cluster: deps-bench
+	@$(MAKE) --no-print-directory run-$@
+run-bench run-bench-growth run-bench-cluster: record-machine $(LIBRARY) socket-programs bench-programs
+record-machine:
+	tests/bench/machine
+run-bench:
+	$(BENCH) tests/bench/connects $(abspath $(OTHERS))
+	$(BENCH) tests/bench/sizes
+	$(BENCH) tests/bench/processes
+	@tests/bench/show
+run-bench-growth:
+	$(BENCH) tests/bench/growth
+	$(BENCH) tests/bench/clusters
+run-bench-cluster:
+	$(BENCH) tests/bench/volumes
+bench-report: deps-bench
+	tests/bench/report
 
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
 

@@ -7,7 +7,7 @@
 # All else is this machine's or, where a root directory is given, that one's; what is written there goes to a layer of the
 # host's own.
 # In each network it has three addresses: one that the rules give, a second one for rules that tell sections apart, and
-# one that is the kernel's choice. Hosts and networks are numbered from 1 to 9.
+# one that is the kernel's choice. Hosts are numbered from 1 to 16, networks to 9.
 
 LAB=/run/lab
 PATH=$PATH:/usr/sbin:/sbin
@@ -55,7 +55,7 @@ use_names() {
     {
         echo "127.0.0.1 localhost"
         for network in $(<"$LAB/networks"); do
-            for host in {1..9}; do
+            for host in {1..16}; do
                 echo "$(address_of "$host" "$network") $(name_of "$host" "$network")"
             done
         done
@@ -76,7 +76,7 @@ stop_lab() {
 
 # Prints the numbers of the hosts there are.
 hosts() {
-    find "$LAB" -mindepth 2 -maxdepth 2 -name pid -printf '%h\n' | sed 's/.*\///' | sort
+    find "$LAB" -mindepth 2 -maxdepth 2 -name pid -printf '%h\n' | sed 's/.*\///' | sort -n
 }
 
 # start_host HOST [ROOT]: attached to every network of the lab. ROOT is $SRCADDR_ROOT unless given; this machine's without

@@ -1,0 +1,243 @@
+/*
+ * Connects as often as it is told: the client whose time is measured.
+ *
+ *     caller KIND BATCH THREADS PEER [SOURCE]
+ *
+ * KIND is what it does before it connects to PEER, not blocking, as GlusterFS does:
+ *
+ *     plain      nothing
+ *     udp        nothing, but the socket is a datagram socket
+ *     udp-alone  the same, in a process that has connected nothing else
+ *     bound      binds to [::] and a port of its own
+ *     self       gives the socket its SOURCE itself
+ *     self-bound binds to SOURCE and a port of its own
+ *     moved      as bound, but then puts a socket bound to SOURCE and the port in its place, and nothing more
+ *
+ * A byte on the standard input has it make BATCH connects, from THREADS threads, and write to descriptor 3 how many
+ * nanoseconds they took; the next byte has it close them all and write 0. It ends with its standard input, with 3 if a
+ * connect failed. Before all that it connects a TCP socket in vain, so that what is done at the first connect is done.
+ */
+#include <pthread.h>
+#include <time.h>
+
+#include "../socket/testing.h"
+
+enum {
+    BATCH_MAX = 1000,
+    THREADS_MAX = 64,
+    REPORT = 3,         /* the descriptor */
+    FIRST_PORT = 20000, /* below those that the kernel chooses from */
+    FAILED = 3,         /* exit status */
+    NANOSECONDS = 1000000000
+};
+
+struct kind {
+    const char *name;
+    void (*prepare)(int fd, int index);
+    int type;
+    bool alone;
+};
+
+static struct {
+    const struct kind *kind;
+    int batch;
+    int threads;
+    struct endpoint peer;
+    struct endpoint source;
+    int sockets[BATCH_MAX];
+    pthread_barrier_t start;
+} caller;
+
+static void must(int result)
+{
+    if (result != 0)
+        exit(FAILED);
+}
+
+static void leave(int fd, int index)
+{
+    (void)fd;
+    (void)index;
+}
+
+static void bind_to(int fd, const struct in6_addr *address, int port)
+{
+    struct sockaddr_in6 local = {.sin6_family = AF_INET6, .sin6_addr = *address, .sin6_port = htons((in_port_t)port)};
+
+    must(bind(fd, (const struct sockaddr *)&local, sizeof(local)));
+}
+
+static void bind_port(int fd, int index)
+{
+    bind_to(fd, &in6addr_any, FIRST_PORT + index);
+}
+
+static void bind_source(int fd, int index)
+{
+    static const int on = 1;
+
+    (void)index;
+    must(setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on)));
+    bind_to(fd, &caller.source.address.in6.sin6_addr, 0);
+}
+
+static void bind_source_and_port(int fd, int index)
+{
+    bind_to(fd, &caller.source.address.in6.sin6_addr, FIRST_PORT + index);
+}
+
+static void set_reuse(int fd, int value)
+{
+    must(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &value, sizeof(value)));
+}
+
+static void bind_and_move(int fd, int index)
+{
+    int fresh = socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (fresh < 0)
+        exit(FAILED);
+    bind_port(fd, index);
+    set_reuse(fd, 1);
+    set_reuse(fresh, 1);
+    bind_source_and_port(fresh, index);
+    set_reuse(fresh, 0);
+    must(dup3(fresh, fd, O_CLOEXEC) != fd);
+    must(close(fresh));
+}
+
+static void call(int index)
+{
+    int fd = socket(caller.peer.address.any.sa_family, caller.kind->type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (fd < 0)
+        exit(FAILED);
+    caller.sockets[index] = fd;
+    caller.kind->prepare(fd, index);
+    if (connect(fd, &caller.peer.address.any, caller.peer.len) != 0 && errno != EINPROGRESS)
+        exit(FAILED);
+}
+
+/* A thread's share of the calls: its first socket's, and every so many-th after that. */
+static void *call_share(void *first)
+{
+    int result = pthread_barrier_wait(&caller.start);
+
+    (void)result;
+    for (int i = (int)((int *)first - caller.sockets); i < caller.batch; i += caller.threads)
+        call(i);
+    return NULL;
+}
+
+static int64_t now(void)
+{
+    struct timespec time = {.tv_sec = 0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * NANOSECONDS + time.tv_nsec;
+}
+
+static int64_t call_alone(void)
+{
+    int64_t start = now();
+
+    for (int i = 0; i < caller.batch; i++)
+        call(i);
+    return now() - start;
+}
+
+static int64_t call_together(void)
+{
+    pthread_t threads[THREADS_MAX] = {0};
+    int64_t start;
+    int result;
+
+    for (int i = 0; i < caller.threads; i++)
+        must(pthread_create(&threads[i], NULL, call_share, &caller.sockets[i]));
+    start = now();
+    result = pthread_barrier_wait(&caller.start);
+    (void)result;
+    for (int i = 0; i < caller.threads; i++)
+        must(pthread_join(threads[i], NULL));
+    return now() - start;
+}
+
+static void report(int64_t number)
+{
+    if (write(REPORT, &number, sizeof(number)) != sizeof(number))
+        die("write");
+}
+
+static void close_all(void)
+{
+    for (int i = 0; i < caller.batch; i++)
+        close(caller.sockets[i]);
+}
+
+static const struct kind *find_kind(const char *name)
+{
+    static const struct kind kinds[] = {
+        {"plain", leave, SOCK_STREAM, false},        {"udp", leave, SOCK_DGRAM, false},
+        {"udp-alone", leave, SOCK_DGRAM, true},      {"bound", bind_port, SOCK_STREAM, false},
+        {"self", bind_source, SOCK_STREAM, false},   {"self-bound", bind_source_and_port, SOCK_STREAM, false},
+        {"moved", bind_and_move, SOCK_STREAM, false}};
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    errno = EINVAL;
+    die(name);
+}
+
+/* To a port where nobody listens. Some libraries let no IPv6 socket be made. */
+static void connect_in_vain(void)
+{
+    struct endpoint nobody = parse_endpoint("[::1]:1");
+    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+    if (fd < 0)
+        return;
+    (void)connect(fd, &nobody.address.any, nobody.len);
+    close(fd);
+}
+
+static int number(const char *text, int max)
+{
+    long value = strtol(text, NULL, 10);
+
+    if (value < 1 || value > max) {
+        errno = ERANGE;
+        die(text);
+    }
+    return (int)value;
+}
+
+static bool is_told(void)
+{
+    char byte;
+
+    return read(STDIN_FILENO, &byte, 1) == 1;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 5)
+        return 2;
+    caller.kind = find_kind(argv[1]);
+    caller.batch = number(argv[2], BATCH_MAX);
+    caller.threads = number(argv[3], THREADS_MAX);
+    caller.peer = parse_endpoint(argv[4]);
+    if (argc > 5)
+        caller.source = parse_endpoint(argv[5]);
+    must(pthread_barrier_init(&caller.start, NULL, (unsigned int)caller.threads + 1));
+    if (!caller.kind->alone)
+        connect_in_vain();
+    while (is_told()) {
+        report(caller.threads == 1 ? call_alone() : call_together());
+        if (!is_told())
+            break;
+        close_all();
+        report(0);
+    }
+    return 0;
+}

@@ -1,0 +1,121 @@
+# shellcheck shell=bash
+# What the measurements share: the network, the ways to give a connection its source, and where results are recorded. To
+# be sourced by a command that tests/sandbox runs: all but the results ends with that.
+
+ROOT=$(realpath -- "${BASH_SOURCE[0]%/*}/../..")
+LIBRARY=$(realpath -m -- "${SRCADDR_LIBRARY:-$ROOT/build/libglusterd-srcaddr.so}")
+PROGRAMS=$(realpath -m -- "${SRCADDR_BENCH:-$ROOT/build/tests/bench}")
+SOCKET_PROGRAMS=$(realpath -m -- "${SRCADDR_PROGRAMS:-$ROOT/build/tests/socket}")
+RESULTS=$ROOT/tests/bench/results
+PATH=$PATH:/usr/sbin:/sbin
+
+# A network of three clients and a server, each in a network namespace. The clients are the same but for what of the
+# kernel's choice the system has been told: nothing, where this command runs; the route; which address is deprecated.
+CLIENTS=(plain route deprecated)
+RULED=2001:db8:2::1     # a peer
+UNRULED=2001:db8:3::1   # another one, which no rule is about
+PORT=24007
+export LIBRARY PROGRAMS PORT
+
+# Client N's address that is wanted; and the kernel's choice, as it is added later.
+source_of() { echo "2001:db8:1::1$1"; }
+kernel_source_of() { echo "2001:db8:1::2$1"; }
+SOURCE=$(source_of 1)
+
+complain() {
+    echo "$*" >&2
+    return 1
+}
+
+# in_client NAME COMMAND [ARGUMENT...]
+in_client() {
+    if [[ $1 == plain ]]; then "${@:2}"; else ip netns exec "$@"; fi
+}
+
+make_network() {
+    local number name
+    [[ $(findmnt --noheadings --output SOURCE /run) == sandbox ]] ||
+        complain "This would change the machine's own network: run it by tests/sandbox." || return
+    ip netns add server
+    ip -n server link add wire type bridge mcast_snooping 0
+    ip -n server link set wire up
+    ip -n server -6 route add 2001:db8:1::/64 dev wire
+    for name in "$RULED" "$UNRULED"; do
+        ip -n server address add "$name/128" dev wire nodad
+    done
+    for number in "${!CLIENTS[@]}"; do
+        attach_client "${CLIENTS[number]}" $((number + 1)) || return
+    done
+    ip -n route -6 route replace 2001:db8:2::/64 dev wire src "$(source_of 2)"
+    ip -n deprecated address change "$(kernel_source_of 3)/64" dev wire preferred_lft 0
+}
+
+# attach_client NAME NUMBER
+attach_client() {
+    local name=$1 number=$2 address
+    [[ $name == plain ]] || ip netns add "$name"
+    in_client "$name" ip link set lo up
+    in_client "$name" sysctl -qw net.ipv4.ip_local_port_range="32768 60999"
+    in_client "$name" ip link add wire type veth peer name "$name" netns server
+    ip -n server link set "$name" master wire up
+    in_client "$name" ip link set wire up
+    for address in "$(source_of "$number")" "$(kernel_source_of "$number")"; do
+        in_client "$name" ip address add "$address/64" dev wire nodad
+    done
+    for address in 2001:db8:2::/64 2001:db8:3::/64; do
+        in_client "$name" ip -6 route add "$address" dev wire
+    done
+}
+
+# write_rules FILE COUNT: for callers, COUNT of them, one of which is about RULED and none about UNRULED.
+write_rules() {
+    local number
+    {
+        printf '%s\n' "[options]" "log-file = /dev/null" "[caller]" "2001:db8:2::/64 = $SOURCE"
+        for ((number = 1; number < $2; number++)); do
+            printf '2001:db8:1%03x::/64 = %s\n' "$number" "$SOURCE"
+        done
+    } >"$1"
+    chmod 644 "$1"
+}
+
+# start_instructions OBJECT: how many a process takes to start and end, with that preloaded.
+start_instructions() {
+    env -i PATH="$PATH" LD_PRELOAD="$1" valgrind -q --tool=callgrind --callgrind-out-file=/run/start /bin/true
+    awk '$1 == "summary:" { print $2 }' /run/start
+}
+
+# smaps_of [OBJECT]: proc(5) of a process that has connected, with that preloaded.
+smaps_of() {
+    # shellcheck disable=SC2016 # for the shell that dial starts
+    LD_PRELOAD=${1:-} "$SOCKET_PROGRAMS/dial" tcp6 connect="[$RULED]:1" run='cat /proc/$PPID/smaps' | grep -v '^connect'
+}
+
+# dirty_memory OBJECT: KiB of its own that an object has a process write to, with what it is linked with and is not there
+# without it: mappings of files, what is mapped without a file right behind them, and what the library has taken itself
+# (nr: MAP_NORESERVE).
+dirty_memory() {
+    awk '
+        /^[0-9a-f]+-[0-9a-f]+ / {
+            split($1, range, "-")
+            file = $6
+            own = FNR != NR && (file != "" ? !(file in bare) : is_own && range[1] == end)
+            if (FNR == NR) bare[file]
+            is_own = own; end = range[2]
+        }
+        $1 == "Private_Dirty:" { dirty = $2 }
+        $1 == "VmFlags:" && FNR != NR && (is_own || / nr /) { sum += dirty }
+        END { print sum + 0 }' <(smaps_of) <(smaps_of "$1")
+}
+
+# Prints the number in the middle of those in the standard input, one a line.
+median() { sort -n | awk '{ values[NR] = $1 } END { print values[int((NR + 1) / 2)] }'; }
+
+# record NAME HEADING...: the standard input as results, with a first line of the columns' names.
+record() {
+    local name=$1
+    shift
+    mkdir -p "$RESULTS"
+    (IFS=$'\t'; printf '%s\n' "$*"; cat) >"$RESULTS/$name.tsv.new"
+    mv "$RESULTS/$name.tsv.new" "$RESULTS/$name.tsv"
+}

@@ -1,0 +1,58 @@
+#!/usr/bin/env bats
+# What a connect, and a process that makes none, may cost at most: system calls and instructions, the same in every run.
+# Time is not looked at. Instructions of the kernel's clock, vdso(7), are not counted.
+
+# shellcheck source=tests/bench/ways.bash
+source "${BATS_TEST_DIRNAME:?}/ways.bash"
+
+ways=(bare srcaddr)
+
+setup_file() {
+    make_network
+    configure
+}
+
+# costs_at_most CALLS INSTRUCTIONS CASE: more than bare, for each connect.
+costs_at_most() {
+    local calls instructions
+    calls=$(count "$3" calls | more_than_bare srcaddr)
+    instructions=$(count "$3" instructions | more_than_bare srcaddr)
+    echo "$3: $calls system calls, $instructions instructions more"
+    awk "BEGIN { exit !($calls <= $1 && $instructions <= $2) }"
+}
+
+# Not IPv6, or without a rule for the peer.
+@test "nothing to do: not one system call and at most 150 instructions more" {
+    for case in tcp4 unix udp6 tcp6; do
+        costs_at_most 0 150 "$case"
+    done
+}
+
+# connect(2) does not tell what kind of socket it is.
+@test "a datagram socket with a rule for its peer, or before the rules are known: at most three system calls more" {
+    for case in udp6-ruled udp6-alone; do
+        costs_at_most 3 700 "$case"
+    done
+}
+
+@test "an unbound socket gets its source: at most ten system calls more" {
+    costs_at_most 10 1500 ruled
+}
+
+@test "a bound socket is moved: at most 270 system calls more" {
+    costs_at_most 270 15000 bound
+}
+
+@test "the start of a process" {
+    start=$(start_instructions "$LIBRARY")
+    empty=$(start_instructions "$PROGRAMS/nothing.so")
+    echo "$start instructions, $empty with an empty object"
+    ((start > empty && start - empty <= 60000))
+}
+
+@test "a process without rules: at most 32 KiB of memory that is written to" {
+    export GLUSTERD_SRCADDR_CONF=/run/srcaddr.conf
+    more=$(dirty_memory "$LIBRARY")
+    echo "$more KiB"
+    ((more > 0 && more <= 32))
+}
