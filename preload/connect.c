@@ -177,8 +177,8 @@ __attribute__((noinline)) static int govern(const struct active *active, int fd,
     return error;
 }
 
-/* Whether by what is in force nothing is to be done or said. */
-static bool is_of_no_concern(const struct active *active, const struct in6_addr *peer)
+/* Whether by what is in force nothing is to be done or said. peer is the program's, and at any address. */
+static bool is_of_no_concern(const struct active *active, const void *peer)
 {
     const struct rule *rule;
 
@@ -202,12 +202,10 @@ __attribute__((noinline)) static const struct active *look_again(const struct ac
 static int before_connect(int fd, const struct sockaddr *address, socklen_t len)
 {
     const struct active *active = current_enter();
-    struct in6_addr peer;
 
     if (active != NULL && reload_is_due())
         active = look_again(active);
-    memcpy(&peer, (const char *)address + offsetof(struct sockaddr_in6, sin6_addr), sizeof(peer));
-    if (active == NULL || !is_of_no_concern(active, &peer))
+    if (active == NULL || !is_of_no_concern(active, (const char *)address + offsetof(struct sockaddr_in6, sin6_addr)))
         return govern(active, fd, address, len);
     current_leave(active);
     return 0;

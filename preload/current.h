@@ -12,17 +12,6 @@
 
 #include "active.h"
 
-/* The one in force, which stays as it is until current_leave(); NULL before there is one. */
-const struct active *current_enter(void);
-void current_leave(const struct active *active);
-
-/*
- * Puts made, from memory_take(), in force in the place of before, which the caller has entered, or NULL. False where
- * another one has come to that place meanwhile, or so many are still looked at that there is no room for one more:
- * made is then the caller's still.
- */
-bool current_publish(struct active *made, const struct active *before);
-
 /*
  * How glusterd-srcaddr status finds it in the memory of a process: an ELF note of this name and type tells how far
  * behind itself struct current lies. The type stands for the layout of that and of struct active, and is to be changed
@@ -42,5 +31,41 @@ struct current {
 };
 
 #define CURRENT_SLOT(state) ((state) % CURRENT_SLOTS)
+
+/* This process's. */
+extern struct current current_here __attribute__((visibility("hidden")));
+
+/*
+ * The one in force, which stays as it is until current_leave(); NULL before there is one. Slot 0 stands for none, and
+ * none comes only once, before all others: what was in force is followed by another one.
+ */
+static inline const struct active *current_enter(void)
+{
+    uint64_t state;
+
+    if (CURRENT_SLOT(__atomic_load_n(&current_here.state, __ATOMIC_ACQUIRE)) == 0)
+        return NULL;
+    state = __atomic_fetch_add(&current_here.state, CURRENT_SLOTS, __ATOMIC_ACQ_REL);
+    return __atomic_load_n(&current_here.slots[CURRENT_SLOT(state)].active, __ATOMIC_RELAXED);
+}
+
+/* For the last one that leaves what is no longer in force. */
+void current_give_back(unsigned int slot);
+
+/* While it is in force the number of those that have left is above 0, afterwards below until all have. */
+static inline void current_leave(const struct active *active)
+{
+    unsigned int slot = active->slot;
+
+    if (__atomic_add_fetch(&current_here.slots[slot].left, 1, __ATOMIC_ACQ_REL) == 0)
+        current_give_back(slot);
+}
+
+/*
+ * Puts made, from memory_take(), in force in the place of before, which the caller has entered, or NULL. False where
+ * another one has come to that place meanwhile, or so many are still looked at that there is no room for one more:
+ * made is then the caller's still.
+ */
+bool current_publish(struct active *made, const struct active *before);
 
 #endif

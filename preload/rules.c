@@ -9,7 +9,7 @@ struct key {
     uint64_t low;
 };
 
-static struct key key_of(const struct in6_addr *address)
+static struct key key_of(const void *address)
 {
     uint64_t halves[2];
 
@@ -173,9 +173,7 @@ static uint32_t count_tops(const struct in6_addr *level, uint32_t count, uint32_
  * The block of rules where peer belongs, from the highest level of tops down. One block of each level is read, so that
  * a million rules cost few cache misses more than a thousand.
  */
-__attribute__((noinline)) /* or a look-up of few rules would pay for its memory on the stack */
-static uint32_t
-find_block(const struct rules *rules, struct key peer)
+static uint32_t find_block(const struct rules *rules, struct key peer)
 {
     const struct in6_addr *levels[LEVELS_MAX];
     uint32_t counts[LEVELS_MAX];
@@ -195,35 +193,51 @@ find_block(const struct rules *rules, struct key peer)
     return block;
 }
 
-/* How many of count rules do not come after peer: a binary search, in steps of as few instructions as can be. */
-static inline uint32_t count_rules(const struct rule *rules, uint32_t count, struct key peer)
+static inline bool comes_after(const struct in6_addr *network, struct key peer)
 {
-    const struct rule *from = rules;
+    struct key key = key_of(network);
 
-    for (size_t left = count; left > 0;) {
-        size_t half = (left + 1) / 2;
-        struct key network = key_of(&from[half - 1].network);
-
-        if (network.high > peer.high || (network.high == peer.high && network.low > peer.low)) {
-            left = half - 1;
-        } else {
-            from += half;
-            left -= half;
-        }
-    }
-    return (uint32_t)(from - rules);
+    return key.high != peer.high ? key.high > peer.high : key.low > peer.low;
 }
 
-const struct rule *rules_find(const struct rules *rules, const struct in6_addr *peer)
+/* A rule of a network that reaches into the range where peer is, if that is one of those that address_reach() tells of.
+ */
+__attribute__((noinline)) static const struct rule *reaching(const struct rule *rule, struct key peer)
 {
-    struct key key = key_of(peer);
-    uint32_t start = rules->count > RULES_BLOCK ? find_block(rules, key) * RULES_BLOCK : 0;
-    uint32_t up_to = start + count_rules(&rules->all[start], block_size(rules->count, start), key);
+    uint64_t halves[] = {htobe64(peer.high), htobe64(peer.low)};
+    struct in6_addr address;
+
+    memcpy(&address, halves, sizeof(address));
+    return rule->len >= address_reach(&address) ? rule : NULL;
+}
+
+/* The rule for peer, which belongs in the block that starts there: a binary search, in as few instructions as can be.
+ */
+static inline const struct rule *find_in_block(const struct rules *rules, uint32_t start, struct key peer)
+{
+    const struct rule *block = &rules->all[start];
+    uint32_t size = rules->count - start;
+    uint32_t up_to = 0;
     uint32_t index;
 
+    for (uint32_t step = RULES_BLOCK; step > 0; step /= 2)
+        if (up_to + step <= size && !comes_after(&block[up_to + step - 1].network, peer))
+            up_to += step;
+    if (start + up_to == 0)
+        return NULL;
     /* The last rule whose network does not come after peer contains it, or is contained in what does. */
-    index = up_to == 0 ? NO_RULE : containing(rules->all, up_to - 1, key);
-    return index != NO_RULE && rules->all[index].len >= address_reach(peer) ? &rules->all[index] : NULL;
+    index = containing(rules->all, start + up_to - 1, peer);
+    return index != NO_RULE ? reaching(&rules->all[index], peer) : NULL;
+}
+
+__attribute__((noinline)) static const struct rule *find_among_many(const struct rules *rules, struct key peer)
+{
+    return find_in_block(rules, find_block(rules, peer) * RULES_BLOCK, peer);
+}
+
+const struct rule *rules_find(const struct rules *rules, const void *peer)
+{
+    return rules->count > RULES_BLOCK ? find_among_many(rules, key_of(peer)) : find_in_block(rules, 0, key_of(peer));
 }
 
 bool source_same(const struct source *a, const struct source *b)

@@ -56,10 +56,11 @@ enum { RULES_BLOCK = 16 };
 bool rules_build(struct rules *rules, struct rule *scratch, const struct rule **first, const struct rule **second);
 
 /*
- * The rule for peer: the one with the longest network that contains it. A rule whose network is larger than the range
- * of addresses that address_reach() tells of does not reach into that range. NULL if there is none.
+ * The rule for peer, a struct in6_addr that need not be aligned: the one with the longest network that contains it. A
+ * rule whose network is larger than the range of addresses that address_reach() tells of does not reach into that
+ * range. NULL if there is none.
  */
-const struct rule *rules_find(const struct rules *rules, const struct in6_addr *peer);
+const struct rule *rules_find(const struct rules *rules, const void *peer);
 
 /* Whether both are written the same way and mean the same. */
 bool source_same(const struct source *a, const struct source *b);
