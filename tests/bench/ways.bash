@@ -137,5 +137,5 @@ count() {
 
 # more_than_bare WAY: of the lines that count prints.
 more_than_bare() {
-    awk -v way="$1" '$1 == "bare" { bare = $2 } $1 == way { its = $2 } END { printf "%.2f", its - bare }'
+    awk -v way="$1" '$1 == "bare" { bare = $2 } $1 == way { its = $2 } END { print its - bare }'
 }

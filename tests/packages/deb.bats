@@ -52,6 +52,14 @@ teardown() {
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/connect.svg
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/design.md
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/guide.md
+-rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/performance-connects.svg
+-rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/performance-hosts.svg
+-rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/performance-loads.svg
+-rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/performance-lookups.svg
+-rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/performance-rules.svg
+-rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/performance-threads.svg
+-rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/performance-volumes.svg
+-rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/performance.md
 -rw-r--r-- root/root ./usr/share/lintian/overrides/glusterd-srcaddr
 -rw-r--r-- root/root ./usr/share/man/man5/srcaddr.conf.5.gz
 -rw-r--r-- root/root ./usr/share/man/man8/glusterd-srcaddr.8.gz" ]

@@ -43,6 +43,14 @@ drwxr-xr-x root:root /usr/share/doc/glusterd-srcaddr/docs
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/connect.svg d
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/design.md d
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/guide.md d
+-rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/performance-connects.svg d
+-rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/performance-hosts.svg d
+-rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/performance-loads.svg d
+-rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/performance-lookups.svg d
+-rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/performance-rules.svg d
+-rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/performance-threads.svg d
+-rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/performance-volumes.svg d
+-rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/performance.md d
 drwxr-xr-x root:root /usr/share/licenses/glusterd-srcaddr-$VERSION
 -rw-r--r-- root:root /usr/share/licenses/glusterd-srcaddr-$VERSION/LICENSE l
 -rw-r--r-- root:root /usr/share/man/man5/srcaddr.conf.5 d
