@@ -24,6 +24,16 @@ static struct active *make(uint32_t number)
     return made;
 }
 
+/* What is in force is followed by another one, so that there always is one. */
+static const struct active *enter(void)
+{
+    const struct active *active = current_enter();
+
+    if (active == NULL)
+        abort();
+    return active;
+}
+
 static void publish(uint32_t number)
 {
     const struct active *before = current_enter();
@@ -35,7 +45,7 @@ static void publish(uint32_t number)
 
 static uint32_t number_in_force(void)
 {
-    const struct active *active = current_enter();
+    const struct active *active = enter();
     uint32_t number = active->rules.count;
 
     current_leave(active);
@@ -72,11 +82,11 @@ static void who_looks_at_the_old_one_keeps_it(void **state)
 
     (void)state;
     publish(7);
-    first = current_enter();
-    again = current_enter();
+    first = enter();
+    again = enter();
     assert_ptr_equal(first, again);
     publish(8);
-    next = current_enter();
+    next = enter();
     assert_int_equal(first->rules.count, 7);
     assert_int_equal(next->rules.count, 8);
     current_leave(first);
@@ -89,7 +99,7 @@ static void who_looks_at_the_old_one_keeps_it(void **state)
 
 static void only_the_first_of_two_takes_the_place(void **state)
 {
-    const struct active *before = current_enter();
+    const struct active *before = enter();
     struct active *late = make(10);
 
     (void)state;
@@ -111,10 +121,10 @@ static void without_room_nothing_changes(void **state)
 
     (void)state;
     for (uint32_t i = 0; i < COUNT(held); i++) {
-        held[i] = current_enter();
+        held[i] = enter();
         publish(100 + i);
     }
-    last = current_enter();
+    last = enter();
     made = make(200);
     assert_false(current_publish(made, last));
     assert_int_equal(last->rules.count, number_in_force());
@@ -144,7 +154,7 @@ static void look_at(const struct active *active)
 static void *look(void *argument)
 {
     while (__atomic_load_n(&stop, __ATOMIC_RELAXED) == 0) {
-        const struct active *active = current_enter();
+        const struct active *active = enter();
 
         look_at(active);
         current_leave(active);
@@ -155,7 +165,7 @@ static void *look(void *argument)
 static void *publish_often(void *argument)
 {
     for (uint32_t i = 0; i < PUBLICATIONS; i++) {
-        const struct active *before = current_enter();
+        const struct active *before = enter();
         struct active *made = make(i);
 
         if (!current_publish(made, before))
