@@ -191,7 +191,7 @@ static void check_section(struct word text, const struct section *section)
 {
     static const uint16_t special[] = {0, 0xfe80, 0xfec0, 0xff00, 0xffff};
 
-    for (uint32_t i = 0; i < section->rules.count && i < LOOKED_AT; i++)
+    for (uint32_t i = 0; i < section->rules.count; i += section->rules.count / LOOKED_AT + 1)
         check_rule(text, section, &section->rules.all[i]);
     for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++)
         check_peer(section, (number)special[i] << 112);
