@@ -45,7 +45,7 @@ same() {
 # qemu-user's own memory grows.
 # bats test_tags=soak, exact, native
 @test "as many descriptors, mappings and as much memory at the end of each tenth of a soak" {
-    soak "${SRCADDR_SOAK:-40000}"
+    soak "${SRCADDR_SOAK:-200000}"
     ((reloads > 10))
     same descriptors
     same mappings
