@@ -49,6 +49,7 @@ teardown() {
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/README.md
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/changelog.gz
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/copyright
+-rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/SECURITY.md
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/connect.svg
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/design.md
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/guide.md

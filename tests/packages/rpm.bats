@@ -40,6 +40,7 @@ drwxr-xr-x root:root /usr/lib/systemd/system/glusterd.service.d
 drwxr-xr-x root:root /usr/share/doc/glusterd-srcaddr
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/README.md d
 drwxr-xr-x root:root /usr/share/doc/glusterd-srcaddr/docs
+-rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/SECURITY.md d
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/connect.svg d
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/design.md d
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/guide.md d
