@@ -1,10 +1,11 @@
 /*
- * Threads connect again and again while the configuration changes ten times a second.
+ * Threads connect again and again while the configuration changes, ten times a second at most.
  *
  *     soak CONNECTS CONFIGURATION OTHER SOURCE OTHERSOURCE SILENT REFUSING NORULE NOSOURCE
  *
  * CONFIGURATION and OTHER are files, last written to long ago, which are put in each other's place; they give SOURCE
  * and OTHERSOURCE for the peers SILENT and REFUSING, and no rule for NORULE, for which NOSOURCE is the kernel's choice.
+ * Each stays until a connection has come from its source.
  * SILENT and NORULE never answer, REFUSING refuses at once: none of these connections lingers in TIME_WAIT. Prints what
  * the process has at the end of each tenth, while no thread connects, and then where connections came from and what
  * went wrong.
@@ -21,15 +22,17 @@ enum { THREADS = 8, TENTHS = 10, INTERVAL_MS = 100, CONNECTS_PER_SECOND = 1000 /
 enum peer { PEER_SILENT, PEER_REFUSING, PEER_NO_RULE, PEERS };
 
 static struct {
-    unsigned int connects; /* of each thread in each tenth */
+    unsigned int connects; /* in all, or some more */
     const char *configuration;
     const char *other;
     struct endpoint source;
     struct endpoint other_source;
     struct endpoint peers[PEERS];
     struct endpoint no_source;
-    pthread_barrier_t start; /* of a tenth */
-    unsigned int done;       /* threads that are through with it */
+    pthread_barrier_t turn; /* a tenth begins or ends */
+    int over;               /* tenths */
+    unsigned int dialled;
+    unsigned int changes;
     unsigned int from_source;
     unsigned int from_other_source;
     unsigned int without_rule;
@@ -73,37 +76,52 @@ static void dial(enum peer peer, bool bound)
     close(fd);
 }
 
-static void await_start(void)
+static void await_turn(void)
 {
-    int result = pthread_barrier_wait(&test.start);
+    int result = pthread_barrier_wait(&test.turn);
 
     (void)result;
 }
 
 static void *dial_often(void *argument)
 {
-    for (int tenth = 0; tenth < TENTHS; tenth++) {
-        await_start();
-        for (unsigned int i = 0; i < test.connects; i++)
+    for (int tenth = 1; tenth <= TENTHS; tenth++) {
+        await_turn();
+        for (unsigned int i = 0; __atomic_load_n(&test.over, __ATOMIC_RELAXED) < tenth; i++) {
             dial(i % PEERS, i / PEERS % 2 == 0);
-        __atomic_add_fetch(&test.done, 1, __ATOMIC_ACQ_REL);
+            add(&test.dialled);
+        }
+        await_turn();
     }
     return argument;
 }
 
-/* Returns how often the configuration was changed. */
-static unsigned int change_until_done(void)
+/*
+ * Puts the other configuration in force, and returns once it is, but not too soon. Each thread can have had one connect
+ * under way since long ago, when it was in force the last time.
+ */
+static void change(void)
 {
-    unsigned int changes = 0;
+    const unsigned int *from = test.changes++ % 2 == 0 ? &test.from_other_source : &test.from_source;
+    unsigned int before = __atomic_load_n(from, __ATOMIC_RELAXED);
 
-    while (__atomic_load_n(&test.done, __ATOMIC_ACQUIRE) < THREADS) {
-        if (syscall(SYS_renameat2, AT_FDCWD, test.configuration, AT_FDCWD, test.other, RENAME_EXCHANGE) != 0)
-            die("renameat2");
-        changes++;
+    if (syscall(SYS_renameat2, AT_FDCWD, test.configuration, AT_FDCWD, test.other, RENAME_EXCHANGE) != 0)
+        die("renameat2");
+    do
         (void)poll(NULL, 0, INTERVAL_MS);
-    }
-    __atomic_store_n(&test.done, 0, __ATOMIC_RELEASE);
-    return changes;
+    while (__atomic_load_n(from, __ATOMIC_RELAXED) <= before + THREADS);
+}
+
+static void run_tenth(int tenth)
+{
+    unsigned int enough = test.connects / TENTHS * (unsigned int)tenth;
+
+    await_turn();
+    do
+        change();
+    while (__atomic_load_n(&test.dialled, __ATOMIC_RELAXED) < enough);
+    __atomic_store_n(&test.over, tenth, __ATOMIC_RELAXED);
+    await_turn();
 }
 
 /* The number of lines of the file, and in *number that behind the last one's field of this name. */
@@ -136,9 +154,7 @@ static void print_possessions(int tenth)
 
 static void set_up(char *const *arguments)
 {
-    unsigned long connects = strtoul(arguments[0], NULL, 10);
-
-    test.connects = (unsigned int)(connects / THREADS / TENTHS);
+    test.connects = (unsigned int)strtoul(arguments[0], NULL, 10);
     test.configuration = arguments[1];
     test.other = arguments[2];
     test.source = parse_endpoint(arguments[3]);
@@ -147,15 +163,14 @@ static void set_up(char *const *arguments)
         test.peers[peer] = parse_endpoint(arguments[5 + peer]);
     test.no_source = parse_endpoint(arguments[8]);
     begin();
-    alarm((unsigned int)(LIFETIME + connects / CONNECTS_PER_SECOND));
-    if (pthread_barrier_init(&test.start, NULL, THREADS + 1) != 0)
+    alarm(LIFETIME + test.connects / CONNECTS_PER_SECOND);
+    if (pthread_barrier_init(&test.turn, NULL, THREADS + 1) != 0)
         die("pthread_barrier_init");
 }
 
 int main(int argc, char **argv)
 {
     pthread_t threads[THREADS];
-    unsigned int changes = 0;
 
     if (argc < 10)
         return 2;
@@ -164,15 +179,14 @@ int main(int argc, char **argv)
         if (pthread_create(&threads[i], NULL, dial_often, NULL) != 0)
             die("pthread_create");
     for (int tenth = 1; tenth <= TENTHS; tenth++) {
-        await_start();
-        changes += change_until_done();
+        run_tenth(tenth);
         print_possessions(tenth);
     }
     for (int i = 0; i < THREADS; i++)
         if (pthread_join(threads[i], NULL) != 0)
             die("pthread_join");
     printf("from the source %u, from the other %u, without a rule %u, changes %u\n", test.from_source,
-           test.from_other_source, test.without_rule, changes);
+           test.from_other_source, test.without_rule, test.changes);
     printf("from elsewhere %u, ports lost %u, failed %u\n", test.from_elsewhere, test.port_lost, test.failed);
     return 0;
 }
