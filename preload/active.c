@@ -27,7 +27,7 @@ static size_t size_of(const struct active *active)
     const char *const strings[] = {active->file,    active->role,     active->program,    active->volfile,
                                    active->mistake, active->log.file, active->log.process};
     size_t size = sizeof(*active) + active->rules.count * sizeof(struct rule) +
-                  RULES_TOPS(active->rules.count) * sizeof(struct in6_addr) +
+                  RULES_TOPS(active->rules.count) * sizeof(struct address_key) +
                   active->source_count * sizeof(struct source);
 
     for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
@@ -48,7 +48,7 @@ static struct active *copy(const struct active *active)
     made->size = size;
     end = (char *)(made + 1);
     made->rules.all = append(&end, active->rules.all, active->rules.count * sizeof(struct rule));
-    made->rules.tops = append(&end, active->rules.tops, RULES_TOPS(active->rules.count) * sizeof(struct in6_addr));
+    made->rules.tops = append(&end, active->rules.tops, RULES_TOPS(active->rules.count) * sizeof(struct address_key));
     made->sources = append(&end, active->sources, active->source_count * sizeof(struct source));
     made->file = append_string(&end, active->file);
     made->role = append_string(&end, active->role);
@@ -111,6 +111,7 @@ struct active *active_make(const struct load *load, const struct active *before)
                     load->mistake.message);
     }
     active.mistake = data;
+    active.tells_all = active.rules.count > 0 && active.log.level >= LEVEL_DEBUG;
     active.is_provisional = load->is_unread;
     active.origin = (struct origin){.config = load->file.stamp,
                                     .has_volfile = load->has_bind_address && load->process.volfile[0] == '/',
@@ -121,8 +122,7 @@ struct active *active_make(const struct load *load, const struct active *before)
 
 static bool same_rule(const struct rule *a, const struct rule *b)
 {
-    return IN6_ARE_ADDR_EQUAL(&a->network, &b->network) && a->len == b->len && a->source == b->source &&
-           a->line == b->line;
+    return rule_same_network(a, b) && a->source == b->source && a->line == b->line;
 }
 
 static bool same_rules(const struct active *a, const struct active *b)

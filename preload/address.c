@@ -41,12 +41,7 @@ void address_mask(struct in6_addr *address, unsigned int len)
 
 bool address_same_prefix(const struct in6_addr *a, const struct in6_addr *b, unsigned int len)
 {
-    unsigned int bytes = len / 8;
-    unsigned int mask = 0xff00u >> (len % 8) & 0xff;
-
-    if (memcmp(a->s6_addr, b->s6_addr, bytes) != 0)
-        return false;
-    return mask == 0 || ((a->s6_addr[bytes] ^ b->s6_addr[bytes]) & mask) == 0;
+    return address_key_common(address_key(a), address_key(b)) >= len;
 }
 
 unsigned int address_reach(const struct in6_addr *address)

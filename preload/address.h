@@ -1,9 +1,15 @@
-/* IPv6 addresses and networks. Pure functions; all are async-signal-safe. Addresses are in network byte order. */
+/*
+ * IPv6 addresses and networks. Pure functions; all are async-signal-safe. Addresses are in network byte order, keys in
+ * the host's.
+ */
 #ifndef SRCADDR_ADDRESS_H
 #define SRCADDR_ADDRESS_H
 
+#include <endian.h>
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "text.h"
 
@@ -11,6 +17,43 @@ struct network {
     struct in6_addr address; /* no bit set beyond len */
     unsigned int len;        /* prefix length, 0 to 128 bits */
 };
+
+/* An address as two numbers, which compare as its bytes do. */
+struct address_key {
+    uint64_t high;
+    uint64_t low;
+};
+
+/* address need not be aligned. */
+static inline struct address_key address_key(const void *address)
+{
+    uint64_t halves[2];
+
+    memcpy(halves, address, sizeof(halves));
+    return (struct address_key){.high = be64toh(halves[0]), .low = be64toh(halves[1])};
+}
+
+static inline struct in6_addr address_of_key(struct address_key key)
+{
+    const uint64_t halves[] = {htobe64(key.high), htobe64(key.low)};
+    struct in6_addr address;
+
+    memcpy(&address, halves, sizeof(address));
+    return address;
+}
+
+static inline bool address_key_same(struct address_key a, struct address_key b)
+{
+    return a.high == b.high && a.low == b.low;
+}
+
+/* How many of their first bits are the same, 0 to 128. */
+static inline unsigned int address_key_common(struct address_key a, struct address_key b)
+{
+    if (a.high != b.high)
+        return (unsigned int)__builtin_clzll(a.high ^ b.high);
+    return a.low != b.low ? 64 + (unsigned int)__builtin_clzll(a.low ^ b.low) : 128;
+}
 
 /* Parses what RFC 4291, 2.2 allows, without scope. */
 bool address_parse(struct word word, struct in6_addr *address);

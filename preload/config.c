@@ -19,7 +19,7 @@ struct parser {
     uint32_t option_line[OPTION_COUNT]; /* of each option, 0 if not seen */
     struct section *section;            /* the one being read, NULL if none */
     struct rule *rules;                 /* free room for the next section */
-    struct in6_addr *tops;
+    struct address_key *tops;
     struct source *sources;
     struct rule *scratch;
 };
@@ -92,7 +92,7 @@ static bool parse_network(struct parser *parser, struct word word, struct rule *
                        "found %W, which has bits set beyond its length; write %N, or %A/128 for "
                        "one peer",
                        &word, &masked, &network.address);
-    rule->network = network.address;
+    rule->network = address_key(&network.address);
     rule->len = (uint8_t)network.len;
     return true;
 }
@@ -208,8 +208,9 @@ static bool parse_source(struct parser *parser, struct word word, struct source 
 static bool check_families(struct parser *parser, const struct rule *rule, const struct source *source,
                            struct word word)
 {
+    struct network network = rule_network(rule);
     /* And so are all other addresses in there, as no bit is set beyond a network's length. */
-    bool mapped_network = IN6_IS_ADDR_V4MAPPED(&rule->network);
+    bool mapped_network = IN6_IS_ADDR_V4MAPPED(&network.address);
     bool mapped_source = IN6_IS_ADDR_V4MAPPED(&source->network.address);
 
     if (source->bind_address ? !mapped_network : source->kind == SOURCE_NONE || mapped_network == mapped_source)
@@ -348,7 +349,7 @@ static bool end_section(struct parser *parser)
     if (section == NULL)
         return true;
     if (!rules_build(&section->rules, parser->scratch, &first, &second)) {
-        struct network network = {.address = second->network, .len = second->len};
+        struct network network = rule_network(second);
 
         return mistake_at(parser->mistake, second->line, second->column,
                           "found network %N a second time in its section; keep one of lines %u and %u", &network,
@@ -479,7 +480,7 @@ static bool take_memory(struct parser *parser, struct word text)
     config->sections = config->memory;
     parser->rules = (struct rule *)(config->sections + sections);
     parser->scratch = parser->rules + rules;
-    parser->tops = (struct in6_addr *)(parser->scratch + rules);
+    parser->tops = (struct address_key *)(parser->scratch + rules);
     parser->sources = (struct source *)(parser->tops + RULES_TOPS(rules));
     return true;
 }

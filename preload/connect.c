@@ -27,7 +27,6 @@ struct dial {
     struct socket_state state;
     const struct active *active; /* NULL at the process's first connect of a socket that rules can be about */
     const struct rule *rule;     /* NULL if there is none for the peer */
-    const struct source *source; /* of the rule */
 };
 
 /* The kernel takes an address without sin6_scope_id too (SIN6_LEN_RFC2133), and none that is longer than a storage. */
@@ -37,15 +36,15 @@ static bool is_ipv6(const struct sockaddr *address, socklen_t len)
            len <= sizeof(struct sockaddr_storage) && address->sa_family == AF_INET6;
 }
 
-static void find_rule(struct dial *dial)
+static const struct source *source_of(const struct dial *dial)
 {
-    dial->rule = rules_find(&dial->active->rules, &dial->peer.sin6_addr);
-    dial->source = dial->rule != NULL ? &dial->active->sources[dial->rule->source] : NULL;
+    return &dial->active->sources[dial->rule->source];
 }
 
-static bool is_left_to_kernel(const struct dial *dial)
+/* Whether nothing is to be done with that rule, or with none. */
+static bool is_left_to_kernel(const struct active *active, const struct rule *rule)
 {
-    return dial->rule == NULL || dial->source->kind == SOURCE_NONE;
+    return rule == NULL || active->sources[rule->source].kind == SOURCE_NONE;
 }
 
 static void log_outcome(const struct dial *dial, enum log_level level, const char *outcome)
@@ -60,7 +59,7 @@ static void log_outcome(const struct dial *dial, enum log_level level, const cha
         log_write(log, level, "peer %A: no rule: %s", &dial->peer.sin6_addr, outcome);
         return;
     }
-    text_rule(&rule, dial->rule, dial->source);
+    text_rule(&rule, dial->rule, source_of(dial));
     log_write(log, level, "peer %A: %s:%u: rule %s: %s", &dial->peer.sin6_addr, dial->active->file, dial->rule->line,
               rule.data, outcome);
 }
@@ -114,7 +113,7 @@ static int take_source(const struct dial *dial)
         log_decision(dial, "left alone, it is connecting, connected or listening");
         return 0;
     }
-    error = give_source(dial->fd, &dial->state, &dial->peer, dial->source, &step);
+    error = give_source(dial->fd, &dial->state, &dial->peer, source_of(dial), &step);
     if (error != 0)
         return unavailable(dial, step, error);
     log_decision(dial, step);
@@ -145,9 +144,9 @@ static int decide(struct dial *dial)
 
         if (load_error != 0)
             return not_loaded(dial, load_error);
-        find_rule(dial);
+        dial->rule = rules_find(&dial->active->rules, &dial->peer.sin6_addr);
     }
-    if (is_left_to_kernel(dial)) {
+    if (is_left_to_kernel(dial->active, dial->rule)) {
         log_decision(dial, "left to the kernel");
         return 0;
     }
@@ -155,37 +154,24 @@ static int decide(struct dial *dial)
 }
 
 /*
- * The whole work, with active in force, entered, or nothing yet. Returns what connect is to fail with, or 0. Like
- * look_again() a function of its own, so that connects to which neither applies don't pay for their memory on the
- * stack.
+ * The whole work, with active in force, entered, and its rule for the peer, or nothing yet. Returns what connect is to
+ * fail with, or 0. Like look_again() a function of its own, so that connects to which neither applies don't pay for
+ * their memory on the stack.
  */
-__attribute__((noinline)) static int govern(const struct active *active, int fd, const struct sockaddr *address,
-                                            socklen_t len)
+__attribute__((noinline)) static int govern(const struct active *active, const struct rule *rule, int fd,
+                                            const struct sockaddr *address, socklen_t len)
 {
-    struct dial dial = {.fd = fd, .active = active};
+    struct dial dial = {.fd = fd, .active = active, .rule = rule};
     struct quiet quiet;
     int error;
 
     memcpy(&dial.peer, address, len < sizeof(dial.peer) ? len : sizeof(dial.peer));
     quiet_begin(&quiet);
-    if (active != NULL)
-        find_rule(&dial);
     error = decide(&dial);
     quiet_end(&quiet);
     if (dial.active != NULL)
         current_leave(dial.active);
     return error;
-}
-
-/* Whether by what is in force nothing is to be done or said. peer is the program's, and at any address. */
-static bool is_of_no_concern(const struct active *active, const void *peer)
-{
-    const struct rule *rule;
-
-    if (active->rules.count == 0)
-        return true;
-    rule = rules_find(&active->rules, peer);
-    return (rule == NULL || active->sources[rule->source].kind == SOURCE_NONE) && active->log.level < LEVEL_DEBUG;
 }
 
 __attribute__((noinline)) static const struct active *look_again(const struct active *active)
@@ -202,22 +188,31 @@ __attribute__((noinline)) static const struct active *look_again(const struct ac
 static int before_connect(int fd, const struct sockaddr *address, socklen_t len)
 {
     const struct active *active = current_enter();
+    const struct rule *rule = NULL;
 
     if (active != NULL && reload_is_due())
         active = look_again(active);
-    if (active == NULL || !is_of_no_concern(active, (const char *)address + offsetof(struct sockaddr_in6, sin6_addr)))
-        return govern(active, fd, address, len);
+    if (active != NULL)
+        rule = rules_find(&active->rules, (const char *)address + offsetof(struct sockaddr_in6, sin6_addr));
+    if (active == NULL || active->tells_all || !is_left_to_kernel(active, rule))
+        return govern(active, rule, fd, address, len);
     current_leave(active);
     return 0;
 }
 
-EXPORT int connect(int fd, const struct sockaddr *address, socklen_t len)
+/* A function of its own, so that a connect of another family costs next to nothing. */
+__attribute__((noinline)) static int connect_ipv6(int fd, const struct sockaddr *address, socklen_t len)
 {
-    int error = is_ipv6(address, len) ? before_connect(fd, address, len) : 0;
+    int error = before_connect(fd, address, len);
 
     if (error != 0) {
         errno = error;
         return -1;
     }
     return libc_connect(fd, address, len);
+}
+
+EXPORT int connect(int fd, const struct sockaddr *address, socklen_t len)
+{
+    return is_ipv6(address, len) ? connect_ipv6(fd, address, len) : libc_connect(fd, address, len);
 }

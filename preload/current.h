@@ -18,7 +18,7 @@
  * with them: the process can have a library of another version.
  */
 #define CURRENT_NOTE_NAME "SrcAddr"
-#define CURRENT_NOTE_TYPE 2
+#define CURRENT_NOTE_TYPE 3
 
 enum { CURRENT_SLOTS = 64 /* one of them in force, and those that are still looked at */ };
 
@@ -36,16 +36,13 @@ struct current {
 extern struct current current_here __attribute__((visibility("hidden")));
 
 /*
- * The one in force, which stays as it is until current_leave(); NULL before there is one. Slot 0 stands for none, and
- * none comes only once, before all others: what was in force is followed by another one.
+ * The one in force, which stays as it is until current_leave(); NULL before there is one, where nobody needs to leave.
+ * Slot 0 stands for none, and none comes only once, before all others: what was in force is followed by another one.
  */
 static inline const struct active *current_enter(void)
 {
-    uint64_t state;
+    uint64_t state = __atomic_fetch_add(&current_here.state, CURRENT_SLOTS, __ATOMIC_ACQ_REL);
 
-    if (CURRENT_SLOT(__atomic_load_n(&current_here.state, __ATOMIC_ACQUIRE)) == 0)
-        return NULL;
-    state = __atomic_fetch_add(&current_here.state, CURRENT_SLOTS, __ATOMIC_ACQ_REL);
     return __atomic_load_n(&current_here.slots[CURRENT_SLOT(state)].active, __ATOMIC_RELAXED);
 }
 

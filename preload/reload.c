@@ -10,24 +10,7 @@
 #include "current.h"
 #include "memory.h"
 
-static int64_t next_look; /* CLOCK_MONOTONIC_COARSE, in nanoseconds */
-
-static int64_t coarse_clock(void)
-{
-    struct timespec now = {.tv_sec = 0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now); /* vdso(7) */
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-bool reload_is_due(void)
-{
-    int64_t now = coarse_clock();
-    int64_t due = __atomic_load_n(&next_look, __ATOMIC_RELAXED);
-
-    return now >= due && __atomic_compare_exchange_n(&next_look, &due, now + LOOK_INTERVAL * 1000000LL, false,
-                                                     __ATOMIC_RELAXED, __ATOMIC_RELAXED);
-}
+int64_t reload_next_look;
 
 /* What the files are now that active was read from. */
 static struct origin look(const struct active *active)
@@ -147,7 +130,7 @@ int reload_first(const struct active **active)
 
     if (load == NULL)
         return ENOMEM;
-    __atomic_store_n(&next_look, coarse_clock() + LOOK_INTERVAL * 1000000LL, __ATOMIC_RELAXED);
+    __atomic_store_n(&reload_next_look, reload_coarse_clock() + LOOK_INTERVAL, __ATOMIC_RELAXED);
     error = load_first(load);
     load_free(load);
     memory_give(load, sizeof(*load));

@@ -7,14 +7,35 @@
 #define SRCADDR_RELOAD_H
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
 
 #include "active.h"
 
 /* How long what is in force is taken for up to date: with SETTLED_AFTER well below a second. */
-#define LOOK_INTERVAL 50 /* milliseconds */
+#define LOOK_INTERVAL 50000000 /* nanoseconds */
 
-/* Whether it is time for another look; true for one caller only. No system call. */
-bool reload_is_due(void);
+/* When to look, by reload_coarse_clock(). */
+extern int64_t reload_next_look __attribute__((visibility("hidden")));
+
+/* CLOCK_MONOTONIC_COARSE in nanoseconds. No system call: vdso(7). */
+static inline int64_t reload_coarse_clock(void)
+{
+    struct timespec now = {.tv_sec = 0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* Whether it is time for another look; true for one caller only. Here, because each connect asks. */
+static inline bool reload_is_due(void)
+{
+    int64_t now = reload_coarse_clock();
+    int64_t due = __atomic_load_n(&reload_next_look, __ATOMIC_RELAXED);
+
+    return now >= due && __atomic_compare_exchange_n(&reload_next_look, &due, now + LOOK_INTERVAL, false,
+                                                     __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
 
 /*
  * Reads the configuration and puts it in force, unless another thread is first. Returns 0, and *active is what is in

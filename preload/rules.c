@@ -1,40 +1,21 @@
 #include "rules.h"
 
-#include <endian.h>
 #include <string.h>
 
-/* An address as two numbers, which compare as its bytes do. */
-struct key {
-    uint64_t high;
-    uint64_t low;
-};
-
-static struct key key_of(const void *address)
+/* In a few instructions without a branch: of random peers a processor would foretell half of the branches wrong. */
+static inline bool comes_after(struct address_key a, struct address_key b)
 {
-    uint64_t halves[2];
-
-    memcpy(halves, address, sizeof(halves));
-    return (struct key){.high = be64toh(halves[0]), .low = be64toh(halves[1])};
+    return ((unsigned __int128)a.high << 64 | a.low) > ((unsigned __int128)b.high << 64 | b.low);
 }
 
-/* Without a branch: of random peers a processor would foretell half of the branches wrong. */
-static bool is_at_most(struct key a, struct key b)
+/* Whether a stands before b: rules of the same network in the order of the file. */
+static bool stands_before(const struct rule *a, const struct rule *b)
 {
-    return ((unsigned __int128)a.high << 64 | a.low) <= ((unsigned __int128)b.high << 64 | b.low);
-}
-
-static int compare(const struct rule *a, const struct rule *b)
-{
-    struct key key_a = key_of(&a->network);
-    struct key key_b = key_of(&b->network);
-
-    if (key_a.high != key_b.high)
-        return key_a.high < key_b.high ? -1 : 1;
-    if (key_a.low != key_b.low)
-        return key_a.low < key_b.low ? -1 : 1;
-    if (a->len != b->len)
-        return a->len - b->len;
-    return a->line < b->line ? -1 : 1;
+    if (a->network.high != b->network.high)
+        return a->network.high < b->network.high;
+    if (a->network.low != b->network.low)
+        return a->network.low < b->network.low;
+    return a->len != b->len ? a->len < b->len : a->line < b->line;
 }
 
 static void insert_all(struct rule *rules, uint32_t start, uint32_t end)
@@ -43,7 +24,7 @@ static void insert_all(struct rule *rules, uint32_t start, uint32_t end)
         struct rule inserted = rules[i];
         uint32_t to = i;
 
-        for (; to > start && compare(&rules[to - 1], &inserted) > 0; to--)
+        for (; to > start && stands_before(&inserted, &rules[to - 1]); to--)
             rules[to] = rules[to - 1];
         rules[to] = inserted;
     }
@@ -55,7 +36,7 @@ static void merge(const struct rule *from, uint32_t left, uint32_t right, uint32
     uint32_t b = right;
 
     for (uint32_t i = left; i < end; i++)
-        to[i] = b >= end || (a < right && compare(&from[a], &from[b]) < 0) ? from[a++] : from[b++];
+        to[i] = b >= end || (a < right && stands_before(&from[a], &from[b])) ? from[a++] : from[b++];
 }
 
 /* Merge sort, bottom up, of blocks that are small enough to insert in: qsort(3) allocates. */
@@ -82,35 +63,18 @@ static void sort(struct rule *rules, uint32_t count, struct rule *scratch)
         memcpy(rules, from, count * sizeof(*rules));
 }
 
-static bool same_network(const struct rule *a, const struct rule *b)
+/* The smallest network that contains address: of rule or of those that contain it, which share its bits. Or NULL. */
+static inline const struct rule *containing(const struct rule *all, const struct rule *rule, struct address_key address)
 {
-    return a->len == b->len && memcmp(&a->network, &b->network, sizeof(a->network)) == 0;
+    unsigned int common = address_key_common(rule->network, address);
+
+    while (rule->len > common) {
+        if (rule->parent == NO_RULE)
+            return NULL;
+        rule = &all[rule->parent];
+    }
+    return rule;
 }
-
-/* The bits that differ among the first len of 64. */
-static uint64_t difference(uint64_t a, uint64_t b, unsigned int len)
-{
-    return len == 0 ? 0 : (a ^ b) >> (64 - len);
-}
-
-static bool contains(const struct rule *rule, struct key address)
-{
-    struct key network = key_of(&rule->network);
-
-    if (rule->len <= 64)
-        return difference(network.high, address.high, rule->len) == 0;
-    return network.high == address.high && difference(network.low, address.low, rule->len - 64u) == 0;
-}
-
-/* The smallest network that contains address among rules[index] and those that contain it. */
-static inline uint32_t containing(const struct rule *rules, uint32_t index, struct key address)
-{
-    while (index != NO_RULE && !contains(&rules[index], address))
-        index = rules[index].parent;
-    return index;
-}
-
-enum { LEVELS_MAX = 8 /* RULES_BLOCK to that power is more than there can be rules */ };
 
 /* To each block of so many rules, or tops, but the first one, a top leads: the first network in it. */
 static uint32_t tops_of(uint32_t count)
@@ -121,7 +85,7 @@ static uint32_t tops_of(uint32_t count)
 /* The tops of rules, then the tops of these, and so on. */
 static void build_tops(struct rules *rules)
 {
-    struct in6_addr *level = rules->tops;
+    struct address_key *level = rules->tops;
     uint32_t count = tops_of(rules->count);
 
     for (size_t i = 0; i < count; i++)
@@ -134,18 +98,25 @@ static void build_tops(struct rules *rules)
     }
 }
 
+static uint32_t find_parent(const struct rule *all, uint32_t child)
+{
+    const struct rule *parent = child > 0 ? containing(all, &all[child - 1], all[child].network) : NULL;
+
+    return parent != NULL ? (uint32_t)(parent - all) : NO_RULE;
+}
+
 bool rules_build(struct rules *rules, struct rule *scratch, const struct rule **first, const struct rule **second)
 {
     struct rule *all = rules->all;
 
     sort(all, rules->count, scratch);
     for (uint32_t i = 0; i < rules->count; i++) {
-        if (i > 0 && same_network(&all[i - 1], &all[i])) {
+        if (i > 0 && rule_same_network(&all[i - 1], &all[i])) {
             *first = &all[i - 1];
             *second = &all[i];
             return false;
         }
-        all[i].parent = i == 0 ? NO_RULE : containing(all, i - 1, key_of(&all[i].network));
+        all[i].parent = find_parent(all, i);
     }
     build_tops(rules);
     return true;
@@ -156,88 +127,106 @@ static uint32_t block_size(uint32_t count, uint32_t start)
     return count - start < RULES_BLOCK ? count - start : RULES_BLOCK;
 }
 
-/* How many of a level's tops do not come after peer, which belongs to the block of this number. All of the block is
- * read at once: what waits for no other read, memory delivers at the same time. */
-static uint32_t count_tops(const struct in6_addr *level, uint32_t count, uint32_t block, struct key peer)
+/*
+ * How many of a level's tops do not come after peer, from the highest level down: which block of what is below peer
+ * belongs to. One block of each level is read, so that a million rules cost few cache misses more than a thousand, and
+ * all of it at once: what waits for no other read, memory delivers at the same time.
+ */
+static uint32_t count_tops(const struct address_key *level, uint32_t count, struct address_key peer)
 {
-    uint32_t found = block * RULES_BLOCK;
-    const struct in6_addr *first = &level[found];
+    uint32_t found = count > RULES_BLOCK ? count_tops(level + count, tops_of(count), peer) * RULES_BLOCK : 0;
+    const struct address_key *first = &level[found];
     uint32_t size = block_size(count, found);
 
     for (uint32_t i = 0; i < size; i++)
-        found += is_at_most(key_of(&first[i]), peer);
+        found += !comes_after(first[i], peer);
     return found;
 }
 
-/*
- * The block of rules where peer belongs, from the highest level of tops down. One block of each level is read, so that
- * a million rules cost few cache misses more than a thousand.
- */
-static uint32_t find_block(const struct rules *rules, struct key peer)
+__attribute__((noinline)) static bool reaches_into_special(const struct rule *rule, struct address_key peer)
 {
-    const struct in6_addr *levels[LEVELS_MAX];
-    uint32_t counts[LEVELS_MAX];
-    uint32_t level = 0;
-    uint32_t block = 0;
+    struct in6_addr address = address_of_key(peer);
 
-    levels[0] = rules->tops;
-    for (counts[0] = tops_of(rules->count); counts[level] > RULES_BLOCK; level++) {
-        levels[level + 1] = levels[level] + counts[level];
-        counts[level + 1] = tops_of(counts[level]);
-    }
-    do
-        block = count_tops(levels[level], counts[level], block, peer);
-    while (level-- > 0);
-    for (uint32_t i = block * RULES_BLOCK; i < rules->count && i < (block + 1) * RULES_BLOCK; i += 2)
-        __builtin_prefetch(&rules->all[i]); /* of which two are in a cache line */
-    return block;
+    return rule->len >= address_reach(&address);
 }
 
-static inline bool comes_after(const struct in6_addr *network, struct key peer)
+/* Whether the network reaches into the range where peer is, if that is one of those that address_reach() tells of. */
+static inline bool reaches(const struct rule *rule, struct address_key peer)
 {
-    struct key key = key_of(network);
+    enum { FIRST_SPECIAL = 0xfe80 /* all from there on, or without a bit of the high half, may be in one */ };
 
-    return key.high != peer.high ? key.high > peer.high : key.low > peer.low;
+    return (peer.high != 0 && peer.high >> 48 < FIRST_SPECIAL) || reaches_into_special(rule, peer);
 }
 
-/* A rule of a network that reaches into the range where peer is, if that is one of those that address_reach() tells of.
- */
-__attribute__((noinline)) static const struct rule *reaching(const struct rule *rule, struct key peer)
+/* The rule for peer, of which last is the last one whose network doesn't come after it. */
+static inline const struct rule *find_from(const struct rule *all, const struct rule *last, struct address_key peer)
 {
-    uint64_t halves[] = {htobe64(peer.high), htobe64(peer.low)};
-    struct in6_addr address;
+    const struct rule *rule = containing(all, last, peer);
 
-    memcpy(&address, halves, sizeof(address));
-    return rule->len >= address_reach(&address) ? rule : NULL;
+    return rule != NULL && reaches(rule, peer) ? rule : NULL;
 }
 
-/* The rule for peer, which belongs in the block that starts there: a binary search, in as few instructions as can be.
- */
-static inline const struct rule *find_in_block(const struct rules *rules, uint32_t start, struct key peer)
+/* The block is read as those of tops are. */
+__attribute__((noinline)) static const struct rule *find_among_many(const struct rules *rules, const void *peer_address)
 {
-    const struct rule *block = &rules->all[start];
-    uint32_t size = rules->count - start;
-    uint32_t up_to = 0;
-    uint32_t index;
+    struct address_key peer = address_key(peer_address);
+    uint32_t up_to = count_tops(rules->tops, tops_of(rules->count), peer) * RULES_BLOCK;
+    const struct rule *block = &rules->all[up_to];
+    uint32_t size = block_size(rules->count, up_to);
 
-    for (uint32_t step = RULES_BLOCK; step > 0; step /= 2)
-        if (up_to + step <= size && !comes_after(&block[up_to + step - 1].network, peer))
-            up_to += step;
-    if (start + up_to == 0)
-        return NULL;
-    /* The last rule whose network does not come after peer contains it, or is contained in what does. */
-    index = containing(rules->all, start + up_to - 1, peer);
-    return index != NO_RULE ? reaching(&rules->all[index], peer) : NULL;
+    for (uint32_t i = 0; i < size; i++)
+        up_to += !comes_after(block[i].network, peer);
+    return up_to > 0 ? find_from(rules->all, &rules->all[up_to - 1], peer) : NULL;
 }
 
-__attribute__((noinline)) static const struct rule *find_among_many(const struct rules *rules, struct key peer)
+/* rule, or the one that many steps further if that doesn't come after peer. */
+static inline const struct rule *skip(const struct rule *rule, uint32_t steps, struct address_key peer)
 {
-    return find_in_block(rules, find_block(rules, peer) * RULES_BLOCK, peer);
+    return rule + steps * !comes_after(rule[steps].network, peer);
 }
 
-const struct rule *rules_find(const struct rules *rules, const void *peer)
+/* The same with all but so many of count rules. */
+static inline const struct rule *skip_all_but(const struct rule *rule, uint32_t count, uint32_t but,
+                                              struct address_key peer)
 {
-    return rules->count > RULES_BLOCK ? find_among_many(rules, key_of(peer)) : find_in_block(rules, 0, key_of(peer));
+    const struct rule *rest = rule + (count - but);
+
+    return comes_after(rest->network, peer) ? rule : rest;
+}
+
+/* A binary search in as few instructions as can be: most of its steps are the same for each number of rules. */
+static inline const struct rule *find_last(const struct rule *rule, uint32_t count, struct address_key peer)
+{
+    if (count >= 8) /* the one looked for is among eight from here, then among four, and so on */
+        rule = skip(skip_all_but(rule, count, 8, peer), 4, peer);
+    else if (count >= 4)
+        rule = skip_all_but(rule, count, 4, peer);
+    if (count >= 4)
+        rule = skip(rule, 2, peer);
+    else if (count >= 2)
+        rule = skip_all_but(rule, count, 2, peer);
+    return count >= 2 ? skip(rule, 1, peer) : rule;
+}
+
+const struct rule *rules_find(const struct rules *rules, const void *peer_address)
+{
+    struct address_key peer = address_key(peer_address);
+    const struct rule *last;
+
+    if (rules->count - 1 >= RULES_BLOCK)
+        return rules->count > 0 ? find_among_many(rules, peer_address) : NULL;
+    last = find_last(rules->all, rules->count, peer);
+    return !comes_after(last->network, peer) ? find_from(rules->all, last, peer) : NULL;
+}
+
+struct network rule_network(const struct rule *rule)
+{
+    return (struct network){.address = address_of_key(rule->network), .len = rule->len};
+}
+
+bool rule_same_network(const struct rule *a, const struct rule *b)
+{
+    return address_key_same(a->network, b->network) && a->len == b->len;
 }
 
 bool source_same(const struct source *a, const struct source *b)
@@ -265,7 +254,7 @@ void text_source(struct text *text, const struct source *source)
 
 void text_rule(struct text *text, const struct rule *rule, const struct source *source)
 {
-    struct network network = {.address = rule->network, .len = rule->len};
+    struct network network = rule_network(rule);
 
     text_format(text, "%N = ", &network);
     text_source(text, source);

@@ -28,7 +28,7 @@ struct source {
 
 /* Ordered by network, then by length, so that a rule stands after every rule whose network contains its own. */
 struct rule {
-    struct in6_addr network;
+    struct address_key network;
     uint32_t source; /* index into the section's sources */
     uint32_t line;   /* in the file, from 1 */
     uint32_t parent; /* index of the rule with the smallest network that contains this one, or NO_RULE */
@@ -41,7 +41,7 @@ struct rule {
 /* The rules of a section. */
 struct rules {
     struct rule *all;
-    struct in6_addr *tops; /* room for RULES_TOPS(count) networks, by which rules_find() finds its block */
+    struct address_key *tops; /* room for RULES_TOPS(count) networks, by which rules_find() finds its block */
     uint32_t count;
 };
 
@@ -64,6 +64,10 @@ const struct rule *rules_find(const struct rules *rules, const void *peer);
 
 /* Whether both are written the same way and mean the same. */
 bool source_same(const struct source *a, const struct source *b);
+
+struct network rule_network(const struct rule *rule);
+
+bool rule_same_network(const struct rule *a, const struct rule *b);
 
 /* As the file writes them: NETWORK = SOURCE, and SOURCE. */
 void text_rule(struct text *text, const struct rule *rule, const struct source *source);

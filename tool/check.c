@@ -91,10 +91,11 @@ static void report_rules(const struct check *check, const struct section *sectio
     doubt_rules(section->rules.all, section->rules.count, never);
     for (uint32_t i = 0; i < section->rules.count; i++) {
         struct place place = place_in(check, section->rules.all[i].line, section->rules.all[i].column);
+        struct network network = rule_network(&section->rules.all[i]);
 
         if (never[i])
             report(SEVERITY_WARNING, &place, "this rule never applies: %s",
-                   section->rules.all[i].network.s6_addr[0] == 0xff
+                   IN6_IS_ADDR_MULTICAST(&network.address)
                        ? "TCP connects to no multicast address"
                        : "longer ones, and the ranges that only their own rules reach, leave it no peer");
     }

@@ -12,10 +12,10 @@
 /* As rules, for their networks: where address_reach() tells of a length, in order. */
 static const struct rule ranges[] = {
     {.len = 128},
-    {.network = {.s6_addr = {[15] = 1}}, .len = 128},
-    {.network = {.s6_addr = {[10] = 0xff, [11] = 0xff}}, .len = 96},
-    {.network = {.s6_addr = {0xfe, 0x80}}, .len = 10},
-    {.network = {.s6_addr = {0xff}}, .len = 8},
+    {.network = {.low = 1}, .len = 128},
+    {.network = {.low = 0xffff00000000}, .len = 96},
+    {.network = {.high = 0xfe80000000000000}, .len = 10},
+    {.network = {.high = 0xff00000000000000}, .len = 8},
 };
 
 enum { RANGE_COUNT = sizeof(ranges) / sizeof(ranges[0]), MULTICAST = RANGE_COUNT - 1 };
@@ -28,19 +28,14 @@ static unsigned __int128 size_of(unsigned int len)
 
 static bool contains(const struct rule *outer, const struct rule *inner)
 {
-    return outer->len < inner->len && address_same_prefix(&outer->network, &inner->network, outer->len);
-}
-
-static bool same_network(const struct rule *a, const struct rule *b)
-{
-    return a->len == b->len && IN6_ARE_ADDR_EQUAL(&a->network, &b->network);
+    return outer->len < inner->len && address_key_common(outer->network, inner->network) >= outer->len;
 }
 
 /* Whether inner is, or is in, a range that outer contains and so does not reach into. */
 static bool lies_in_range(const struct rule *inner, const struct rule *outer)
 {
     for (int i = 0; i < RANGE_COUNT; i++)
-        if (contains(outer, &ranges[i]) && (contains(&ranges[i], inner) || same_network(&ranges[i], inner)))
+        if (contains(outer, &ranges[i]) && (contains(&ranges[i], inner) || rule_same_network(&ranges[i], inner)))
             return true;
     return false;
 }
@@ -79,7 +74,7 @@ void doubt_rules(const struct rule *rules, uint32_t count, bool *never)
     }
     for (uint32_t i = 0; i < count; i++)
         never[i] = (never[i] && covered[i] == size_of(rules[i].len)) || contains(&ranges[MULTICAST], &rules[i]) ||
-                   same_network(&ranges[MULTICAST], &rules[i]);
+                   rule_same_network(&ranges[MULTICAST], &rules[i]);
     free(covered);
 }
 

@@ -21,22 +21,22 @@ costs_at_most() {
     awk "BEGIN { exit !($calls <= $1 && $instructions <= $2) }"
 }
 
-@test "not IPv6: not one system call and at most 50 instructions more" {
+@test "not IPv6: not one system call and at most 20 instructions more" {
     for case in tcp4 unix; do
-        costs_at_most 0 50 "$case"
+        costs_at_most 0 20 "$case"
     done
 }
 
-@test "no rule for the peer: not one system call and at most 220 instructions more" {
+@test "no rule for the peer: not one system call and at most 150 instructions more" {
     for case in udp6 tcp6; do
-        costs_at_most 0 220 "$case"
+        costs_at_most 0 150 "$case"
     done
 }
 
 # connect(2) does not tell what kind of socket it is.
 @test "a datagram socket with a rule for its peer, or before the rules are known: at most one system call more" {
     for case in udp6-ruled udp6-alone; do
-        costs_at_most 1 700 "$case"
+        costs_at_most 1 400 "$case"
     done
 }
 

@@ -132,6 +132,33 @@ static void compares_no_more_and_no_less_than_the_prefix(void **state)
     }
 }
 
+/* At any place in memory. */
+static void keys_compare_as_the_bytes_do(void **state)
+{
+    uint64_t seed = 3;
+
+    (void)state;
+    for (unsigned int bit = 0; bit <= 128; bit++) {
+        struct in6_addr a = random_address(&seed);
+        struct in6_addr b = a;
+        char bytes[sizeof(b) + 1];
+        struct address_key keys[2];
+        struct in6_addr back;
+
+        if (bit < 128)
+            b.s6_addr[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
+        memcpy(bytes + 1, &b, sizeof(b));
+        keys[0] = address_key(&a);
+        keys[1] = address_key(bytes + 1);
+        back = address_of_key(keys[1]);
+        assert_memory_equal(&back, &b, sizeof(b));
+        assert_int_equal(address_key_common(keys[0], keys[1]), bit);
+        assert_int_equal(address_key_same(keys[0], keys[1]), bit == 128);
+        assert_int_equal(keys[0].high != keys[1].high ? keys[0].high < keys[1].high : keys[0].low < keys[1].low,
+                         memcmp(&a, &b, sizeof(a)) < 0);
+    }
+}
+
 static void short_prefixes_do_not_reach_special_ranges(void **state)
 {
     static const struct {
@@ -175,6 +202,7 @@ int main(void)
         cmocka_unit_test(tells_ipv4_from_anything_else),
         cmocka_unit_test(masks_every_bit_beyond_the_length),
         cmocka_unit_test(compares_no_more_and_no_less_than_the_prefix),
+        cmocka_unit_test(keys_compare_as_the_bytes_do),
         cmocka_unit_test(short_prefixes_do_not_reach_special_ranges),
     };
 

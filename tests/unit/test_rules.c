@@ -9,7 +9,7 @@ struct table {
     uint64_t seed; /* that it was made with */
     uint32_t count;
     struct rule rules[RULES_MAX];
-    struct in6_addr tops[RULES_TOPS(RULES_MAX)];
+    struct address_key tops[RULES_TOPS(RULES_MAX)];
     struct rule scratch[RULES_MAX];
 };
 
@@ -37,14 +37,16 @@ static const struct {
 /* Whether the rule reaches peer as the configuration promises: into a special range only from inside it. */
 static bool reaches(const struct rule *rule, const struct in6_addr *peer)
 {
+    struct in6_addr network = rule_network(rule).address;
+
     for (size_t i = 0; i < COUNT(special_ranges); i++) {
         struct in6_addr range = address_of(special_ranges[i].address);
 
         if (contains(&range, special_ranges[i].len, peer) &&
-            (rule->len < special_ranges[i].len || !contains(&range, special_ranges[i].len, &rule->network)))
+            (rule->len < special_ranges[i].len || !contains(&range, special_ranges[i].len, &network)))
             return false;
     }
-    return contains(&rule->network, rule->len, peer);
+    return contains(&network, rule->len, peer);
 }
 
 static uint32_t naive_line(const struct in6_addr *peer)
@@ -80,10 +82,10 @@ static void cut_to(struct in6_addr *address, unsigned int len)
         address->s6_addr[bit / 8] &= (uint8_t)(0xff ^ 0x80 >> bit % 8);
 }
 
-static bool has_network(const struct in6_addr *network, unsigned int len)
+static bool has_network(const struct rule *rule)
 {
     for (uint32_t i = 0; i < table.count; i++)
-        if (table.rules[i].len == len && IN6_ARE_ADDR_EQUAL(&table.rules[i].network, network))
+        if (rule_same_network(&table.rules[i], rule))
             return true;
     return false;
 }
@@ -93,9 +95,9 @@ static void add_rule(struct in6_addr network, unsigned int len)
     struct rule rule = {.len = (uint8_t)len, .line = table.count + 1, .source = table.count};
 
     cut_to(&network, len);
-    if (table.count == RULES_MAX || has_network(&network, len))
+    rule.network = address_key(&network);
+    if (table.count == RULES_MAX || has_network(&rule))
         return;
-    rule.network = network;
     table.rules[table.count++] = rule;
 }
 
@@ -126,7 +128,7 @@ static void make_table(uint64_t seed, uint32_t size)
         struct in6_addr network = interesting_address(&seed);
 
         if (table.count > 0 && random_below(&seed, 3) == 0) /* the same network with another length */
-            network = table.rules[random_below(&seed, table.count)].network;
+            network = rule_network(&table.rules[random_below(&seed, table.count)]).address;
         add_rule(network, random_below(&seed, 129));
     }
 }
@@ -155,7 +157,7 @@ static struct in6_addr neighbour(struct in6_addr address, int direction)
 
 static struct in6_addr last_of(const struct rule *rule)
 {
-    struct in6_addr last = rule->network;
+    struct in6_addr last = rule_network(rule).address;
 
     for (unsigned int bit = rule->len; bit < 128; bit++)
         last.s6_addr[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
@@ -178,10 +180,11 @@ static void check_peer(struct in6_addr peer)
 /* At and around both ends of a network is where a search goes wrong. */
 static void check_ends(const struct rule *rule)
 {
+    struct in6_addr first = rule_network(rule).address;
     struct in6_addr last = last_of(rule);
 
-    check_peer(rule->network);
-    check_peer(neighbour(rule->network, -1));
+    check_peer(first);
+    check_peer(neighbour(first, -1));
     check_peer(last);
     check_peer(neighbour(last, 1));
 }
@@ -251,13 +254,16 @@ static void the_order_in_the_file_does_not_matter(void **state)
 
 static uint32_t naive_parent(uint32_t child)
 {
-    const struct rule *rule = &table.rules[child];
+    struct network inner = rule_network(&table.rules[child]);
     uint32_t parent = NO_RULE;
 
-    for (uint32_t i = 0; i < table.count; i++)
-        if (table.rules[i].len < rule->len && contains(&table.rules[i].network, table.rules[i].len, &rule->network) &&
-            (parent == NO_RULE || table.rules[i].len > table.rules[parent].len))
+    for (uint32_t i = 0; i < table.count; i++) {
+        struct network outer = rule_network(&table.rules[i]);
+
+        if (outer.len < inner.len && contains(&outer.address, outer.len, &inner.address) &&
+            (parent == NO_RULE || outer.len > table.rules[parent].len))
             parent = i;
+    }
     return parent;
 }
 
@@ -421,7 +427,8 @@ static void rules_are_written_as_in_the_file(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct rule rule = {.network = address_of(cases[i].network), .len = cases[i].len};
+        struct in6_addr network = address_of(cases[i].network);
+        struct rule rule = {.network = address_key(&network), .len = cases[i].len};
         struct source source = {.kind = cases[i].kind, .bind_address = cases[i].bind_address};
         struct text text = TEXT_IN(data);
 
