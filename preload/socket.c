@@ -27,39 +27,51 @@ static int get_tcp_state(int fd, unsigned char *state)
     return getsockopt(fd, IPPROTO_TCP, TCP_INFO, state, &len) == 0 ? 0 : errno;
 }
 
-/* The protocol of fd, and whether it is a stream over TCP or MPTCP: of most sockets that are not, one call tells. */
-static int find_protocol(int fd, struct socket_state *state, bool *is_stream)
+/*
+ * Whether the socket needs no more questions, being a TCP socket without a port: the kernel gives one to each that is
+ * connecting, connected or listening (tcp_v6_connect(), inet_csk_listen_start()), and its protocol's number to a raw
+ * one (inet6_create()). Of MPTCP, kernels have not always told the port while it is connecting.
+ */
+static bool is_surely_idle(const struct socket_state *state)
 {
-    int type = 0;
-    int error = get_int(fd, SOL_SOCKET, SO_PROTOCOL, &state->protocol);
-    bool is_tcp = error == 0 && (state->protocol == IPPROTO_TCP || state->protocol == IPPROTO_MPTCP);
+    return state->protocol == IPPROTO_TCP && !socket_has_port(state);
+}
 
-    if (is_tcp)
-        error = get_int(fd, SOL_SOCKET, SO_TYPE, &type);
-    *is_stream = type == SOCK_STREAM;
+/* Whether it is governed and idle, asked for. */
+static int find_kind(int fd, struct socket_state *state)
+{
+    unsigned char tcp_state;
+    int type;
+    int error = get_int(fd, SOL_SOCKET, SO_TYPE, &type);
+
+    if (error != 0)
+        return error;
+    state->governed = type == SOCK_STREAM;
+    if (state->governed)
+        error = get_tcp_state(fd, &tcp_state);
+    state->idle = state->governed && error == 0 && tcp_state == TCP_CLOSE;
     return error;
 }
 
+/* Of most sockets that are not governed one call tells. */
 int socket_inspect(int fd, struct socket_state *state)
 {
     socklen_t len = sizeof(state->local);
-    unsigned char tcp_state;
-    bool is_stream;
     int v6only = 0;
     int error;
 
     memset(state, 0, sizeof(*state));
-    error = find_protocol(fd, state, &is_stream);
-    if (error != 0 || !is_stream)
+    error = get_int(fd, SOL_SOCKET, SO_PROTOCOL, &state->protocol);
+    if (error != 0 || (state->protocol != IPPROTO_TCP && state->protocol != IPPROTO_MPTCP))
         return error;
     if (getsockname(fd, (struct sockaddr *)&state->local, &len) != 0)
         return errno;
     if (state->local.sin6_family != AF_INET6)
         return 0;
-    state->governed = true;
-    error = get_tcp_state(fd, &tcp_state);
-    state->idle = error == 0 && tcp_state == TCP_CLOSE;
-    if (error == 0)
+    state->governed = state->idle = is_surely_idle(state);
+    if (!state->governed)
+        error = find_kind(fd, state);
+    if (error == 0 && state->governed)
         error = get_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only);
     state->v6only = error == 0 && v6only != 0;
     return error;
