@@ -91,21 +91,24 @@ smaps_of() {
     LD_PRELOAD=${1:-} "$SOCKET_PROGRAMS/dial" tcp6 connect="[$RULED]:1" run='cat /proc/$PPID/smaps' | grep -v '^connect'
 }
 
-# dirty_memory OBJECT: KiB of its own that an object has a process write to, with what it is linked with and is not there
-# without it: mappings of files, what is mapped without a file right behind them, and what the library has taken itself
-# (nr: MAP_NORESERVE).
+# dirty_memory OBJECT: prints how many KiB an object has a process write to, those of its own and those of what it is
+# linked with and is not there without it: mappings of files, what is mapped without a file right behind them, and what
+# the library has taken itself (nr: MAP_NORESERVE).
 dirty_memory() {
-    awk '
+    awk -v object="$1" '
         /^[0-9a-f]+-[0-9a-f]+ / {
             split($1, range, "-")
             file = $6
-            own = FNR != NR && (file != "" ? !(file in bare) : is_own && range[1] == end)
+            if (file == "" && range[1] == end) file = before
             if (FNR == NR) bare[file]
-            is_own = own; end = range[2]
+            before = file; end = range[2]
         }
-        $1 == "Private_Dirty:" { dirty = $2 }
-        $1 == "VmFlags:" && FNR != NR && (is_own || / nr /) { sum += dirty }
-        END { print sum + 0 }' <(smaps_of) <(smaps_of "$1")
+        $1 == "Anonymous:" { written = $2 }
+        $1 == "VmFlags:" && FNR != NR {
+            if (file == object || / nr /) own += written
+            else if (file != "" && !(file in bare)) linked += written
+        }
+        END { print own + 0, linked + 0 }' <(smaps_of) <(smaps_of "$1")
 }
 
 # Prints the number in the middle of those in the standard input, one a line.
