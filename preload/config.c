@@ -18,6 +18,7 @@ struct parser {
     uint32_t options_line;              /* of [options], 0 if not seen */
     uint32_t option_line[OPTION_COUNT]; /* of each option, 0 if not seen */
     struct section *section;            /* the one being read, NULL if none */
+    struct word source;                 /* of its latest rule */
     struct rule *rules;                 /* free room for the next section */
     struct address_key *tops;
     struct source *sources;
@@ -237,6 +238,23 @@ static uint32_t keep_source(struct section *section, const struct source *source
     return section->source_count++;
 }
 
+/* The source of a rule: mostly that of the rule before. */
+static bool find_source(struct parser *parser, struct word word, struct rule *rule)
+{
+    struct section *section = parser->section;
+    struct source source = {.kind = SOURCE_NONE};
+
+    if (section->rules.count > 0 && word_same(word, parser->source)) {
+        rule->source = section->rules.all[section->rules.count - 1].source;
+        return true;
+    }
+    if (!parse_source(parser, word, &source))
+        return false;
+    rule->source = keep_source(section, &source);
+    parser->source = word;
+    return true;
+}
+
 static bool set_unavailable(struct parser *parser, struct word value)
 {
     struct options *options = &parser->config->options;
@@ -311,10 +329,9 @@ static bool parse_rule(struct parser *parser, struct word left, struct word righ
     struct word word = word_next(&right);
     struct word more = word_next(&left);
     struct rule rule = {.line = parser->line};
-    struct source source = {.kind = SOURCE_NONE};
     unsigned int column = column_of(parser, network.start);
 
-    if (find_option(network) != OPTION_COUNT)
+    if (!word_has(network, ':') && find_option(network) != OPTION_COUNT)
         return MISTAKE(parser, network.start, "found option %W outside of [options]; write it below [options]",
                        &network);
     if (section == NULL)
@@ -330,11 +347,10 @@ static bool parse_rule(struct parser *parser, struct word left, struct word righ
     if (more.len > 0)
         return MISTAKE(parser, more.start, "found %W after the source; write one rule a line, comments behind # or ;",
                        &more);
-    if (!parse_network(parser, network, &rule) || !parse_source(parser, word, &source) ||
-        !check_families(parser, &rule, &source, word))
+    if (!parse_network(parser, network, &rule) || !find_source(parser, word, &rule) ||
+        !check_families(parser, &rule, &section->sources[rule.source], word))
         return false;
     rule.column = column < UINT16_MAX ? (uint16_t)column : UINT16_MAX;
-    rule.source = keep_source(section, &source);
     section->rules.all[section->rules.count++] = rule;
     return true;
 }
@@ -411,6 +427,8 @@ static bool parse_header(struct parser *parser, struct word line)
 /* A comment starts with # or ; at the start of the line or behind a blank. */
 static struct word without_comment(struct word line)
 {
+    if (!word_has(line, '#') && !word_has(line, ';'))
+        return line;
     for (size_t i = 0; i < line.len; i++)
         if ((line.start[i] == '#' || line.start[i] == ';') && (i == 0 || is_blank(line.start[i - 1])))
             line.len = i;

@@ -11,11 +11,9 @@ static inline bool comes_after(struct address_key a, struct address_key b)
 /* Whether a stands before b: rules of the same network in the order of the file. */
 static bool stands_before(const struct rule *a, const struct rule *b)
 {
-    if (a->network.high != b->network.high)
-        return a->network.high < b->network.high;
-    if (a->network.low != b->network.low)
-        return a->network.low < b->network.low;
-    return a->len != b->len ? a->len < b->len : a->line < b->line;
+    if (address_key_same(a->network, b->network))
+        return a->len != b->len ? a->len < b->len : a->line < b->line;
+    return comes_after(b->network, a->network);
 }
 
 static void insert_all(struct rule *rules, uint32_t start, uint32_t end)
@@ -30,13 +28,22 @@ static void insert_all(struct rule *rules, uint32_t start, uint32_t end)
     }
 }
 
+/* Merges the rules from left up to right with those from there up to end. */
 static void merge(const struct rule *from, uint32_t left, uint32_t right, uint32_t end, struct rule *to)
 {
     uint32_t a = left;
     uint32_t b = right;
 
-    for (uint32_t i = left; i < end; i++)
-        to[i] = b >= end || (a < right && stands_before(&from[a], &from[b])) ? from[a++] : from[b++];
+    to += left;
+    while (a < right && b < end) {
+        uint32_t is_a = stands_before(&from[a], &from[b]);
+
+        *to++ = from[b - (b - a) * is_a]; /* without a branch too */
+        a += is_a;
+        b += 1 - is_a;
+    }
+    memcpy(to, &from[a], (right - a) * sizeof(*to));
+    memcpy(to + (right - a), &from[b], (end - b) * sizeof(*to));
 }
 
 /* Merge sort, bottom up, of blocks that are small enough to insert in: qsort(3) allocates. */

@@ -7,19 +7,9 @@ struct word word_of(const char *string)
     return (struct word){.start = string, .len = strlen(string)};
 }
 
-struct word word_between(const char *start, const char *end)
-{
-    return (struct word){.start = start, .len = (size_t)(end - start)};
-}
-
 bool word_is(struct word word, const char *string)
 {
-    return word.len == strlen(string) && memcmp(word.start, string, word.len) == 0;
-}
-
-bool is_blank(char byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\r';
+    return word_same(word, word_of(string));
 }
 
 struct word word_trim(struct word word)

@@ -3,14 +3,28 @@
 #define SRCADDR_WORD_H
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "text.h"
 
 struct word word_of(const char *string);
-struct word word_between(const char *start, const char *end);
+
+static inline struct word word_between(const char *start, const char *end)
+{
+    return (struct word){.start = start, .len = (size_t)(end - start)};
+}
+
+static inline bool word_same(struct word a, struct word b)
+{
+    return a.len == b.len && memcmp(a.start, b.start, a.len) == 0;
+}
 
 bool word_is(struct word word, const char *string);
-bool is_blank(char byte);
+
+static inline bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r';
+}
 
 /* word without the blanks, tabs and carriage returns around it. */
 struct word word_trim(struct word word);
