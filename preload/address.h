@@ -36,10 +36,10 @@ static inline struct address_key address_key(const void *address)
 static inline struct in6_addr address_of_key(struct address_key key)
 {
     const uint64_t halves[] = {htobe64(key.high), htobe64(key.low)};
-    struct in6_addr address;
+    struct in6_addr in6;
 
-    memcpy(&address, halves, sizeof(address));
-    return address;
+    memcpy(&in6, halves, sizeof(in6));
+    return in6;
 }
 
 static inline bool address_key_same(struct address_key a, struct address_key b)

@@ -139,6 +139,7 @@ static uint32_t block_size(uint32_t count, uint32_t start)
  * belongs to. One block of each level is read, so that a million rules cost few cache misses more than a thousand, and
  * all of it at once: what waits for no other read, memory delivers at the same time.
  */
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as there are levels, of the largest file's rules no more than six */
 static uint32_t count_tops(const struct address_key *level, uint32_t count, struct address_key peer)
 {
     uint32_t found = count > RULES_BLOCK ? count_tops(level + count, tops_of(count), peer) * RULES_BLOCK : 0;
@@ -189,7 +190,7 @@ __attribute__((noinline)) static const struct rule *find_among_many(const struct
 /* rule, or the one that many steps further if that doesn't come after peer. */
 static inline const struct rule *skip(const struct rule *rule, uint32_t steps, struct address_key peer)
 {
-    return rule + steps * !comes_after(rule[steps].network, peer);
+    return rule + (size_t)steps * !comes_after(rule[steps].network, peer);
 }
 
 /* The same with all but so many of count rules. */

@@ -44,12 +44,11 @@ static int find_kind(int fd, struct socket_state *state)
     int type;
     int error = get_int(fd, SOL_SOCKET, SO_TYPE, &type);
 
-    if (error != 0)
+    if (error != 0 || type != SOCK_STREAM)
         return error;
-    state->governed = type == SOCK_STREAM;
-    if (state->governed)
-        error = get_tcp_state(fd, &tcp_state);
-    state->idle = state->governed && error == 0 && tcp_state == TCP_CLOSE;
+    state->governed = true;
+    error = get_tcp_state(fd, &tcp_state);
+    state->idle = error == 0 && tcp_state == TCP_CLOSE;
     return error;
 }
 

@@ -68,13 +68,20 @@ static unsigned int special_length(number address)
     return address >> 120 == 0xff ? 8 : 0;
 }
 
+static number network_of(const struct rule *rule)
+{
+    struct network network = rule_network(rule);
+
+    return number_of(&network.address);
+}
+
 static const struct rule *simply_find(const struct section *section, number peer)
 {
     const struct rule *best = NULL;
 
     for (uint32_t i = 0; i < section->rules.count; i++) {
         const struct rule *rule = &section->rules.all[i];
-        bool contains = ((number_of(&rule->network) ^ peer) & ~host_bits(rule->len)) == 0;
+        bool contains = ((network_of(rule) ^ peer) & ~host_bits(rule->len)) == 0;
 
         if (contains && rule->len >= special_length(peer) && (best == NULL || rule->len > best->len))
             best = rule;
@@ -121,7 +128,7 @@ static void check_place(struct word text, const struct section *section, const s
     struct in6_addr found;
 
     check(memchr(source.scope, '\0', sizeof(source.scope)) != NULL, "the interface's name has an end");
-    check(address_parse(address, &found) && number_of(&found) == number_of(&rule->network),
+    check(address_parse(address, &found) && number_of(&found) == network_of(rule),
           "the rule's network is where it says");
     check(is_same_source(&section->sources[rule->source], &source), "the rule's source is where it says");
 }
@@ -129,7 +136,7 @@ static void check_place(struct word text, const struct section *section, const s
 /* At and around both ends of a network, where a search goes wrong. */
 static void check_rule(struct word text, const struct section *section, const struct rule *rule)
 {
-    number first = number_of(&rule->network);
+    number first = network_of(rule);
     number last = first | host_bits(rule->len);
 
     check((first & host_bits(rule->len)) == 0, "no bit is set beyond the length");
@@ -231,9 +238,7 @@ static void check_same_section(const struct section *a, const struct section *b)
         const struct rule *rule = &a->rules.all[i];
         const struct rule *other = &b->rules.all[i];
 
-        check(number_of(&rule->network) == number_of(&other->network) && rule->len == other->len &&
-                  rule->parent == other->parent,
-              "the same rule is read again");
+        check(rule_same_network(rule, other) && rule->parent == other->parent, "the same rule is read again");
         check(is_same_source(&a->sources[rule->source], &b->sources[other->source]), "the same source is read again");
     }
 }
