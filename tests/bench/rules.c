@@ -3,9 +3,10 @@
  *
  *     rules write SHAPE COUNT      prints a configuration of so many rules
  *     rules find SHAPE COUNT       looks peers up among them: prints "inside" or "outside", and nanoseconds of a
- * lookup, one that waits for the one before it, and one that does not rules load FILE COUNT        prints milliseconds
- * of parsing it, milliseconds until it is in force in a process that has not had one, bytes of memory for each of its
- * COUNT rules then
+ *                                  lookup, one that waits for the one before it, and one that does not; and the same
+ *                                  of one "read" of memory, of as much as the rules take
+ *     rules load FILE COUNT        prints milliseconds of parsing it, milliseconds until it is in force in a process
+ *                                  that has not had one, bytes of memory for each of its COUNT rules then
  *
  * SHAPE is "disjoint", networks of 64 bits, or "nested", of 32 to 128 bits, many of them inside each other. Peers are
  * random, those inside are in a network of a rule. The same numbers in every run.
@@ -261,6 +262,38 @@ static void print_lookups(const char *where, const struct section *section, cons
     printf("%s\t%.1f\t%.1f\n", where, median(waiting), median(streaming));
 }
 
+/* As find_all() does, with nothing but a read of a random rule. */
+static inline __attribute__((always_inline)) double read_all(const struct rule *rules, const uint32_t *places,
+                                                             const bool waits)
+{
+    double start = now();
+    uint32_t sum = 0;
+
+    for (size_t i = 0; i < PEERS; i++)
+        sum += rules[places[waits ? i + sum : i]].line;
+    if (sum != 0)
+        abort();
+    return (now() - start) / PEERS;
+}
+
+static void print_reads(void)
+{
+    struct rule *rules = take(set.count * sizeof(*rules)); /* of line 0 */
+    uint32_t *places = take(PEERS * sizeof(*places));
+    double waiting[REPEATS];
+    double streaming[REPEATS];
+
+    for (uint32_t i = 0; i < set.count; i++)
+        rules[i].parent = i; /* that the memory is its own */
+    for (size_t i = 0; i < PEERS; i++)
+        places[i] = random_below(set.count);
+    for (int i = 0; i < REPEATS; i++) {
+        waiting[i] = read_all(rules, places, true);
+        streaming[i] = read_all(rules, places, false);
+    }
+    printf("read\t%.1f\t%.1f\n", median(waiting), median(streaming));
+}
+
 static void find(const struct shape *shape)
 {
     struct in6_addr all = parse(shape->all);
@@ -285,6 +318,7 @@ static void find(const struct shape *shape)
     for (size_t i = 0; i < PEERS; i++)
         peers[i] = random_inside(&all, shape->all_len);
     print_lookups("outside", &config.sections[0], peers);
+    print_reads();
 }
 
 /* In kibibytes, from smaps_rollup: proc(5). */
