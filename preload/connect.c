@@ -51,10 +51,11 @@ static void log_outcome(const struct dial *dial, enum log_level level, const cha
 {
     const struct log *log = &dial->active->log;
     char rule_data[192];
-    struct text rule = TEXT_IN(rule_data);
+    struct text rule;
 
     if (level > log->level)
         return;
+    rule = TEXT_IN(rule_data);
     if (dial->rule == NULL) {
         log_write(log, level, "peer %A: no rule: %s", &dial->peer.sin6_addr, outcome);
         return;

@@ -11,6 +11,7 @@
  *     bound      binds to [::] and a port of its own
  *     self       gives the socket its SOURCE itself
  *     self-bound binds to SOURCE and a port of its own
+ *     asked      as self, but asks the socket before, and keeps its option, as who does not know it must
  *     moved      as bound, but then puts a socket bound to SOURCE and the port in its place, and nothing more
  *
  * A byte on the standard input has it make BATCH connects, from THREADS threads, and write to descriptor 3 how many
@@ -18,6 +19,7 @@
  * connect failed. Before all that it connects a TCP socket in vain, so that what is done at the first connect is done.
  */
 #include <pthread.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "../socket/testing.h"
@@ -79,6 +81,29 @@ static void bind_source(int fd, int index)
     (void)index;
     must(setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on)));
     bind_to(fd, &caller.source.address.in6.sin6_addr, 0);
+}
+
+static void ask(int fd, int level, int name, int *value)
+{
+    socklen_t len = sizeof(*value);
+
+    must(getsockopt(fd, level, name, value, &len));
+}
+
+static void ask_and_bind_source(int fd, int index)
+{
+    struct sockaddr_in6 local;
+    socklen_t len = sizeof(local);
+    struct stat status;
+    int value;
+
+    ask(fd, SOL_SOCKET, SO_PROTOCOL, &value);
+    must(getsockname(fd, (struct sockaddr *)&local, &len));
+    ask(fd, IPPROTO_IPV6, IPV6_V6ONLY, &value);
+    must(fstat(fd, &status));
+    ask(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &value);
+    bind_source(fd, index);
+    must(setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &value, sizeof(value)));
 }
 
 static void bind_source_and_port(int fd, int index)
@@ -176,11 +201,14 @@ static void close_all(void)
 
 static const struct kind *find_kind(const char *name)
 {
-    static const struct kind kinds[] = {
-        {"plain", leave, SOCK_STREAM, false},        {"udp", leave, SOCK_DGRAM, false},
-        {"udp-alone", leave, SOCK_DGRAM, true},      {"bound", bind_port, SOCK_STREAM, false},
-        {"self", bind_source, SOCK_STREAM, false},   {"self-bound", bind_source_and_port, SOCK_STREAM, false},
-        {"moved", bind_and_move, SOCK_STREAM, false}};
+    static const struct kind kinds[] = {{"plain", leave, SOCK_STREAM, false},
+                                        {"udp", leave, SOCK_DGRAM, false},
+                                        {"udp-alone", leave, SOCK_DGRAM, true},
+                                        {"bound", bind_port, SOCK_STREAM, false},
+                                        {"self", bind_source, SOCK_STREAM, false},
+                                        {"self-bound", bind_source_and_port, SOCK_STREAM, false},
+                                        {"asked", ask_and_bind_source, SOCK_STREAM, false},
+                                        {"moved", bind_and_move, SOCK_STREAM, false}};
 
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (strcmp(kinds[i].name, name) == 0)

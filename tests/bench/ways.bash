@@ -29,21 +29,22 @@ declare -gA environment=(
 declare -gA rule=([bindp]="BIND_ADDR=$SOURCE" [freebind]="FREEBIND_RANDOM=$SOURCE/128")
 ways=(bare again self least srcaddr empty proxychains4 torsocks socket_wrapper bindp freebind ip2unix route deprecated)
 
-# Each case: what callers do, what those do that give themselves the source, if there is a rule, and to whom.
-declare -gA kind self peer
+# Each case: what callers do, what those do that give themselves the source, if there is a rule, and those that do the
+# least that is needed without knowing the socket or its peer, and to whom.
+declare -gA kind self least peer
 cases=()
-while read -r name what own whom; do
+while read -r name what own little whom; do
     cases+=("$name")
-    kind[$name]=$what self[$name]=$own peer[$name]=$whom
+    kind[$name]=$what self[$name]=$own least[$name]=$little peer[$name]=$whom
 done <<END
-tcp4       plain     -          127.0.0.1:$PORT
-unix       plain     -          /run/server
-udp6-alone udp-alone -          [$UNRULED]:$PORT
-udp6       udp       -          [$UNRULED]:$PORT
-udp6-ruled udp       -          [$RULED]:$PORT
-tcp6       plain     -          [$UNRULED]:$PORT
-ruled      plain     self       [$RULED]:$PORT
-bound      bound     self-bound [$RULED]:$PORT
+tcp4       plain     -          -     127.0.0.1:$PORT
+unix       plain     -          -     /run/server
+udp6-alone udp-alone -          -     [$UNRULED]:$PORT
+udp6       udp       -          -     [$UNRULED]:$PORT
+udp6-ruled udp       -          -     [$RULED]:$PORT
+tcp6       plain     -          -     [$UNRULED]:$PORT
+ruled      plain     self       asked [$RULED]:$PORT
+bound      bound     self-bound moved [$RULED]:$PORT
 END
 
 configure() {
@@ -72,8 +73,7 @@ server_of() {
 does() {
     [[ -z ${preload[$2]} || -r ${preload[$2]} ]] || return
     case $2 in
-    self) is_ruled "$1" ;;
-    least) [[ $1 == bound ]] ;;
+    self | least) is_ruled "$1" ;;
     again) ! is_ruled "$1" ;;
     route | deprecated) [[ $1 == tcp6 ]] || is_ruled "$1" ;;
     esac
@@ -87,7 +87,7 @@ command_of() {
     local case=$1 way=$2 what=${kind[$1]} objects=${preload[$2]} variables=${environment[$2]:-} client=
     shift 2
     [[ $way != self ]] || what=${self[$case]}
-    [[ $way != least ]] || what=moved
+    [[ $way != least ]] || what=${least[$case]}
     ! is_ruled "$case" || variables+=" ${rule[$way]:-}"
     [[ $way != route && $way != deprecated ]] || client="ip netns exec $way"
     (($# == 0)) || objects=$PROGRAMS/still.so${objects:+:$objects}
