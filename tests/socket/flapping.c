@@ -29,11 +29,6 @@ static struct {
     unsigned int failed;
 } test = {.flapping = 1};
 
-static void add(unsigned int *number)
-{
-    __atomic_add_fetch(number, 1, __ATOMIC_RELAXED);
-}
-
 static bool is_source(const struct endpoint *endpoint)
 {
     return same_address(endpoint, &test.sources[0]) ||

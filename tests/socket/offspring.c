@@ -44,8 +44,8 @@ static void *dial_until_stopped(void *argument)
 {
     for (unsigned int i = 0; __atomic_load_n(&test.stop, __ATOMIC_RELAXED) == 0; i++) {
         if (!dial(i % 2 == 0))
-            __atomic_add_fetch(&test.wrong, 1, __ATOMIC_RELAXED);
-        __atomic_add_fetch(&test.connects, 1, __ATOMIC_RELAXED);
+            add(&test.wrong);
+        add(&test.connects);
     }
     return argument;
 }

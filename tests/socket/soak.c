@@ -41,11 +41,6 @@ static struct {
     unsigned int failed;
 } test;
 
-static void add(unsigned int *number)
-{
-    __atomic_add_fetch(number, 1, __ATOMIC_RELAXED);
-}
-
 static void count_source(enum peer peer, const struct endpoint *local)
 {
     if (peer == PEER_NO_RULE)

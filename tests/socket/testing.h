@@ -39,6 +39,12 @@ struct endpoint {
     socklen_t len;
 };
 
+/* One more, of what threads count. */
+static inline void add(unsigned int *number)
+{
+    __atomic_add_fetch(number, 1, __ATOMIC_RELAXED);
+}
+
 static inline _Noreturn void die(const char *what)
 {
     perror(what);

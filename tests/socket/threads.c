@@ -22,11 +22,6 @@ static struct {
     unsigned int failed;
 } test;
 
-static void add(unsigned int *number)
-{
-    __atomic_add_fetch(number, 1, __ATOMIC_RELAXED);
-}
-
 static void dial(bool bound)
 {
     struct endpoint before = parse_endpoint("[::]:0");
