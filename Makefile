@@ -132,7 +132,7 @@ check: deps
 	    check-valgrind coverage check-cluster check-packages check-systemd check-matrix
 
 SOURCES := $(wildcard preload/*.[ch] tool/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/socket/*.[ch] tests/guarded/*.[ch] tests/matrix/*.[ch] tests/bench/*.c)
-SCRIPTS := preload/check-object tests/sandbox tests/build-root tests/sanitized tests/fuzz/fuzz.bats .ci/run \
+SCRIPTS := preload/check-object tests/sandbox tests/in-sandbox tests/build-root tests/sanitized tests/fuzz/fuzz.bats .ci/run \
            $(filter-out %.c %.h %.gp %.md %/results,$(wildcard $(addprefix tests/,$(addsuffix /*,bench build socket faults tool valgrind cluster packages systemd matrix)))) \
            packaging/make-source packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post*)
 

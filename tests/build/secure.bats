@@ -7,11 +7,8 @@ SOURCE=2001:db8:1::11
 PEER=2001:db8:2::1
 PORT=24007
 
-[[ $(findmnt --noheadings --output SOURCE /run) == sandbox ]] || {
-    echo "This would change the machine itself: run it by tests/sandbox." >&2
-    exit 1
-}
 cd "${BATS_TEST_DIRNAME:?}/../.." || exit
+tests/in-sandbox || exit
 LIBRARY=$(realpath -m -- "${SRCADDR_LIBRARY:-build/$NAME}")
 PROGRAMS=$(realpath -m -- "${SRCADDR_PROGRAMS:-build/tests/socket}")
 

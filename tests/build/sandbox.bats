@@ -1,0 +1,26 @@
+#!/usr/bin/env bats
+# Where the tests run.
+
+setup() {
+    cd "${BATS_TEST_DIRNAME:?}/../.." || return
+}
+
+# with_run FILE_SYSTEM COMMAND [ARGUMENT...]: on a machine whose /run is one of its own, as where systemd has booted it.
+with_run() {
+    # shellcheck disable=SC2016 # for the shell in there
+    run unshare --mount sh -c 'mount -t tmpfs "$0" /run && exec "$@"' "$@"
+}
+
+@test "a machine's /run, a file system or not, lies below the sandbox's" {
+    tests/in-sandbox
+    tests/sandbox tests/in-sandbox
+    with_run tmpfs tests/sandbox tests/in-sandbox
+    echo "$output"
+    [ "$status" -eq 0 ]
+}
+
+@test "outside of the sandbox nothing is changed" {
+    with_run tmpfs tests/in-sandbox
+    [ "$status" -eq 1 ]
+    [ "$output" = "This would change the machine itself: run it by tests/sandbox." ]
+}
