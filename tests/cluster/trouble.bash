@@ -3,8 +3,8 @@
 # Trouble for the volume of volume.bash: what makes it, the operator who tends the cluster meanwhile, the load, and the
 # watch. Goes on from lab.bash and volume.bash.
 #
-# Rewrites, outages, nuisances, load and operation are functions that run side by side until SECONDS is `end`. What they do
-# is in $LAB/journal, a line "SECONDS KIND WHAT" each.
+# Rewrites, outages, nuisances, load and operation are functions that run side by side until SECONDS is `end`, and what they
+# have begun then is done. What they do is in $LAB/journal, a line "SECONDS KIND WHAT" each.
 
 SERVERS=(1 2 3)
 CLIENT=4
@@ -173,6 +173,13 @@ strike_amid_mistakes() {
 } 9>"$LAB/starting"
 
 outages() {
+    local status=0
+    strike_again_and_again || status=1
+    touch "$LAB/outages-over"
+    return "$status"
+}
+
+strike_again_and_again() {
     local host how
     while trouble_goes_on; do
         pick host "${SERVERS[@]}"
@@ -269,9 +276,9 @@ tended() {
     all_run "$1" && configured "$1"
 }
 
-# operation HOST
+# operation HOST: until the last outage, which can be longer than the trouble, is over.
 operation() {
-    while trouble_goes_on; do
+    until [[ -e $LAB/outages-over ]]; do
         pause 2
         all_run "$1" 2>/dev/null || tend "$1" || return
     done
