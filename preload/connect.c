@@ -8,7 +8,6 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "chosen.h"
 #include "current.h"
@@ -74,10 +73,9 @@ static void log_decision(const struct dial *dial, const char *decision)
 /* Where a peer can't be reached the program tries again and again, GlusterFS every three seconds. */
 static bool may_warn(const struct in6_addr *peer)
 {
-    struct timespec now = {.tv_sec = 0};
+    int64_t seconds = reload_coarse_clock() / 1000000000;
 
-    (void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return limit_allows(peer, (uint32_t)now.tv_sec + 1);
+    return limit_allows(peer, (uint32_t)seconds + 1);
 }
 
 static void warn_unavailable(const struct dial *dial, const char *step, int error, bool refused)

@@ -13,19 +13,10 @@ enum {
 /* Hashes of pairs, each in the set that its low bits say, so that one word can be written at once; 0: free. */
 static uint64_t sets[SETS][WAYS];
 
-/* Multiplication carries each bit up, the shift brings it down again. */
-static uint64_t mix(uint64_t value, uint64_t word)
-{
-    value = (value ^ word) * 0x9e3779b97f4a7c15u;
-    return value ^ value >> 32;
-}
-
 /* Never 0. Of two pairs with the same hash one would count as the other: 1 in 2^64. */
 static uint64_t hash(const struct in6_addr *peer, const struct in6_addr *source)
 {
-    struct address_key of_peer = address_key(peer);
-    struct address_key of_source = address_key(source);
-    uint64_t value = mix(mix(mix(mix(1, of_peer.high), of_peer.low), of_source.high), of_source.low);
+    uint64_t value = address_hash(address_hash(1, peer), source);
 
     return value != 0 ? value : 1;
 }

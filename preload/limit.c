@@ -1,6 +1,6 @@
 #include "limit.h"
 
-#include <string.h>
+#include "address.h"
 
 enum {
     SLOTS = 1024, /* a power of two */
@@ -9,16 +9,6 @@ enum {
 
 /* A hash of the peer above, the second of its last warning below, so that one compare-and-swap claims both. 0: free. */
 static uint64_t slots[SLOTS];
-
-/* FNV-1a */
-static uint32_t hash(const struct in6_addr *address)
-{
-    uint32_t value = 2166136261u;
-
-    for (unsigned int i = 0; i < sizeof(address->s6_addr); i++)
-        value = (value ^ address->s6_addr[i]) * 16777619u;
-    return value;
-}
 
 /* A thread can come with a second that is over already for the one before it. */
 static bool is_recent(uint64_t slot, uint32_t now)
@@ -34,7 +24,7 @@ static bool claim(uint64_t *slot, uint64_t seen, uint32_t key, uint32_t now)
 
 bool limit_allows(const struct in6_addr *peer, uint32_t now)
 {
-    uint32_t key = hash(peer);
+    uint32_t key = (uint32_t)address_hash(1, peer);
     uint64_t *oldest = NULL;
     uint64_t oldest_seen = 0;
 
