@@ -22,11 +22,6 @@ source_of() { echo "2001:db8:1::1$1"; }
 kernel_source_of() { echo "2001:db8:1::2$1"; }
 SOURCE=$(source_of 1)
 
-complain() {
-    echo "$*" >&2
-    return 1
-}
-
 # in_client NAME COMMAND [ARGUMENT...]
 in_client() {
     if [[ $1 == plain ]]; then "${@:2}"; else ip netns exec "$@"; fi

@@ -2,11 +2,11 @@
  * Has several clients connect in turns, and is the server of them all, so that what disturbs one disturbs the others as
  * well.
  *
- *     pairs ROUNDS BATCH SERVER NAME=COMMAND...
+ *     pairs STARTS ROUNDS BATCH SERVER NAME=COMMAND...
  *
  * Each COMMAND, run by the shell, is a caller, which makes BATCH connects in each of ROUNDS rounds; before them are
- * some that don't count. SERVER is where to listen, - for nowhere; after an @ the network namespace to do it in. Prints
- * a line for each, tabs between:
+ * some that don't count; and all of that for each of STARTS starts of its process. SERVER is where to listen, - for
+ * nowhere; after an @ the network namespace to do it in. Prints a line for each, tabs between:
  *
  *     NAME SOURCE PORTS NANOSECONDS  LOW MEDIAN HIGH  LOW MEDIAN HIGH
  *
