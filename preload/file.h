@@ -17,7 +17,7 @@ struct file {
 };
 
 /* For what is not a matter of trust. */
-#define FILE_OF_ANYBODY ((uid_t)-1)
+#define FILE_OF_ANYBODY (~(uid_t)0)
 
 /*
  * Reads the regular file at path, of at most max bytes; never waits, also where path is a FIFO or a device. Unless

@@ -214,27 +214,27 @@ static void print_client(const struct client *client)
     printf("\n");
 }
 
-static void enter(const char *namespace)
+static void enter(const char *network)
 {
-    int fd = open(namespace, O_RDONLY | O_CLOEXEC);
+    int fd = open(network, O_RDONLY | O_CLOEXEC);
 
     if (fd < 0 || setns(fd, CLONE_NEWNET) != 0)
-        die(namespace);
+        die(network);
     close(fd);
 }
 
 /* ENDPOINT or ENDPOINT@NAMESPACE, which is a file. */
 static void start_server(char *where)
 {
-    char *namespace = strchr(where, '@');
+    char *network = strchr(where, '@');
     struct endpoint endpoint;
     int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 
     if (home < 0)
         die("/proc/self/ns/net");
-    if (namespace != NULL) {
-        *namespace ++ = '\0';
-        enter(namespace);
+    if (network != NULL) {
+        *network++ = '\0';
+        enter(network);
     }
     endpoint = parse_endpoint(where);
     pairs.listener = listen_directly(&endpoint);
