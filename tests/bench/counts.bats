@@ -1,6 +1,10 @@
 #!/usr/bin/env bats
-# What a connect, and a process that makes none, may cost at most: system calls and instructions, the same in every run.
-# Time is not looked at. Instructions of the kernel's clock, vdso(7), are not counted.
+# What a connect, and a process that makes none, may cost at most: system calls and instructions, the same in every run of the
+# same build. Time is not looked at. Instructions of the kernel's clock, vdso(7), are not counted.
+#
+# Another compiler makes other instructions of the same source (142 with gcc 12 are 156 with gcc 14), another C library others
+# at a process's start. So limits of instructions leave a quarter or more to them; they are for what must not happen, a lookup that
+# walks all rules or a lock. The exact counts, and the compiler that they are of, are recorded by make bench.
 
 # shellcheck source=tests/bench/ways.bash
 source "${BATS_TEST_DIRNAME:?}/ways.bash"
@@ -21,15 +25,15 @@ costs_at_most() {
     awk "BEGIN { exit !($calls <= $1 && $instructions <= $2) }"
 }
 
-@test "not IPv6: not one system call and at most 20 instructions more" {
+@test "not IPv6: not one system call and at most 30 instructions more" {
     for case in tcp4 unix; do
-        costs_at_most 0 20 "$case"
+        costs_at_most 0 30 "$case"
     done
 }
 
-@test "no rule for the peer: not one system call and at most 150 instructions more" {
+@test "no rule for the peer: not one system call and at most 200 instructions more" {
     for case in udp6 tcp6; do
-        costs_at_most 0 150 "$case"
+        costs_at_most 0 200 "$case"
     done
 }
 
