@@ -36,7 +36,8 @@ declare -gA errnos=(
     [getpid]=""
 )
 
-# profile NAME DIRECTORY PORT: the configuration, and the steps of dial. Between the marks is what is traced; $made is what is
+# profile NAME DIRECTORY PORT: the configuration, and the steps of dial, whose clock stands still, or a slow connect would look for a
+# changed configuration in one run and not in the next. Between the marks is what is traced; $made is what is
 # printed before, $before how the socket is then, $source and $port what the peer sees, $last what it would have seen before a reload, $choice
 # the kernel's choice.
 profile() {
@@ -83,12 +84,12 @@ profile() {
             last=$SOURCE2
             ;;
         rebind)
-            steps=(tcp6 connect="[$FAR_PEER]:1" mark=begin bind="[$PEER2]:0" mark=end local bind="[$PEER2]:0" local)
+            steps=(still tcp6 connect="[$FAR_PEER]:1" mark=begin bind="[$PEER2]:0" mark=end local bind="[$PEER2]:0" local)
             before="local $SOURCE2, port new"
             return
             ;;
     esac
-    steps=(peer="$peer" "${steps[@]}" mark=begin connect="$peer" mark=end local get=1:2 unseen connect="$peer" seen)
+    steps=(still peer="$peer" "${steps[@]}" mark=begin connect="$peer" mark=end local get=1:2 unseen connect="$peer" seen)
 }
 
 # write_files PROFILE MODE DIRECTORY
