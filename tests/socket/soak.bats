@@ -51,6 +51,6 @@ same() {
     same mappings
     same pages
     # Pages that the library or the C library writes to late for the first time. A configuration of these is larger.
-    mapfile -t resident < <(grep --only-matching --perl-regexp "^tenth .* resident \K\d+" <<<"$output")
-    ((${#resident[@]} == 10 && resident[9] - resident[1] < 64)) || fail "memory grows"
+    mapfile -t written < <(grep --only-matching --perl-regexp "^tenth .* written \K\d+" <<<"$output")
+    ((${#written[@]} == 10 && written[9] - written[1] < 64)) || fail "memory grows"
 }

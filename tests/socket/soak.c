@@ -138,13 +138,13 @@ static unsigned int read_lines(const char *file, const char *name, unsigned long
 static void print_possessions(int tenth)
 {
     unsigned long pages = 0;
-    unsigned long resident = 0; /* what statm(5) says of it is not exact */
+    unsigned long written = 0; /* not all that is resident: of a file the kernel maps more than was asked for */
     unsigned int mappings = read_lines("/proc/self/maps", "-", &pages);
 
     (void)read_lines("/proc/self/statm", "", &pages);
-    (void)read_lines("/proc/self/smaps_rollup", "Rss:", &resident);
-    printf("tenth %d: descriptors %d mappings %u pages %lu resident %lu KiB\n", tenth, count_descriptors(), mappings,
-           pages, resident);
+    (void)read_lines("/proc/self/smaps_rollup", "Anonymous:", &written);
+    printf("tenth %d: descriptors %d mappings %u pages %lu written %lu KiB\n", tenth, count_descriptors(), mappings,
+           pages, written);
 }
 
 static void set_up(char *const *arguments)
