@@ -24,3 +24,20 @@ with_run() {
     [ "$status" -eq 1 ]
     [ "$output" = "This would change the machine itself: run it by tests/sandbox." ]
 }
+
+# Not below /run, where another sandbox has its own.
+@test "an ordinary user can read a repository in a directory that is its owner's alone" {
+    local ordinary=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+    mount -t tmpfs -o mode=700 home /mnt
+    mkdir /mnt/repository
+    cp -r --parents tests/sandbox Makefile /mnt/repository
+    cd /mnt/repository || return
+    run "${ordinary[@]}" cat Makefile
+    [ "$status" -eq 1 ]
+    tests/sandbox "${ordinary[@]}" cat Makefile /mnt/repository/Makefile >"$BATS_TEST_TMPDIR/printed"
+    cat Makefile Makefile | cmp - "$BATS_TEST_TMPDIR/printed"
+}
+
+teardown() {
+    ! mountpoint --quiet /mnt || umount --lazy /mnt
+}
