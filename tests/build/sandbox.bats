@@ -32,7 +32,7 @@ with_run() {
     mkdir /mnt/repository
     cp -r --parents tests/sandbox Makefile /mnt/repository
     cd /mnt/repository || return
-    run "${ordinary[@]}" cat Makefile
+    run "${ordinary[@]}" cat /mnt/repository/Makefile
     [ "$status" -eq 1 ]
     tests/sandbox "${ordinary[@]}" cat Makefile /mnt/repository/Makefile >"$BATS_TEST_TMPDIR/printed"
     cat Makefile Makefile | cmp - "$BATS_TEST_TMPDIR/printed"
