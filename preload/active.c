@@ -24,8 +24,8 @@ static const char *append_string(char **end, const char *from)
 
 static size_t size_of(const struct active *active)
 {
-    const char *const strings[] = {active->file,    active->role,     active->program,    active->volfile,
-                                   active->mistake, active->log.file, active->log.process};
+    const char *const strings[] = {active->file,     active->role,    active->program,  active->volfile,
+                                   active->listener, active->mistake, active->log.file, active->log.process};
     size_t size = sizeof(*active) + active->rules.count * sizeof(struct rule) +
                   RULES_TOPS(active->rules.count) * sizeof(struct address_key) +
                   active->source_count * sizeof(struct source);
@@ -54,6 +54,7 @@ static struct active *copy(const struct active *active)
     made->role = append_string(&end, active->role);
     made->program = append_string(&end, active->program);
     made->volfile = append_string(&end, active->volfile);
+    made->listener = append_string(&end, active->listener);
     made->mistake = append_string(&end, active->mistake);
     made->log.file = append_string(&end, active->log.file);
     made->log.process = append_string(&end, active->log.process);
@@ -81,6 +82,7 @@ static struct active describe(const struct load *load)
         .role = load->process.role,
         .program = load->process.program,
         .volfile = load->process.volfile,
+        .listener = load->process.listener,
         .mistake = "",
         .rules = rules->rules,
         .sources = rules->sources,
@@ -114,8 +116,11 @@ struct active *active_make(const struct load *load, const struct active *before)
     active.tells_all = active.rules.count > 0 && active.log.level >= LEVEL_DEBUG;
     active.is_provisional = load->is_unread;
     active.origin = (struct origin){.config = load->file.stamp,
-                                    .has_volfile = load->has_bind_address && load->process.volfile[0] == '/',
+                                    .has_volfile = load->wants_bind_address && load->process.volfile[0] == '/',
                                     .volfile = load->volfile,
+                                    .place = load->wants_bind_address ? listener_place(&load->process) : LISTENER_TOLD,
+                                    .port = load->volume.port,
+                                    .listener = load->listener,
                                     .root = stamp_look("/")};
     return copy(&active);
 }
@@ -146,5 +151,5 @@ bool active_same(const struct active *a, const struct active *b)
 bool origin_same(const struct origin *a, const struct origin *b)
 {
     return stamp_same(&a->config, &b->config) && a->has_volfile == b->has_volfile &&
-           (!a->has_volfile || stamp_same(&a->volfile, &b->volfile));
+           (!a->has_volfile || stamp_same(&a->volfile, &b->volfile)) && listener_same(&a->listener, &b->listener);
 }

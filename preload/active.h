@@ -12,11 +12,14 @@
 #include "rules.h"
 #include "stamp.h"
 
-/* The files that it was read from. */
+/* What it was made of: files, and glusterd's listener. */
 struct origin {
     struct stamp config;
-    bool has_volfile; /* a rule wants bind-address */
+    bool has_volfile; /* a rule wants bind-address, and the file's path is absolute */
     struct stamp volfile;
+    enum listener_place place;
+    in_port_t port; /* where glusterd listens, host byte order */
+    struct listener listener;
     struct stamp root; /* directory of the process */
 };
 
@@ -40,9 +43,10 @@ struct active {
     struct log log;
     struct origin origin; /* of the latest version */
     const char *file;     /* the configuration's path */
-    const char *role;     /* these three as in struct process */
+    const char *role;     /* these four as in struct process */
     const char *program;
     const char *volfile;
+    const char *listener;
     const char *mistake; /* in the latest version, "" if there is none */
     struct rules rules;  /* none for a process without rules */
     uint32_t source_count;
@@ -55,7 +59,7 @@ struct active *active_make(const struct load *load, const struct active *before)
 /* Whether both mean the same, whatever they were read from. */
 bool active_same(const struct active *a, const struct active *b);
 
-/* Whether both are of the same versions of the same files. */
+/* Whether both are of the same versions of the same files, and of the same listener. */
 bool origin_same(const struct origin *a, const struct origin *b);
 
 #endif

@@ -14,13 +14,20 @@ static void announce_mistake(const struct load *load, const struct active *befor
 
 static void announce_bind_address(const struct load *load, const struct log *log)
 {
+    static const char *const words[] = {
+        [BY_ARGUMENTS] = "as glusterd has told this process",
+        [BY_LISTENER] = "where glusterd listens",
+        [BY_VOLFILE] = "as glusterd does not listen and its volume file is ",
+    };
+    const char *by = words[load->by];
+    const char *file = load->by == BY_VOLFILE ? load->process.volfile : "";
+
     if (load->bind_address.kind == SOURCE_NONE)
-        log_write(log, LEVEL_INFO, "%s: %s: bind-address counts as none", load->process.volfile,
-                  is_missing(load->volfile.error) ? "does not exist"
-                                                  : "no IPv6 address in transport.socket.bind-address");
+        log_write(log, LEVEL_INFO, "bind-address counts as none, %s%s", by, file);
+    else if (load->bind_address.kind == SOURCE_UNKNOWN)
+        log_write(log, LEVEL_WARNING, "bind-address is not known, %s%s", by, file);
     else
-        log_write(log, LEVEL_INFO, "%s: bind-address is %A", load->process.volfile,
-                  &load->bind_address.network.address);
+        log_write(log, LEVEL_INFO, "bind-address is %A, %s%s", &load->bind_address.network.address, by, file);
 }
 
 static void announce_section(const struct load *load, const struct log *log)
@@ -33,7 +40,7 @@ static void announce_section(const struct load *load, const struct log *log)
     else
         log_write(log, LEVEL_INFO, "%s:%u: section %W in force, rules: %u", load->path, section->line, &section->names,
                   section->rules.count);
-    if (load->has_bind_address)
+    if (load->wants_bind_address)
         announce_bind_address(load, log);
 }
 

@@ -1,6 +1,7 @@
 #include "libc.h"
 
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -17,11 +18,6 @@ __asm__(".symver dlsym, dlsym@GLIBC_2.17");
 __asm__(".symver dlsym, dlsym@GLIBC_2.2");
 #endif
 
-typedef int call(int fd, const struct sockaddr *address, socklen_t len);
-
-static call *next_connect;
-static call *next_bind;
-
 /* Without a libc to be found, a program that works is worth more than a cancellation point. */
 static int direct_connect(int fd, const struct sockaddr *address, socklen_t len)
 {
@@ -33,36 +29,55 @@ static int direct_bind(int fd, const struct sockaddr *address, socklen_t len)
     return (int)syscall(SYS_bind, fd, address, len);
 }
 
-static call *resolve(const char *name, call *otherwise)
+static int direct_listen(int fd, int backlog)
+{
+    return (int)syscall(SYS_listen, fd, backlog);
+}
+
+static int (*next_connect)(int fd, const struct sockaddr *address, socklen_t len) = direct_connect;
+static int (*next_bind)(int fd, const struct sockaddr *address, socklen_t len) = direct_bind;
+static int (*next_listen)(int fd, int backlog) = direct_listen;
+static bool is_resolved;
+
+/* next is a pointer to a function: ISO C has no cast for what dlsym(3) returns, POSIX promises that the bytes are one.
+ */
+static void resolve(const char *name, void *next)
 {
     const void *symbol = dlsym(RTLD_NEXT, name);
-    call *function = otherwise;
 
     if (symbol != NULL)
-        memcpy(&function, &symbol, sizeof(function)); /* ISO C has no cast for it, POSIX promises that it works */
-    return function;
+        memcpy(next, &symbol, sizeof(symbol));
 }
 
 static void __attribute__((constructor)) resolve_all(void)
 {
-    next_connect = resolve("connect", direct_connect);
-    next_bind = resolve("bind", direct_bind);
+    resolve("connect", &next_connect);
+    resolve("bind", &next_bind);
+    resolve("listen", &next_listen);
+    is_resolved = true;
 }
 
 /* The constructor of another object can come before ours and call us. */
-static call *resolved(call *const *function)
+static inline void resolve_early(void)
 {
-    if (*function == NULL)
+    if (!is_resolved)
         resolve_all();
-    return *function;
 }
 
 int libc_connect(int fd, const struct sockaddr *address, socklen_t len)
 {
-    return resolved(&next_connect)(fd, address, len);
+    resolve_early();
+    return next_connect(fd, address, len);
 }
 
 int libc_bind(int fd, const struct sockaddr *address, socklen_t len)
 {
-    return resolved(&next_bind)(fd, address, len);
+    resolve_early();
+    return next_bind(fd, address, len);
+}
+
+int libc_listen(int fd, int backlog)
+{
+    resolve_early();
+    return next_listen(fd, backlog);
 }

@@ -1,13 +1,14 @@
-/* The C library's own connect(2) and bind(2), or those of the next preloaded object. Async-signal-safe. */
+/* The C library's own connect(2), bind(2) and listen(2), or those of the next preloaded object. Async-signal-safe. */
 #ifndef SRCADDR_LIBC_H
 #define SRCADDR_LIBC_H
 
 #include <sys/socket.h>
 
-/* Of our own two of that name: exports.map can export only what is visible. */
+/* Of our own of that name: exports.map can export only what is visible. */
 #define EXPORT __attribute__((visibility("default")))
 
 int libc_connect(int fd, const struct sockaddr *address, socklen_t len);
 int libc_bind(int fd, const struct sockaddr *address, socklen_t len);
+int libc_listen(int fd, int backlog);
 
 #endif

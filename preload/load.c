@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "volfile.h"
+#include "word.h"
 
 /* EPERM is of what the file is; other reasons are of reading it. */
 static bool may_pass(int error)
@@ -44,33 +44,22 @@ int load_config(struct load *load, const char *path, uid_t owner)
     return load->mistake.line == 0 ? ENOMEM : 0;
 }
 
-int load_bind_address(struct load *load)
+/* A relative path was of the directory that the process was started in: as a daemon it has changed that by now. */
+int load_volfile(struct load *load)
 {
     const char *path = load->process.volfile;
     char reason[sizeof(load->mistake.message)];
     struct text why = TEXT_IN(reason);
-    struct file file = {.data = NULL};
-    int error;
+    struct file file = {.data = NULL, .stamp = stamp_of_error(ENOENT)};
+    int error = path[0] == '/' ? file_read(path, VOLFILE_SIZE_MAX, FILE_OF_ANYBODY, &file, &why) : ENOENT;
 
-    load->has_bind_address = true;
-    load->volfile = stamp_of_error(ENOENT);
-    if (path[0] != '/') { /* as a daemon the process has changed its directory by now */
-        text_string(&why,
-                    "found a relative path in the arguments; write an absolute one, for the bind-address to be found");
-        mistake_in_file(load, path, &why);
-        return 0;
-    }
-    error = file_read(path, VOLFILE_SIZE_MAX, FILE_OF_ANYBODY, &file, &why);
     load->volfile = file.stamp;
-    load->is_unread = may_pass(error);
-    if (is_shortage(error))
-        return error;
+    load->is_unread = load->is_unread || may_pass(error);
+    load->volume = volfile_parse(file.data, file.len);
     if (error != 0 && !is_missing(error))
-        mistake_in_file(load, path, &why);
-    else if (!volfile_bind_address(file.data, file.len, &load->bind_address, &load->mistake))
-        load->mistake_path = path;
+        load->volume.bind_address.kind = SOURCE_UNKNOWN;
     file_free(&file);
-    return 0;
+    return is_shortage(error) ? error : 0;
 }
 
 const struct section *load_find_section(const struct config *config, const struct process *process)
@@ -85,19 +74,53 @@ const struct section *load_find_section(const struct config *config, const struc
     return NULL;
 }
 
-static int fill_in_bind_address(struct load *load)
+/* An address is as the volume file writes it, which has the scope that a link-local one needs. */
+static struct source listeners_source(const struct load *load)
 {
-    struct source *sources = load->section->sources;
+    const struct in6_addr *address = &load->listener.address;
+    struct source source = {.kind = SOURCE_ADDRESS, .bind_address = true, .network = {.address = *address, .len = 128}};
 
-    for (uint32_t i = 0; i < load->section->source_count; i++) {
-        int error = sources[i].bind_address && !load->has_bind_address ? load_bind_address(load) : 0;
+    if (load->volume.bind_address.kind == SOURCE_ADDRESS &&
+        IN6_ARE_ADDR_EQUAL(&load->volume.bind_address.network.address, address))
+        return load->volume.bind_address;
+    if (IN6_IS_ADDR_LINKLOCAL(address))
+        source.kind = SOURCE_UNKNOWN;
+    return source;
+}
 
-        if (error != 0)
-            return error;
-        if (sources[i].bind_address)
-            sources[i] = load->bind_address;
+/* While nobody listens; and of several listeners the volume file tells which one is meant. */
+static struct source volfiles_source(const struct load *load)
+{
+    struct source source = load->volume.bind_address;
+
+    if (source.kind == SOURCE_NONE && load->listener.kind == LISTENER_SEVERAL)
+        source.kind = SOURCE_UNKNOWN;
+    return source;
+}
+
+static void work_out_bind_address(struct load *load)
+{
+    load->bind_address = volfile_source(word_of(load->process.listener));
+    load->by = BY_ARGUMENTS;
+    if (load->process.listener[0] != '\0' && load->bind_address.kind != SOURCE_UNKNOWN)
+        return;
+    load->by = BY_LISTENER;
+    if (load->listener.kind == LISTENER_ADDRESS) {
+        load->bind_address = listeners_source(load);
+    } else if (load->listener.kind == LISTENER_ANY) {
+        load->bind_address = (struct source){.kind = SOURCE_NONE, .bind_address = true};
+    } else {
+        load->bind_address = volfiles_source(load);
+        load->by = BY_VOLFILE;
     }
-    return 0;
+}
+
+static bool section_wants_bind_address(const struct section *section)
+{
+    for (uint32_t i = 0; i < section->source_count; i++)
+        if (section->sources[i].bind_address)
+            return true;
+    return false;
 }
 
 int load_section(struct load *load)
@@ -105,7 +128,18 @@ int load_section(struct load *load)
     if (load->mistake_path != NULL)
         return 0;
     load->section = load_find_section(&load->config, &load->process);
-    return load->section != NULL ? fill_in_bind_address(load) : 0;
+    load->wants_bind_address = load->section != NULL && section_wants_bind_address(load->section);
+    return load->wants_bind_address ? load_volfile(load) : 0;
+}
+
+void load_bind_address(struct load *load)
+{
+    const struct section *section = load->section;
+
+    work_out_bind_address(load);
+    for (uint32_t i = 0; section != NULL && i < section->source_count; i++)
+        if (section->sources[i].bind_address)
+            section->sources[i] = load->bind_address;
 }
 
 void load_free(struct load *load)

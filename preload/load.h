@@ -11,12 +11,21 @@
 
 #include "config.h"
 #include "file.h"
+#include "listener.h"
 #include "process.h"
+#include "volfile.h"
 
 /* The environment variable that names another file than CONFIG_FILE. */
 #define CONFIG_VARIABLE "GLUSTERD_SRCADDR_CONF"
 
-/* Too large for the stack of a signal handler. To begin with all zeros, but for process. */
+/* How the bind-address was worked out. */
+enum bind_address_by {
+    BY_ARGUMENTS, /* glusterd has written it into the process's arguments */
+    BY_LISTENER,  /* glusterd listens there */
+    BY_VOLFILE,   /* glusterd does not listen, and its volume file says so */
+};
+
+/* Too large for the stack of a signal handler. To begin with all zeros, but for process and listener. */
 struct load {
     struct process process;
     char path[PATH_MAX]; /* of the configuration */
@@ -26,26 +35,33 @@ struct load {
     struct file file;
     struct config config;
     const struct section *section; /* of the process, NULL if it has none */
+    bool wants_bind_address;       /* a rule of the section does; all up to bind_address_by is then filled in */
+    struct stamp volfile;          /* of the volume file */
+    struct volume volume;          /* what it says */
+    struct listener listener;      /* glusterd's; to begin with, what was known last */
     struct source bind_address;
-    bool has_bind_address;    /* a rule of the section wants it */
-    struct stamp volfile;     /* with has_bind_address: of the volume file */
-    const char *mistake_path; /* of the file with the mistake, NULL if there is none */
+    enum bind_address_by by;
+    const char *mistake_path; /* of the configuration, if there is a mistake in it, or NULL */
     struct mistake mistake;
 };
 
-/* All three return 0, also where there is a mistake, or ENOMEM, EMFILE or ENFILE, after which nothing is known. */
+/* All return 0, also where there is a mistake, or ENOMEM, EMFILE or ENFILE, after which nothing is known. */
 
 /* Reads the configuration at path, NULL or "" for CONFIG_FILE, which owner or root must own: file_read(). */
 int load_config(struct load *load, const char *path, uid_t owner);
 
-/* Reads the bind-address of the process's volume file. One that does not exist has none. */
-int load_bind_address(struct load *load);
+/* Reads the process's volume file: volfile and volume are filled in. One that does not exist has no bind-address. */
+int load_volfile(struct load *load);
 
 /* The first section in the file that has one of the process's names, or NULL. */
 const struct section *load_find_section(const struct config *config, const struct process *process);
 
-/* Selects the section of the process, if there is no mistake, and fills in the bind-address, if it wants it. */
+/* Selects the section of the process, if there is no mistake, and reads its volume file, if that is wanted. */
 int load_section(struct load *load);
+
+/* Works the bind-address out of the arguments, listener and volume, and fills it in as a source of the section, if
+ * there is one. */
+void load_bind_address(struct load *load);
 
 void load_free(struct load *load);
 

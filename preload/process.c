@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "address.h"
 #include "file.h"
 #include "text.h"
+#include "volfile.h"
 #include "word.h"
 
 static struct word next_argument(struct word *rest)
@@ -19,8 +21,7 @@ static void copy(char *to, size_t size, struct word from)
     text_bytes(&text, from.start, from.len);
 }
 
-/* Whether argument is --NAME or --NAME=VALUE; *value is VALUE, or else the next argument, which is taken off *rest. */
-static bool long_option(struct word argument, const char *name, struct word *rest, struct word *value)
+bool long_option(struct word argument, const char *name, struct word *rest, struct word *value)
 {
     struct word option = word_split(&argument, '=');
 
@@ -30,22 +31,23 @@ static bool long_option(struct word argument, const char *name, struct word *res
     return true;
 }
 
-/* The same for one-letter options, which can stand together, the last one with a value. */
-static bool short_option(struct word argument, char letter, struct word *rest, struct word *value)
+/* The letter of an option with a value, with which one-letter options that stand together end; or NUL. *value likewise.
+ */
+static char short_option(struct word argument, struct word *rest, struct word *value)
 {
     static const char with_value[] = "sfLlpSr"; /* glusterfsd.h, enum argp_option_keys */
 
     if (argument.len < 2 || argument.start[0] != '-' || argument.start[1] == '-')
-        return false;
+        return '\0';
     for (size_t i = 1; i < argument.len; i++) {
         if (strchr(with_value, argument.start[i]) == NULL)
             continue;
         *value = word_between(argument.start + i + 1, argument.start + argument.len);
         if (value->len == 0)
             *value = next_argument(rest);
-        return argument.start[i] == letter;
+        return argument.start[i];
     }
-    return false;
+    return '\0';
 }
 
 static struct word last_component(struct word path)
@@ -58,25 +60,83 @@ static struct word last_component(struct word path)
     return component;
 }
 
+/* What the arguments of one of GlusterFS's own processes say, as far as it matters here. */
+struct arguments {
+    struct word role;
+    struct word volfile;
+    struct word server;     /* -s */
+    struct word brick_bind; /* --xlator-option transport.socket.bind-address= */
+};
+
+static void take_xlator_option(struct word option, struct arguments *found)
+{
+    struct word value = option;
+
+    if (word_is(word_split(&value, '='), BIND_ADDRESS_OPTION))
+        found->brick_bind = value;
+}
+
+static void take_option(struct word argument, struct word *rest, struct arguments *found)
+{
+    struct word value;
+    char letter = short_option(argument, rest, &value);
+
+    if (long_option(argument, "--process-name", rest, &value))
+        found->role = value;
+    else if (letter == 'f' || long_option(argument, "--volfile", rest, &value) ||
+             long_option(argument, "--spec-file", rest, &value))
+        found->volfile = value;
+    else if (letter == 's' || long_option(argument, "--volfile-server", rest, &value))
+        found->server = value;
+    else if (long_option(argument, "--xlator-option", rest, &value))
+        take_xlator_option(value, found);
+}
+
+/*
+ * How glusterd tells its daemons where it listens. A brick's -s is what the volume calls this host (glusterd-utils.c,
+ * glusterd_volume_start_glusterfs()), that of others the bind-address, or "localhost" (glusterd-svc-mgmt.c,
+ * glusterd_svc_init()). A mount's is another host.
+ */
+static struct word told_by_glusterd(const struct arguments *found)
+{
+    struct word rest = found->role;
+
+    if (found->role.len == 0 || word_is(found->role, "brick"))
+        return found->brick_bind;
+    return word_is(word_split(&rest, '.'), "fuse") ? word_of("") : found->server;
+}
+
+/* What a host name stands for, glusterd knows. */
+static struct word address_only(struct word told)
+{
+    return word_has(told, ':') || address_is_ipv4(told) ? told : word_of("");
+}
+
+static struct arguments no_arguments(void)
+{
+    return (struct arguments){
+        .role = word_of(""), .volfile = word_of(VOLUME_FILE), .server = word_of(""), .brick_bind = word_of("")};
+}
+
 void process_parse(const char *cmdline, size_t len, struct process *process)
 {
+    struct arguments found = no_arguments();
     struct word rest = {.start = cmdline, .len = len};
     struct word argument = next_argument(&rest);
-    struct word value;
 
     copy(process->program, sizeof(process->program), last_component(argument));
-    copy(process->role, sizeof(process->role), word_of(""));
-    copy(process->volfile, sizeof(process->volfile), word_of(VOLUME_FILE));
     while (rest.len > 0) {
         argument = next_argument(&rest);
         if (word_is(argument, "--"))
-            return;
-        if (long_option(argument, "--process-name", &rest, &value))
-            copy(process->role, sizeof(process->role), value);
-        else if (long_option(argument, "--volfile", &rest, &value) ||
-                 long_option(argument, "--spec-file", &rest, &value) || short_option(argument, 'f', &rest, &value))
-            copy(process->volfile, sizeof(process->volfile), value);
+            break;
+        take_option(argument, &rest, &found);
     }
+    copy(process->role, sizeof(process->role), found.role);
+    /* Other programs have an -f and an -s of their own. */
+    if (!process_is_glusterfs(process))
+        found = no_arguments();
+    copy(process->volfile, sizeof(process->volfile), found.volfile);
+    copy(process->listener, sizeof(process->listener), address_only(told_by_glusterd(&found)));
 }
 
 /*
@@ -84,7 +144,7 @@ void process_parse(const char *cmdline, size_t len, struct process *process)
  * looked at, for another object can have changed argv before us. Without its arguments, as with musl, a constructor
  * finds none.
  */
-static struct word arguments;
+static struct word own_arguments;
 
 #ifdef __GLIBC__
 static void __attribute__((constructor)) find_arguments(int argc, char *argv[])
@@ -97,7 +157,7 @@ static void __attribute__((constructor)) find_arguments(int argc, char *argv[])
         end += strlen(end) + 1;
     }
     if (argc > 0)
-        arguments = word_between(argv[0], end);
+        own_arguments = word_between(argv[0], end);
 }
 #endif
 
@@ -112,12 +172,23 @@ int process_read(struct process *process)
         return error;
     if (cmdline.len > 0)
         process_parse(cmdline.data, cmdline.len, process);
-    else if (arguments.len > 0)
-        process_parse(arguments.start, arguments.len, process);
+    else if (own_arguments.len > 0)
+        process_parse(own_arguments.start, own_arguments.len, process);
     else
         process_parse(program_invocation_name, strlen(program_invocation_name), process);
     file_free(&cmdline);
     return 0;
+}
+
+bool process_is_glusterd(const struct process *process)
+{
+    return strcmp(process->program, "glusterd") == 0;
+}
+
+bool process_is_glusterfs(const struct process *process)
+{
+    return process_is_glusterd(process) || strcmp(process->program, "glusterfsd") == 0 ||
+           strcmp(process->program, "glusterfs") == 0;
 }
 
 const char *process_name(const struct process *process)

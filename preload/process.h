@@ -3,7 +3,10 @@
 #define SRCADDR_PROCESS_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "text.h"
 
 #define VOLUME_FILE "/etc/glusterfs/glusterd.vol"
 
@@ -13,16 +16,29 @@
 struct process {
     char role[64];          /* NAME of --process-name NAME, empty if there is none */
     char program[64];       /* the last component of argv[0] */
-    char volfile[PATH_MAX]; /* of -f, --volfile or --spec-file, else VOLUME_FILE */
+    char volfile[PATH_MAX]; /* of GlusterFS's own -f, --volfile or --spec-file, else VOLUME_FILE */
+    char listener[64];      /* an address: glusterd's, as it has written it for this daemon; or empty */
 };
 
 /* From a command line as in proc(5), cmdline: len bytes, each argument with a NUL behind it, the last one perhaps
  * without. */
 void process_parse(const char *cmdline, size_t len, struct process *process);
 
+/*
+ * Whether argument is --NAME or --NAME=VALUE, name with the dashes; *value is then VALUE, or the next argument, which
+ * is taken off *rest.
+ */
+bool long_option(struct word argument, const char *name, struct word *rest, struct word *value);
+
 /* Of this process; with musl, where /proc can't be read, the program's name is all that is known. 0, or ENOMEM, EMFILE
  * or ENFILE. */
 int process_read(struct process *process);
+
+/* Whether it is the management daemon: gf_get_process_mode() in GlusterFS's glusterfsd/src/glusterfsd.c. */
+bool process_is_glusterd(const struct process *process);
+
+/* Whether the arguments are those of glusterd, a brick, another daemon of GlusterFS's or a mount. */
+bool process_is_glusterfs(const struct process *process);
 
 /* The name that the log calls it by. */
 const char *process_name(const struct process *process);

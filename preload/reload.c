@@ -12,7 +12,7 @@
 
 int64_t reload_next_look;
 
-/* What the files are now that active was read from. */
+/* What that is now which active was made of. What can't be known of a listener stays. */
 static struct origin look(const struct active *active)
 {
     struct origin origin = active->origin;
@@ -20,6 +20,7 @@ static struct origin look(const struct active *active)
     origin.config = stamp_look(active->file);
     if (origin.has_volfile)
         origin.volfile = stamp_look(active->volfile);
+    (void)listener_look(origin.place, origin.port, &origin.listener);
     return origin;
 }
 
@@ -53,6 +54,25 @@ static void remember_process(const struct active *active, struct process *proces
     set(process->role, sizeof(process->role), active->role);
     set(process->program, sizeof(process->program), active->program);
     set(process->volfile, sizeof(process->volfile), active->volfile);
+    set(process->listener, sizeof(process->listener), active->listener);
+}
+
+/* Before it listens, glusterd dials no peer: what only it can tell does not keep it from what it needs to get that far.
+ */
+static int find_bind_address(struct load *load)
+{
+    enum listener_place place = listener_place(&load->process);
+    int error;
+
+    if (!load->wants_bind_address)
+        return 0;
+    error = listener_look(place, load->volume.port, &load->listener);
+    if (error != 0)
+        return error;
+    if (place == LISTENER_OWN && load->volume.bind_address.kind == SOURCE_UNKNOWN)
+        load->volume.bind_address.kind = SOURCE_NONE;
+    load_bind_address(load);
+    return 0;
 }
 
 /* Reads all that before was read from, or for the first time. *made is NULL where there is an error. */
@@ -60,14 +80,18 @@ static int read_all(struct load *load, const struct active *before, struct activ
 {
     int error = 0;
 
-    if (before != NULL)
+    if (before != NULL) {
         remember_process(before, &load->process);
-    else
+        load->listener = before->origin.listener;
+    } else {
         error = process_read(&load->process);
+    }
     if (error == 0)
         error = load_config(load, before != NULL ? before->file : secure_getenv(CONFIG_VARIABLE), geteuid());
     if (error == 0)
         error = load_section(load);
+    if (error == 0)
+        error = find_bind_address(load);
     *made = error == 0 ? active_make(load, before) : NULL;
     return error == 0 && *made == NULL ? ENOMEM : error;
 }

@@ -17,11 +17,12 @@ enum source_kind {
     SOURCE_NONE,    /* left to the kernel */
     SOURCE_ADDRESS, /* network.address */
     SOURCE_PREFIX,  /* this host's own address inside network */
+    SOURCE_UNKNOWN, /* the bind-address, where nobody but glusterd can tell what it is: can't be used */
 };
 
 struct source {
     enum source_kind kind;
-    bool bind_address; /* written as bind-address: SOURCE_NONE until the volume file has been read */
+    bool bind_address; /* written as bind-address: SOURCE_NONE until that has been worked out */
     struct network network;
     char scope[IF_NAMESIZE]; /* the interface of a link-local source, else empty */
 };

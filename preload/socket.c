@@ -105,6 +105,8 @@ int socket_source(int fd, const struct source *source, struct sockaddr_in6 *loca
     struct host_address found;
     int error = 0;
 
+    if (source->kind == SOURCE_UNKNOWN)
+        return EADDRNOTAVAIL;
     memset(local, 0, sizeof(*local));
     local->sin6_family = AF_INET6;
     local->sin6_addr = source->network.address;

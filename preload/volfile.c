@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "listener.h"
 #include "word.h"
 
 /* A token of graph.l: a word, or what stands between double quotes, and where it starts. */
@@ -96,27 +97,49 @@ bool volfile_option(const char *text, size_t len, const char *key, struct volfil
     return found;
 }
 
-bool volfile_bind_address(const char *text, size_t len, struct source *source, struct mistake *mistake)
+bool volfile_socket_option(const char *text, size_t len, const char *key, struct volfile_value *value)
 {
-    char reason[sizeof(mistake->message)];
-    struct text why = TEXT_IN(reason);
-    struct volfile_value value;
-    struct word wrong;
-    struct in6_addr address;
+    return volfile_option(text, len, strrchr(key, '.') + 1, value) || volfile_option(text, len, key, value);
+}
 
-    *source = (struct source){.kind = SOURCE_NONE, .bind_address = true};
-    if (!volfile_option(text, len, BIND_ADDRESS_OPTION, &value) || address_is_ipv4(value.word))
-        return true;
-    if (address_parse(value.word, &address) && (IN6_IS_ADDR_UNSPECIFIED(&address) || IN6_IS_ADDR_V4MAPPED(&address)))
-        return true;
-    if (word_has(value.word, '/'))
-        return mistake_at(mistake, value.line, value.column, "found %W; write an IPv6 address", &value.word);
-    if (!word_has(value.word, ':'))
-        return mistake_at(mistake, value.line, value.column, "found host name %W; write the IPv6 address itself",
-                          &value.word);
-    if (!source_parse(value.word, source, &wrong, &why))
-        return mistake_at(mistake, value.line, value.column + (unsigned int)(wrong.start - value.word.start), "%s",
-                          why.data);
-    source->bind_address = true;
-    return true;
+struct source volfile_source(struct word written)
+{
+    struct source source = {.kind = SOURCE_NONE};
+    struct in6_addr address;
+    struct word wrong;
+    char reason[1];
+    struct text why = TEXT_IN(reason);
+    bool is_any = address_is_ipv4(written) || (address_parse(written, &address) &&
+                                               (IN6_IS_ADDR_UNSPECIFIED(&address) || IN6_IS_ADDR_V4MAPPED(&address)));
+
+    if (!is_any && (!source_parse(written, &source, &wrong, &why) || source.kind != SOURCE_ADDRESS))
+        source = (struct source){.kind = SOURCE_UNKNOWN};
+    source.bind_address = true;
+    return source;
+}
+
+static in_port_t parse_port(struct word digits)
+{
+    unsigned int port = 0;
+
+    for (size_t i = 0; i < digits.len && port <= UINT16_MAX; i++) {
+        if (digits.start[i] < '0' || digits.start[i] > '9')
+            return 0;
+        port = port * 10 + (unsigned int)(digits.start[i] - '0');
+    }
+    return port <= UINT16_MAX ? (in_port_t)port : 0;
+}
+
+struct volume volfile_parse(const char *text, size_t len)
+{
+    struct volume volume = {.bind_address = {.kind = SOURCE_NONE, .bind_address = true}, .port = 0};
+    struct volfile_value value;
+
+    if (volfile_socket_option(text, len, BIND_ADDRESS_OPTION, &value))
+        volume.bind_address = volfile_source(value.word);
+    if (volfile_socket_option(text, len, LISTEN_PORT_OPTION, &value))
+        volume.port = parse_port(value.word);
+    if (volume.port == 0)
+        volume.port = GLUSTERD_PORT;
+    return volume;
 }

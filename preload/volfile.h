@@ -10,6 +10,7 @@
 #define VOLFILE_SIZE_MAX (1u << 20) /* bytes */
 
 #define BIND_ADDRESS_OPTION "transport.socket.bind-address"
+#define LISTEN_PORT_OPTION  "transport.socket.listen-port"
 
 struct volfile_value {
     struct word word;
@@ -24,10 +25,23 @@ struct volfile_value {
 bool volfile_option(const char *text, size_t len, const char *key, struct volfile_value *value);
 
 /*
- * Finds transport.socket.bind-address in the text of a volume file and makes *source, a bind-address, what it says: an
- * address; or none, where there is no such option, or it says :: or an IPv4 address. False where it says what can't be
- * a source; *mistake then tells. Async-signal-safe.
+ * The same for a transport.socket.NAME, or NAME alone, which goes before it (options of rpc/rpc-transport/socket; key
+ * is the long one).
  */
-bool volfile_bind_address(const char *text, size_t len, struct source *source, struct mistake *mistake);
+bool volfile_socket_option(const char *text, size_t len, const char *key, struct volfile_value *value);
+
+/*
+ * What glusterd's bind-address, as it is written somewhere, is as a source: an address; none, of :: and of an IPv4
+ * address; unknown, of a host name and of what only glusterd itself can make something of. Async-signal-safe.
+ */
+struct source volfile_source(struct word written);
+
+struct volume {
+    struct source bind_address; /* none, where there is no such option */
+    in_port_t port;             /* glusterd listens there, host byte order */
+};
+
+/* What the text of glusterd's volume file says. Async-signal-safe. */
+struct volume volfile_parse(const char *text, size_t len);
 
 #endif

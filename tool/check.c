@@ -9,6 +9,7 @@
 #include "command.h"
 #include "doubts.h"
 #include "expected.h"
+#include "glusterd.h"
 #include "load.h"
 #include "mistake.h"
 #include "names.h"
@@ -27,6 +28,7 @@ static const struct option options[] = {{"wait", required_argument, NULL, 'w'},
 struct check {
     const char *file;  /* of the command line, NULL for the one in force */
     unsigned int wait; /* seconds */
+    struct glusterd glusterd;
     struct load load;
     struct expectations sources;
 };
@@ -60,28 +62,20 @@ static void load_file(struct check *check)
     }
 }
 
-static bool wants_bind_address(const struct check *check)
-{
-    const struct config *config = &check->load.config;
-
-    for (uint32_t i = 0; i < config->section_count; i++)
-        for (uint32_t j = 0; j < config->sections[i].source_count; j++)
-            if (config->sections[i].sources[j].bind_address)
-                return true;
-    return false;
-}
-
-/* Also where no rule wants it, for glusterd listens there. */
+/* Also where no rule wants it, for glusterd listens there. What it can't be worked out of, glusterd may well know. */
 static void load_glusterds_bind_address(struct check *check)
 {
     struct load *load = &check->load;
+    struct place place = {.file = load->process.volfile};
 
-    if (load_bind_address(load) != 0)
+    if (load_volfile(load) != 0)
         trouble("%s: found no memory or no descriptor to read it", load->process.volfile);
-    if (load->mistake_path == NULL)
+    glusterd_bind_address(&check->glusterd, load);
+    if (load->bind_address.kind != SOURCE_UNKNOWN)
         return;
-    report_mistake(wants_bind_address(check) ? SEVERITY_ERROR : SEVERITY_WARNING, load);
-    load->bind_address.kind = SOURCE_NONE;
+    (void)bind_address_place(load->process.volfile, &place);
+    report(SEVERITY_WARNING, &place,
+           "only glusterd can tell its bind-address; until it listens, rules with it refuse in other processes");
 }
 
 static void report_rules(const struct check *check, const struct section *section)
@@ -153,7 +147,7 @@ static void report_peers(const struct check *check)
 {
     const struct load *load = &check->load;
     const struct section *section = load_find_section(&load->config, &load->process);
-    char *directory = volume_option(load->process.volfile, "working-directory", WORKING_DIRECTORY);
+    char *directory = glusterd_working_directory(&check->glusterd);
     struct peers peers;
     int error = peers_read(directory, &peers);
 
@@ -238,7 +232,8 @@ static int run_check(const struct command *command, int argc, char **argv)
     check->file = argv[optind];
     if (check->file != NULL && argv[optind + 1] != NULL)
         usage_error(command, "found a second file %s; it takes one", argv[optind + 1]);
-    process_called("glusterd", &check->load.process);
+    glusterd_find(&check->glusterd);
+    check->load.process = check->glusterd.running.process;
     report_begin(json);
     check_all(check, json);
     report_end();

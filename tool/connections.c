@@ -133,8 +133,7 @@ static int compare_inodes(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* The inodes of the sockets that the process has open, in order. NULL with errno set. */
-static uint64_t *inodes_of(pid_t pid, size_t *count)
+uint64_t *connections_inodes(pid_t pid, size_t *count)
 {
     char path[64];
     uint64_t *inodes = needed(calloc(1, sizeof(*inodes)));
@@ -180,7 +179,7 @@ struct connection *connections_dialled(pid_t pid, size_t *count)
 {
     const struct sockets *sockets = sockets_of(pid);
     size_t inode_count = 0;
-    uint64_t *inodes = sockets != NULL ? inodes_of(pid, &inode_count) : NULL;
+    uint64_t *inodes = sockets != NULL ? connections_inodes(pid, &inode_count) : NULL;
     struct connection *dialled;
 
     *count = 0;

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct connection {
@@ -22,6 +23,9 @@ struct connection *connections_dialled(pid_t pid, size_t *count);
 
 /* Those established to a port that is listened on in this network namespace, to be given to free(3); NULL as above. */
 struct connection *connections_accepted(in_port_t port, size_t *count);
+
+/* The inodes of the sockets that the process has open, in order, to be given to free(3). NULL as above. */
+uint64_t *connections_inodes(pid_t pid, size_t *count);
 
 /* What is remembered of network namespaces, so that the next call looks anew. */
 void connections_forget(void);

@@ -8,7 +8,6 @@
 #include "command.h"
 #include "option.h"
 #include "report.h"
-#include "volfile.h"
 #include "wait.h"
 #include "word.h"
 
@@ -31,7 +30,7 @@ static void expect_sources_of(struct expectations *expectations, const struct se
     for (uint32_t i = 0; i < section->source_count; i++) {
         const struct source *source = &section->sources[i];
 
-        if (source->kind != SOURCE_NONE && first[i] != NULL)
+        if (source->kind != SOURCE_NONE && !source->bind_address && first[i] != NULL)
             expect(expectations, source, first[i]);
     }
     free(first);
@@ -95,7 +94,7 @@ void expect_sources(const struct load *load, struct expectations *expectations)
     *expectations = (struct expectations){.load = load, .all = needed(calloc(room, sizeof(struct expected)))};
     for (uint32_t i = 0; i < config->section_count; i++)
         expect_sources_of(expectations, &config->sections[i]);
-    if (load->bind_address.kind != SOURCE_NONE)
+    if (load->bind_address.kind == SOURCE_ADDRESS)
         expect(expectations, &load->bind_address, NULL);
     drop_doubles(expectations);
 }
@@ -170,7 +169,7 @@ static struct place place_of(const struct load *load, const struct rule *rule)
     struct word rest;
 
     if (rule == NULL) {
-        (void)volume_option_place(load->process.volfile, BIND_ADDRESS_OPTION, &place);
+        (void)bind_address_place(load->process.volfile, &place);
         return place;
     }
     place = (struct place){.file = load->path,

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "glusterd.h"
 #include "hostsource.h"
 #include "load.h"
 #include "mistake.h"
@@ -14,7 +15,6 @@
 #include "option.h"
 #include "resolve.h"
 #include "table.h"
-#include "volfile.h"
 
 static const struct option options[] = {{"process", required_argument, NULL, 'p'},
                                         {"json", no_argument, NULL, 'j'},
@@ -80,27 +80,55 @@ static void set_address(struct row *row, int cell, const struct in6_addr *addres
     set(row, cell, "%s", text.data);
 }
 
+static void work_out(struct load *load, const struct glusterd *glusterd)
+{
+    if (load_config(load, secure_getenv(CONFIG_VARIABLE), geteuid()) != 0 || load_section(load) != 0)
+        trouble("found no memory or no descriptor to read the configuration");
+    if (load->wants_bind_address)
+        glusterd_bind_address(glusterd, load);
+}
+
 /* The configuration as the library would read it; a mistake in it ends the command. */
 static void load_for(const char *name, struct load *load)
 {
+    struct glusterd glusterd;
+
+    glusterd_find(&glusterd);
     process_called(name, &load->process);
-    if (load_config(load, secure_getenv(CONFIG_VARIABLE), geteuid()) != 0 || load_section(load) != 0)
-        trouble("found no memory or no descriptor to read the configuration");
+    if (process_is_glusterd(&load->process))
+        load->process = glusterd.running.process;
+    work_out(load, &glusterd);
+    glusterd_free(&glusterd);
     if (load->mistake_path == NULL)
         return;
     report_mistake(SEVERITY_ERROR, load);
     exit(STATUS_TROUBLE);
 }
 
-static void set_bind_address_why(struct row *row, const struct load *load)
+/* While glusterd does not listen. */
+static void set_volfile_why(struct row *row, const struct load *load)
 {
     const char *volfile = load->process.volfile;
     struct place place;
 
-    if (volume_option_place(volfile, BIND_ADDRESS_OPTION, &place))
+    if (load->bind_address.kind == SOURCE_UNKNOWN)
+        set(row, WHY, "bind-address, which only glusterd can tell, and it does not listen");
+    else if (bind_address_place(volfile, &place))
         set(row, WHY, "bind-address, %s:%u", volfile, place.line);
+    else if (load->bind_address.kind == SOURCE_ADDRESS)
+        set(row, WHY, "bind-address, an option of glusterd.service");
     else
         set(row, WHY, "bind-address, but %s has none", volfile);
+}
+
+static void set_bind_address_why(struct row *row, const struct load *load)
+{
+    if (load->by == BY_VOLFILE)
+        set_volfile_why(row, load);
+    else if (load->bind_address.kind == SOURCE_ADDRESS)
+        set(row, WHY, "bind-address, where glusterd listens");
+    else
+        set(row, WHY, "bind-address, but glusterd does not listen on an IPv6 address of its own");
 }
 
 static void set_why(struct row *row, const struct load *load, const struct source *source)
@@ -122,6 +150,10 @@ static bool set_source(struct row *row, const struct load *load, const struct so
 
     if (source->kind == SOURCE_NONE)
         return true;
+    if (source->kind == SOURCE_UNKNOWN) {
+        set(row, UNAVAILABLE, "%s", load->config.options.refuse ? "refuse" : "kernel");
+        return false;
+    }
     found = host_source(source);
     if (!IN6_IS_ADDR_UNSPECIFIED(&found.address))
         set_address(row, SOURCE, &found.address);

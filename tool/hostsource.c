@@ -7,7 +7,7 @@
 
 #include "address.h"
 #include "hostaddr.h"
-#include "peers.h"
+#include "listener.h"
 #include "socket.h"
 
 bool source_can_be_used(enum source_state state)

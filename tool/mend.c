@@ -9,8 +9,8 @@
 
 #include "command.h"
 #include "difference.h"
+#include "glusterd.h"
 #include "inside.h"
-#include "option.h"
 #include "ownaddress.h"
 #include "peers.h"
 #include "processes.h"
@@ -57,19 +57,24 @@ static bool is_same_directory(const struct stat *a, const struct stat *b)
 }
 
 /* Whether the peers of that glusterd, which can be one in a container, are stored in the directory. */
-static bool uses_directory(const struct running *glusterd, const struct stat *directory)
+static bool uses_directory(const struct running *running, const struct stat *directory)
 {
+    struct glusterd glusterd;
     char *working_directory;
     char *path;
     struct stat status;
     bool is_used;
 
-    if (!inside_enter(glusterd->pid))
-        return kill(glusterd->pid, 0) == 0;
-    working_directory = volume_option(glusterd->process.volfile, "working-directory", WORKING_DIRECTORY);
+    glusterd_of(running, &glusterd);
+    if (!inside_enter(running->pid)) {
+        glusterd_free(&glusterd);
+        return kill(running->pid, 0) == 0;
+    }
+    working_directory = glusterd_working_directory(&glusterd);
     path = formatted("%s/peers", working_directory);
     is_used = stat(path, &status) == 0 && is_same_directory(&status, directory);
     inside_leave();
+    glusterd_free(&glusterd);
     free(path);
     free(working_directory);
     return is_used;
@@ -86,7 +91,7 @@ static void refuse_while_glusterd_runs(const char *working_directory)
     if (stat(path, &directory) != 0)
         trouble("%s: %m", path);
     for (size_t i = 0; i < count; i++)
-        if (strcmp(all[i].process.program, "glusterd") == 0 && uses_directory(&all[i], &directory))
+        if (process_is_glusterd(&all[i].process) && uses_directory(&all[i], &directory))
             trouble("found glusterd running, process %d; stop it first", (int)all[i].pid);
     free(path);
     free(all);
@@ -175,7 +180,7 @@ static void mend_peer(const struct peer *peer, const struct spelling *from, cons
 
 int mend(const struct spelling *from, const struct spelling *to, bool dry_run)
 {
-    char *working_directory = volume_option(VOLUME_FILE, "working-directory", WORKING_DIRECTORY);
+    char *working_directory = own_working_directory();
     struct peers peers;
     const struct peer *peer;
     const struct peer *other;

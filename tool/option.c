@@ -7,33 +7,36 @@
 #include "file.h"
 #include "volfile.h"
 
-static bool read_option(const char *volfile, const char *key, struct file *file, struct volfile_value *value)
+typedef bool find_option(const char *text, size_t len, const char *key, struct volfile_value *value);
+
+static bool read_option(const char *volfile, find_option *find, const char *key, struct file *file,
+                        struct volfile_value *value)
 {
     char reason[256];
     struct text why = TEXT_IN(reason);
 
     *file = (struct file){.data = NULL};
     return file_read(volfile, VOLFILE_SIZE_MAX, FILE_OF_ANYBODY, file, &why) == 0 &&
-           volfile_option(file->data, file->len, key, value);
+           find(file->data, file->len, key, value);
 }
 
-char *volume_option(const char *volfile, const char *key, const char *otherwise)
+char *volume_option(const char *volfile, const char *key)
 {
     struct file file;
     struct volfile_value value;
-    bool found = read_option(volfile, key, &file, &value);
-    char *copy = needed(found ? strndup(value.word.start, value.word.len) : strdup(otherwise));
+    bool found = read_option(volfile, volfile_option, key, &file, &value);
+    char *copy = found ? needed(strndup(value.word.start, value.word.len)) : NULL;
 
     file_free(&file);
     return copy;
 }
 
-bool volume_option_place(const char *volfile, const char *key, struct place *place)
+bool bind_address_place(const char *volfile, struct place *place)
 {
     struct file file;
     struct volfile_value value;
 
-    if (!read_option(volfile, key, &file, &value)) {
+    if (!read_option(volfile, volfile_socket_option, BIND_ADDRESS_OPTION, &file, &value)) {
         file_free(&file);
         return false;
     }

@@ -6,10 +6,13 @@
 
 #include "report.h"
 
-/* The value in the volume file, or otherwise if it has none or can't be read. To be given to free(3). */
-char *volume_option(const char *volfile, const char *key, const char *otherwise);
+/* The value in the volume file; NULL if it has none or can't be read. To be given to free(3). */
+char *volume_option(const char *volfile, const char *key);
 
-/* Where the value stands; false if there is none. place->text stays allocated: it is for the command's messages. */
-bool volume_option_place(const char *volfile, const char *key, struct place *place);
+/*
+ * Where the bind-address stands in the volume file; false if it has none. place->text stays allocated: it is for the
+ * command's messages.
+ */
+bool bind_address_place(const char *volfile, struct place *place);
 
 #endif

@@ -9,9 +9,6 @@
 
 #define WORKING_DIRECTORY "/var/lib/glusterd"
 
-/* Where glusterd dials its peers: xlators/mgmt/glusterd/src/glusterd.h, GLUSTERD_DEFAULT_PORT. */
-#define GLUSTERD_PORT 24007
-
 struct peer_name {
     char *value;         /* an address or a host name */
     struct word word;    /* the same in the file's text */

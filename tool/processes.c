@@ -15,28 +15,44 @@ static int is_number(const struct dirent *entry)
     return entry->d_name[strspn(entry->d_name, "0123456789")] == '\0';
 }
 
-/* False if it has ended meanwhile, or has no command line. */
-static bool read_process(const char *pid, struct running *running)
+char *arguments_of(pid_t pid, size_t *len)
 {
     char path[64];
     char reason[128];
     struct text why = TEXT_IN(reason);
     struct file cmdline = {.data = NULL};
-    struct stat status;
-    bool found;
+    char *arguments = NULL;
 
-    (void)snprintf(path, sizeof(path), "/proc/%s", pid);
-    if (stat(path, &status) != 0)
-        return false;
-    (void)snprintf(path, sizeof(path), "/proc/%s/cmdline", pid);
-    found = file_read(path, CMDLINE_MAX, FILE_OF_ANYBODY, &cmdline, &why) == 0 && cmdline.len > 0;
-    if (found) {
-        running->pid = (pid_t)strtol(pid, NULL, 10);
-        running->user = status.st_uid;
-        process_parse(cmdline.data, cmdline.len, &running->process);
+    *len = 0;
+    (void)snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
+    if (file_read(path, CMDLINE_MAX, FILE_OF_ANYBODY, &cmdline, &why) == 0 && cmdline.len > 0) {
+        arguments = needed(malloc(cmdline.len));
+        memcpy(arguments, cmdline.data, cmdline.len);
+        *len = cmdline.len;
     }
     file_free(&cmdline);
-    return found;
+    return arguments;
+}
+
+/* False if it has ended meanwhile, or has no command line. */
+static bool read_process(pid_t pid, struct running *running)
+{
+    char path[64];
+    struct stat status;
+    size_t len;
+    char *arguments;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+    if (stat(path, &status) != 0)
+        return false;
+    arguments = arguments_of(pid, &len);
+    if (arguments == NULL)
+        return false;
+    running->pid = pid;
+    running->user = status.st_uid;
+    process_parse(arguments, len, &running->process);
+    free(arguments);
+    return true;
 }
 
 struct running *running_all(size_t *count)
@@ -50,7 +66,7 @@ struct running *running_all(size_t *count)
     all = needed(calloc((size_t)total + 1, sizeof(*all)));
     *count = 0;
     for (int i = 0; i < total; i++) {
-        if (read_process(entries[i]->d_name, &all[*count]))
+        if (read_process((pid_t)strtol(entries[i]->d_name, NULL, 10), &all[*count]))
             (*count)++;
         free(entries[i]);
     }

@@ -19,6 +19,9 @@ struct running {
  * left out. */
 struct running *running_all(size_t *count);
 
+/* The arguments of a process, as in proc(5), cmdline; NULL if it has none or has ended. To be given to free(3). */
+char *arguments_of(pid_t pid, size_t *len);
+
 /* Whether a process runs that a pattern of a section matches. */
 bool is_running(struct word pattern);
 

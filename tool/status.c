@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "option.h"
+#include "glusterd.h"
+#include "listener.h"
 #include "peers.h"
 #include "processes.h"
 #include "resolve.h"
@@ -246,7 +247,7 @@ static void add_store(struct status *status, const struct survey *glusterd, cons
 /* Of this host, where no glusterd runs. */
 static void add_own_store(struct status *status)
 {
-    char *directory = volume_option(VOLUME_FILE, "working-directory", WORKING_DIRECTORY);
+    char *directory = own_working_directory();
     struct peers peers;
     int error = peers_read(directory, &peers);
 

@@ -7,19 +7,14 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "glusterd.h"
+#include "hostlistener.h"
 #include "inside.h"
 #include "load.h"
-#include "option.h"
 #include "socket.h"
 #include "word.h"
 
 enum { ENVIRONMENT_MAX = 2 << 20 /* bytes */ };
-
-static bool is_glusterfs(const struct process *process)
-{
-    return strcmp(process->program, "glusterd") == 0 || strcmp(process->program, "glusterfsd") == 0 ||
-           strcmp(process->program, "glusterfs") == 0;
-}
 
 /* The value that CONFIG_VARIABLE had when the process started, or "". */
 static void read_variable(pid_t pid, char *value, size_t size)
@@ -78,22 +73,39 @@ static struct source_name name_wanted(const struct source *source)
     return source_name(&itself);
 }
 
-static void judge(struct judged *judged, const struct section *section)
+/*
+ * Where glusterd listens: its peers take it for another host when it dials them from elsewhere. No rule about the peer
+ * need be there for that; an address or none that is written down is meant.
+ */
+static struct source source_unless_ruled(const struct survey *survey, const struct load *load,
+                                         const struct connection *connection)
 {
-    const struct connection *connection = &judged->connection;
-    const struct rule *rule = rules_find(&section->rules, &connection->peer);
-    const struct source *source = rule != NULL ? &section->sources[rule->source] : NULL;
+    bool is_peer = survey->is_glusterd && connection->port == load->volume.port &&
+                   address_reach(&connection->peer) == 0 && load->listener.kind == LISTENER_ADDRESS;
 
-    if (source == NULL || source->kind == SOURCE_NONE)
-        return;
-    judged->has_wanted = true;
-    judged->is_wrong = !is_from(&connection->source, source);
-    judged->wanted = name_wanted(source);
+    if (!is_peer)
+        return (struct source){.kind = SOURCE_NONE};
+    return (struct source){.kind = SOURCE_ADDRESS, .network = {.address = load->listener.address, .len = 128}};
 }
 
-static void read_peers(struct survey *survey, const char *volfile)
+static void judge(struct judged *judged, const struct survey *survey, const struct load *load)
 {
-    char *directory = volume_option(volfile, "working-directory", WORKING_DIRECTORY);
+    const struct section *section = load->section;
+    const struct connection *connection = &judged->connection;
+    const struct rule *rule = section != NULL ? rules_find(&section->rules, &connection->peer) : NULL;
+    struct source source =
+        rule != NULL ? section->sources[rule->source] : source_unless_ruled(survey, load, connection);
+
+    if (source.kind == SOURCE_NONE || source.kind == SOURCE_UNKNOWN)
+        return;
+    judged->has_wanted = true;
+    judged->is_wrong = !is_from(&connection->source, &source);
+    judged->wanted = name_wanted(&source);
+}
+
+static void read_peers(struct survey *survey, const struct glusterd *glusterd)
+{
+    char *directory = glusterd_working_directory(glusterd);
 
     survey->peers_error = peers_read(directory, &survey->peers);
     free(directory);
@@ -110,22 +122,20 @@ static bool is_another(const struct survey *survey, const struct load *load)
 }
 
 /* What the process's own files say; called inside of it. */
-static void read_files(struct survey *survey, const char *configuration)
+static void read_files(struct survey *survey, const char *configuration, const struct glusterd *glusterd,
+                       struct load *load)
 {
-    struct load *load = needed(calloc(1, sizeof(*load)));
-
     load->process = survey->running.process;
+    load->listener = survey->loaded.origin.listener; /* it may know what nobody can see any more */
     if (load_config(load, configuration, survey->running.user) != 0 || load_section(load) != 0)
         trouble("found no memory or no descriptor to read %s", load->path);
     survey->has_mistake = load->mistake_path != NULL;
     survey->has_section = load->section != NULL;
     survey->has_changed = is_another(survey, load);
-    for (size_t i = 0; i < survey->connection_count && load->section != NULL && !survey->has_mistake; i++)
-        judge(&survey->connections[i], load->section);
-    if (survey->is_glusterd)
-        read_peers(survey, load->process.volfile);
-    load_free(load);
-    free(load);
+    if (!survey->is_glusterd)
+        return;
+    load->volume.port = glusterd_port(glusterd);
+    read_peers(survey, glusterd);
 }
 
 static void read_connections(struct survey *survey)
@@ -149,6 +159,40 @@ static bool is_there(pid_t pid)
     return access(path, F_OK) == 0;
 }
 
+/* What the rules want; called inside of the process. */
+static void judge_all(struct survey *survey, const struct load *load)
+{
+    for (size_t i = 0; i < survey->connection_count && !survey->has_mistake; i++)
+        judge(&survey->connections[i], survey, load);
+}
+
+/* Inside of the process but for what /proc tells of it. False if this user may not look. */
+static bool look_inside(struct survey *survey, const char *configuration)
+{
+    struct load *load = needed(calloc(1, sizeof(*load)));
+    struct glusterd glusterd;
+    bool may_look;
+
+    glusterd_of(&survey->running, &glusterd);
+    may_look = inside_enter(survey->running.pid);
+    if (may_look) {
+        read_files(survey, configuration, &glusterd, load);
+        inside_leave();
+        find_listener(&survey->running, load->volume.port, &load->listener);
+        if (load->wants_bind_address)
+            load_bind_address(load);
+        may_look = inside_enter(survey->running.pid);
+    }
+    if (may_look) {
+        judge_all(survey, load);
+        inside_leave();
+    }
+    load_free(load);
+    free(load);
+    glusterd_free(&glusterd);
+    return may_look;
+}
+
 bool survey_process(const struct running *running, struct survey *survey)
 {
     char configuration[PATH_MAX];
@@ -156,18 +200,14 @@ bool survey_process(const struct running *running, struct survey *survey)
     memset(survey, 0, sizeof(*survey));
     survey->running = *running;
     loaded_read(running->pid, &survey->loaded);
-    if (!is_glusterfs(&running->process) && survey->loaded.library != LIBRARY_LOADED &&
+    if (!process_is_glusterfs(&running->process) && survey->loaded.library != LIBRARY_LOADED &&
         survey->loaded.library != LIBRARY_REPLACED)
         return false;
-    survey->is_glusterd = strcmp(running->process.program, "glusterd") == 0;
+    survey->is_glusterd = process_is_glusterd(&running->process);
     find_configuration(survey, configuration, sizeof(configuration));
     read_connections(survey);
-    if (inside_enter(running->pid)) {
-        read_files(survey, configuration);
-        inside_leave();
-    } else {
+    if (!look_inside(survey, configuration))
         survey->is_hidden = true;
-    }
     if (!survey->is_hidden || is_there(running->pid))
         return true;
     survey_free(survey);

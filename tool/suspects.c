@@ -7,7 +7,8 @@
 
 #include "command.h"
 #include "connections.h"
-#include "option.h"
+#include "glusterd.h"
+#include "listener.h"
 #include "ownaddress.h"
 #include "peers.h"
 #include "process.h"
@@ -104,18 +105,16 @@ static int compare_callers(const void *a, const void *b)
     return memcmp(&left->peer, &right->peer, sizeof(left->peer));
 }
 
-static void add_callers(struct search *search)
+static void add_callers(struct search *search, in_port_t port)
 {
-    char *port = volume_option(VOLUME_FILE, "transport.socket.listen-port", "24007");
     size_t count;
-    struct connection *callers = connections_accepted((in_port_t)strtoul(port, NULL, 10), &count);
+    struct connection *callers = connections_accepted(port, &count);
 
     if (count > 0)
         qsort(callers, count, sizeof(*callers), compare_callers);
     for (size_t i = 0; i < count; i++)
         add_caller(search, &callers[i].peer);
     free(callers);
-    free(port);
 }
 
 /* 0 if one of its addresses answers, else the error of the first. */
@@ -271,20 +270,25 @@ static void print(struct search *search, bool json)
 
 int print_suspects(bool json)
 {
-    char *working_directory = volume_option(VOLUME_FILE, "working-directory", WORKING_DIRECTORY);
     struct search search = {.parties = NULL};
-    int error = peers_read(working_directory, &search.peers);
+    struct glusterd glusterd;
+    char *working_directory;
+    int error;
 
+    glusterd_find(&glusterd);
+    working_directory = glusterd_working_directory(&glusterd);
+    error = peers_read(working_directory, &search.peers);
     if (error != 0)
         trouble("%s/peers: %s", working_directory, strerror(error));
     for (size_t i = 0; i < search.peers.count; i++)
         add_names(&search, &search.peers.all[i]);
-    add_callers(&search);
+    add_callers(&search, glusterd_port(&glusterd));
     reach(search.targets, search.target_count, PATIENCE);
     print(&search, json);
     free(search.targets);
     free(search.parties);
     peers_free(&search.peers);
     free(working_directory);
+    glusterd_free(&glusterd);
     return search.suspects > 0 ? STATUS_WRONG : STATUS_WELL;
 }

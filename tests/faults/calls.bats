@@ -43,7 +43,7 @@ declare -gA errnos=(
 profile() {
     options="log-file = $2/log"
     rules=("2001:db8:3::/64 = $SOURCE2" "2001:db8:2::/64 = 2001:db8:1::10/124")
-    arguments=()
+    arguments=(--process-name dial)
     steps=(tcp6 connect="[$FAR_PEER]:1" tcp6)
     made="connect: ECONNREFUSED;"
     before="local ::, port none"
@@ -55,7 +55,7 @@ profile() {
     case $1 in
         first)
             rules=("2001:db8:2::/64 = bind-address")
-            arguments=(-f "$2/glusterd.vol")
+            arguments+=(-f "$2/glusterd.vol")
             steps=(tcp6)
             made=
             ;;
@@ -106,17 +106,17 @@ write_old() {
     sed "s/:2::.*/:2::\/64 = $SOURCE2/" "$1/conf.new" >"$1/conf"
 }
 
-# trace PROFILE DIRECTORY [OPTION...]: dial by strace. Where there is no log, standard error is a pipe that nobody reads.
+# trace PROFILE DIRECTORY [OPTION...]: dial, called glusterfs, by strace. Where there is no log, standard error is a pipe that nobody reads.
 trace() {
     local errors
     if [[ $1 == unlogged ]]; then
         exec {errors}> >(:)
-        wait $!
+        wait $! || true
     else
         exec {errors}>"$2/errors"
     fi
     strace --quiet=all --output="$2/trace" "${@:3}" -E LD_PRELOAD="$LIBRARY" -E GLUSTERD_SRCADDR_CONF="$2/conf" \
-        "$PROGRAMS/dial" "${arguments[@]}" "${steps[@]}" >"$2/printed" 2>&"$errors" 3>&- {errors}>&- ||
+        "$BATS_FILE_TMPDIR/glusterfs" "${arguments[@]}" "${steps[@]}" >"$2/printed" 2>&"$errors" 3>&- {errors}>&- ||
         echo "status $?" >>"$2/printed"
     exec {errors}>&-
 }
@@ -124,7 +124,7 @@ trace() {
 # calls PROFILE MODE DIRECTORY: the calls that the library makes between the marks, up to the real one, and which of its name
 # in the process each is. dial looks for leaks with lseek in there, and prints.
 calls() {
-    profile "$1" "$3" 24007
+    profile "$1" "$3" 24010
     write_files "$1" "$2" "$3"
     [[ $1 != reload ]] || write_old "$3"
     trace "$1" "$3"
@@ -137,6 +137,8 @@ calls() {
 
 setup_file() {
     make_network
+    # One of GlusterFS's own processes, whose -f is a volume file.
+    ln -s "$PROGRAMS/dial" "$BATS_FILE_TMPDIR/glusterfs"
     local mode profile
     for mode in refuse kernel; do
         for profile in first unbound bound moved reload scoped unlogged rebind; do
@@ -232,8 +234,8 @@ each_fails() {
                     print $0, names[i]
         }' "$BATS_FILE_TMPDIR/calls" >"$BATS_TEST_TMPDIR/all"
     [[ -s $BATS_TEST_TMPDIR/all ]] || fail "no $1 was traced" || return
-    awk 'NR % 2 == 0' "$BATS_TEST_TMPDIR/all" | work "$BATS_TEST_TMPDIR/0" 24008 >"$BATS_TEST_TMPDIR/wrong0" &
-    awk 'NR % 2' "$BATS_TEST_TMPDIR/all" | work "$BATS_TEST_TMPDIR/1" 24009 >"$BATS_TEST_TMPDIR/wrong1"
+    awk 'NR % 2 == 0' "$BATS_TEST_TMPDIR/all" | work "$BATS_TEST_TMPDIR/0" 24011 >"$BATS_TEST_TMPDIR/wrong0" &
+    awk 'NR % 2' "$BATS_TEST_TMPDIR/all" | work "$BATS_TEST_TMPDIR/1" 24012 >"$BATS_TEST_TMPDIR/wrong1"
     wait
     [[ -z $(cat "$BATS_TEST_TMPDIR"/wrong?) ]] || fail "$(cat "$BATS_TEST_TMPDIR"/wrong?)"
 }

@@ -38,7 +38,9 @@ static const char *value_of(const char *argument, const char *next, const char *
     return *is_next ? next : argument + len + 1;
 }
 
-/* The value of -f, or NULL; the letters before it have none. *is_next also where another letter's is the next one. */
+/*
+ * The value of -f, or NULL; the letters before it have none. *is_next also where another letter's is the next one.
+ */
 static const char *value_of_f(const char *argument, const char *next, bool *is_next)
 {
     size_t letters = argument[0] == '-' && argument[1] != '-' ? strcspn(argument, "sfLlpSr") : strlen(argument);
@@ -68,13 +70,17 @@ static void check_arguments(struct arguments arguments)
             new_volfile = value_of(argument, arguments.next, "--spec-file", &is_next);
         if (new_volfile == NULL)
             new_volfile = value_of_f(argument, arguments.next, &is_next);
+        (void)value_of(argument, arguments.next, "--volfile-server", &is_next);
+        (void)value_of(argument, arguments.next, "--xlator-option", &is_next);
         role = new_role != NULL ? new_role : role;
         volfile = new_volfile != NULL ? new_volfile : volfile;
         if (is_next)
             take(&arguments);
     }
     check_name(process.role, sizeof(process.role), role, "the role is that of the last --process-name");
-    check_name(process.volfile, sizeof(process.volfile), volfile, "the volume file is that of the last option for it");
+    check_name(process.volfile, sizeof(process.volfile), process_is_glusterfs(&process) ? volfile : VOLUME_FILE,
+               "the volume file is that of GlusterFS's last option for it");
+    check(memchr(process.listener, '\0', sizeof(process.listener)) != NULL, "the end of an address is in its place");
 }
 
 static void check_program(char *path)

@@ -1,9 +1,7 @@
-/* glusterd.vol: what is found stands where it says; a bind-address is a source, none, or a mistake with a place. */
+/* glusterd.vol: what is found stands where it says; a bind-address is an address, none, or unknown. */
 #include "volfile.h"
 
 #include "fuzz.h"
-
-static struct mistake mistake;
 
 static void check_option(struct word text, const char *key)
 {
@@ -16,22 +14,12 @@ static void check_option(struct word text, const char *key)
     }
 }
 
-/* True if there is no mistake. */
-static bool bind_address(struct word text, struct source *source)
-{
-    bool good = volfile_bind_address(text.start, text.len, source, &mistake);
-
-    if (!good)
-        check_mistake(text, &mistake);
-    return good;
-}
-
 /* The text with an option behind it, whatever it ends in: at the most, it takes one word as a key and one as a value.
  */
 static char *append(struct word text, const struct source *source, size_t *len)
 {
-    static const char option[] = "\nx x option " BIND_ADDRESS_OPTION " \"";
-    static const char comment[] = "\" # option " BIND_ADDRESS_OPTION " ::";
+    static const char option[] = "\nx x option bind-address \"";
+    static const char comment[] = "\" # option bind-address ::";
     size_t room = text.len + sizeof(option) + sizeof(comment) + 64;
     char *data = malloc(room);
     struct text appended = text_in(data, room);
@@ -44,7 +32,7 @@ static char *append(struct word text, const struct source *source, size_t *len)
     return data;
 }
 
-/* The last one is in force; written as a rule writes it, it is the same. */
+/* The last one is in force, of the alias; written as a rule writes it, it is the same. */
 static void check_appended(struct word text, struct source source)
 {
     struct source found;
@@ -53,7 +41,7 @@ static void check_appended(struct word text, struct source source)
 
     source.bind_address = false;
     data = append(text, &source, &len);
-    check(bind_address((struct word){.start = data, .len = len}, &found), "the last one is in force");
+    found = volfile_parse(data, len).bind_address;
     check(found.kind == source.kind && found.bind_address && found.network.len == source.network.len &&
               memcmp(&found.network.address, &source.network.address, sizeof(found.network.address)) == 0 &&
               memcmp(found.scope, source.scope, sizeof(found.scope)) == 0,
@@ -66,15 +54,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const struct source other = {.kind = SOURCE_ADDRESS,
                                         .network = {.address = {{{0x20, 1, 0xd, 0xb8, [15] = 0x77}}}, .len = 128}};
     struct word text = {.start = (const char *)data, .len = size};
-    struct source source;
+    struct source source = volfile_parse(text.start, text.len).bind_address;
 
     if (size == 0) /* as a file that does not exist is passed on */
-        check(volfile_bind_address(NULL, 0, &source, &mistake) && source.kind == SOURCE_NONE, "no text has none");
+        check(volfile_parse(NULL, 0).bind_address.kind == SOURCE_NONE, "no text has none");
     check_option(text, BIND_ADDRESS_OPTION);
     check_option(text, "working-directory");
     check_option(text, "option");
-    if (bind_address(text, &source) && source.kind != SOURCE_NONE) {
-        check(source.kind == SOURCE_ADDRESS && source.network.len == 128, "a bind-address is one address");
+    check(source.kind != SOURCE_PREFIX, "a bind-address is one address");
+    if (source.kind == SOURCE_ADDRESS) {
+        check(source.network.len == 128, "a bind-address is one address");
         check_appended(text, source);
     }
     check_appended(text, other);

@@ -23,7 +23,7 @@ SILENT2=2001:db8:66::98
 SILENT_SOURCE=2001:db8:66::1 # the kernel's choice towards them
 LINK_SOURCE=fe80::11     # both on silent0
 LINK_PEER=fe80::12
-PORT=24007
+PORT=24010 # not glusterd's, or who listens there would be taken for it
 export SOURCE SOURCE2 PEER PEER2 FAR_PEER GONE SILENT SILENT2 SILENT_SOURCE LINK_SOURCE LINK_PEER PORT PROGRAMS
 
 fail() {
@@ -111,6 +111,11 @@ dial_as() {
     run_as "$1" dial "${@:2}"
 }
 
+# dial_daemon [STEP...]: as one of GlusterFS's own processes, whose -f is a volume file.
+dial_daemon() {
+    run_as glusterfs dial --process-name dial "$@"
+}
+
 # bare [STEP...]: the same without the library.
 bare() {
     output=$(${SRCADDR_QEMU-} "$PROGRAMS/dial" "$@" 3>&-)
@@ -130,9 +135,9 @@ logged() {
     ((count == $1)) || fail "found $count lines of $2, not $1, in:" "$(cat "$file" 2>&1)"
 }
 
-# syns [STEP...]: what dial sends, as sniff prints it, is in $output, behind what dial prints.
+# syns [STEP...]: what dial_daemon sends, as sniff prints it, is in $output, behind what dial prints.
 syns() {
-    output=$(${SRCADDR_QEMU-} "$PROGRAMS/sniff" bash -c "$(declare -f preloaded); LIBRARY=$LIBRARY; preloaded dial dial \"\$@\"" bash "$@" 3>&-)
+    output=$(${SRCADDR_QEMU-} "$PROGRAMS/sniff" bash -c "$(declare -f preloaded); LIBRARY=$LIBRARY; preloaded glusterfs dial --process-name dial \"\$@\"" bash "$@" 3>&-)
     errors=
 }
 

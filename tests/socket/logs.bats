@@ -147,7 +147,7 @@ at_level() {
 		$PEER = $GONE
 		::/0 = bind-address
 	END
-    dial_as "dial$forged" -f "$BATS_TEST_TMPDIR/absent$forged" tcp6 connect="[$PEER]:1"
+    dial_as glusterfs --process-name "dial$forged" -f "$BATS_TEST_TMPDIR/absent$forged" tcp6 connect="[$PEER]:1"
     dial --process-name "$forged" tcp6 connect="[$PEER]:1"
     printf '%s\n' "[dial]" "::/0 = nonsense$forged" >"$GLUSTERD_SRCADDR_CONF"
     dial_as "dial$forged" tcp6 connect="[$PEER]:1"

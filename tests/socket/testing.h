@@ -224,7 +224,7 @@ static inline int listen_directly(const struct endpoint *endpoint)
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0)
         die("socket");
     bind_directly(fd, endpoint);
-    if (listen(fd, SOMAXCONN) != 0)
+    if (syscall(SYS_listen, fd, SOMAXCONN) != 0)
         die("listen");
     return fd;
 }

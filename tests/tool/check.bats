@@ -177,35 +177,64 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     [ "$count" -eq 42 ]
 }
 
-@test "bind-address: an error where the library has one, at its place in glusterd.vol" {
+@test "a bind-address that only glusterd can tell is a warning: it keeps glusterd from nothing" {
     write_volfile working-directory /var/lib/glusterd transport.socket.bind-address gluster1.example
-    says 2 check <<-END
-		/etc/glusterfs/glusterd.vol:3:42: error: found host name "gluster1.example"; write the IPv6 address itself
-		    option transport.socket.bind-address gluster1.example
-		                                         ^~~~~~~~~~~~~~~~
-	END
-    (exec -a glusterd env LD_PRELOAD="$LIBRARY" bash -c "exec -a glusterd $PROGRAMS/dial tcp6 connect='[$PEER]:1'") \
-        2>expected >/dev/null 3>&-
-    diff --unified=0 expected <(head -n 1 printed)
-    # Where no rule wants it, it is still the address that glusterd is to listen on.
-    in_force <<<"[glusterd]"
     says 1 check <<-END
-		/etc/glusterfs/glusterd.vol:3:42: warning: found host name "gluster1.example"; write the IPv6 address itself
+		/etc/glusterfs/glusterd.vol:3:42: warning: only glusterd can tell its bind-address; until it listens, rules with it refuse in other processes
 		    option transport.socket.bind-address gluster1.example
 		                                         ^~~~~~~~~~~~~~~~
-		/etc/glusterfs/srcaddr.conf: 1 section, 0 rules, 0 sources, 1 warning
+		/etc/glusterfs/srcaddr.conf: does not exist, so the built-in configuration is in force: 1 section, 1 rule, 0 sources, 1 warning
+	END
+    # shellcheck disable=SC2016 # glusterd's shell would expand it
+    write_volfile bind-address '`hostname -i`'
+    says 1 check <<-END
+		/etc/glusterfs/glusterd.vol:2:25: warning: only glusterd can tell its bind-address; until it listens, rules with it refuse in other processes
+		    option bind-address \`hostname -i\`
+		                        ^~~~~~~~~
+		/etc/glusterfs/srcaddr.conf: does not exist, so the built-in configuration is in force: 1 section, 1 rule, 0 sources, 1 warning
 	END
     write_volfile transport.socket.bind-address 127.0.0.1
     says 0 check <<-END
-		/etc/glusterfs/srcaddr.conf: 1 section, 0 rules, 0 sources, 0 warnings
+		/etc/glusterfs/srcaddr.conf: does not exist, so the built-in configuration is in force: 1 section, 1 rule, 0 sources, 0 warnings
 	END
 }
 
-@test "a glusterd.vol that can't be read" {
+@test "a host name as bind-address: the address that glusterd would take" {
+    use_hosts <<-END
+		$SOURCE store1 both
+		192.0.2.1 both store4
+		$GONE store9
+	END
+    in_force <<<$'[glusterd]\n::/0 = bind-address'
+    write_volfile transport.address-family inet6 transport.socket.bind-address both
+    says 0 check <<-END
+		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 1 source, 0 warnings
+	END
+    says_in_json 0 '.peers[] | [.source, .why]' explain "$PEER" <<<"[\"$SOURCE\",\"bind-address, /etc/glusterfs/glusterd.vol:3\"]"
+    write_volfile transport.socket.bind-address store1
+    says_in_json 0 '.peers[].source' explain "$PEER" <<<"\"$SOURCE\""
+    # Without transport.address-family inet6, glusterd listens on IPv4 where it can.
+    for name in both store4; do
+        write_volfile transport.socket.bind-address "$name"
+        says 0 check <<-END
+			/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 0 sources, 0 warnings
+		END
+    done
+    write_volfile transport.address-family inet6 transport.socket.bind-address store9
+    says 1 check <<-END
+		/etc/glusterfs/glusterd.vol:3:42: warning: $GONE is not on this host
+		    option transport.socket.bind-address store9
+		                                         ^~~~~~
+		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 1 source, 1 warning
+	END
+}
+
+@test "a glusterd.vol that can't be read keeps glusterd from nothing" {
     in_force <<<$'[glusterd]\n::/0 = bind-address'
     mkdir /etc/glusterfs/glusterd.vol
-    says 2 check <<-END
-		/etc/glusterfs/glusterd.vol:1:1: error: found that it is not a regular file; make it one
+    says 1 check <<-END
+		/etc/glusterfs/glusterd.vol: warning: only glusterd can tell its bind-address; until it listens, rules with it refuse in other processes
+		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 0 sources, 1 warning
 	END
 }
 

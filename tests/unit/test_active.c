@@ -5,12 +5,13 @@
 
 static struct load load;
 
-/* As load.c would leave it: the text of a configuration, for the process a. */
+/* As load.c would leave it: the text of a configuration, for the process role. */
 static void load_text(const char *text)
 {
+    static const char arguments[] = "/usr/sbin/glusterfs\0-s\0002001:db8::1\0--process-name\0role\0-f\0/etc/a.vol";
+
     memset(&load, 0, sizeof(load));
-    process_parse("/usr/sbin/a\0--process-name\0role\0-f\0/etc/a.vol",
-                  sizeof("/usr/sbin/a\0--process-name\0role\0-f\0/etc/a.vol"), &load.process);
+    process_parse(arguments, sizeof(arguments), &load.process);
     memcpy(load.path, "/etc/a.conf", sizeof("/etc/a.conf"));
     load.file.stamp.inode = 1;
     load.file.stamp.written.tv_sec = 1000;
@@ -58,8 +59,9 @@ static void has_all_that_the_process_needs(void **state)
     assert_int_equal(made->log.level, LEVEL_DEBUG);
     check_string("file", made->file, "/etc/a.conf");
     check_string("role", made->role, "role");
-    check_string("program", made->program, "a");
+    check_string("program", made->program, "glusterfs");
     check_string("volfile", made->volfile, "/etc/a.vol");
+    check_string("listener", made->listener, "2001:db8::1");
     check_string("mistake", made->mistake, "");
     assert_int_equal(made->modified, 1000);
     assert_int_equal(made->origin.config.inode, 1);
@@ -79,7 +81,7 @@ static void without_a_section_there_are_no_rules(void **state)
 
 static void a_mistake_at_first_is_no_rules(void **state)
 {
-    struct active *made = make("[a]\n::/0 = 2001:db8::1\nnonsense\n", NULL);
+    struct active *made = make("[role]\n::/0 = 2001:db8::1\nnonsense\n", NULL);
 
     (void)state;
     assert_false(made->is_good || made->has_section);
@@ -93,8 +95,8 @@ static void a_mistake_at_first_is_no_rules(void **state)
 
 static void a_mistake_later_changes_nothing_else(void **state)
 {
-    struct active *good = make("[options]\nlog-file = /log\n[a]\n::/0 = 2001:db8::1\n", NULL);
-    struct active *made = make("[options]\nlog-file = /other\n[a]\nnonsense\n", good);
+    struct active *good = make("[options]\nlog-file = /log\n[role]\n::/0 = 2001:db8::1\n", NULL);
+    struct active *made = make("[options]\nlog-file = /other\n[role]\nnonsense\n", good);
     struct active *again;
 
     (void)state;
@@ -103,7 +105,7 @@ static void a_mistake_later_changes_nothing_else(void **state)
     check_string("log", made->log.file, "/log");
     give(good); /* what was made is whole without it */
     assert_int_equal(made->rules.count, 1);
-    again = make("[a]\n::/0 = 2001:db8::1\n", made);
+    again = make("[role]\n::/0 = 2001:db8::1\n", made);
     assert_false(again->has_mistake);
     check_string("mistake", again->mistake, "");
     give(made);
@@ -112,24 +114,24 @@ static void a_mistake_later_changes_nothing_else(void **state)
 
 static void whatever_differs_is_another_one(void **state)
 {
-    static const char text[] = "[a]\n::/0 = 2001:db8::1\n2001:db8::/32 = 2001:db8::2\n";
+    static const char text[] = "[role]\n::/0 = 2001:db8::1\n2001:db8::/32 = 2001:db8::2\n";
     static const struct {
         const char *text;
         bool same;
     } table[] = {
         {text, true},
-        {"[a]\n::/0 = 2001:db8::1 # but for a comment\n2001:db8::/32 = 2001:db8::2\n[other]\n", true},
-        {"[options]\n[a]\n::/0 = 2001:db8::1\n2001:db8::/32 = 2001:db8::2\n", false}, /* other lines in the log */
-        {"[a]\n::/0 = 2001:db8::1\n", false},
-        {"[a]\n::/0 = 2001:db8::3\n2001:db8::/32 = 2001:db8::2\n", false},
-        {"[a]\n::/0 = 2001:db8::2\n2001:db8::/32 = 2001:db8::2\n", false},
-        {"[a]\n::/0 = 2001:db8::2\n2001:db8::/32 = 2001:db8::1\n", false},
-        {"[a]\n::/0 = 2001:db8::1\n2001:db8::/33 = 2001:db8::2\n", false},
-        {"[a]\n::/0 = 2001:db8::1\n2001:db9::/32 = 2001:db8::2\n", false},
-        {"[a]\n::/0 = 2001:db8::1\n2001:db8::/32 = none\n", false},
-        {"[a]\n::/0 = 2001:db8::1\n2001:db8::/32 = 2001:db8::2\n[options]\nunavailable = kernel\n", false},
-        {"[a]\n::/0 = 2001:db8::1\n2001:db8::/32 = 2001:db8::2\n[options]\nlog-level = debug\n", false},
-        {"[a]\n::/0 = 2001:db8::1\n2001:db8::/32 = 2001:db8::2\n[options]\nlog-file = /log\n", false},
+        {"[role]\n::/0 = 2001:db8::1 # but for a comment\n2001:db8::/32 = 2001:db8::2\n[other]\n", true},
+        {"[options]\n[role]\n::/0 = 2001:db8::1\n2001:db8::/32 = 2001:db8::2\n", false}, /* other lines in the log */
+        {"[role]\n::/0 = 2001:db8::1\n", false},
+        {"[role]\n::/0 = 2001:db8::3\n2001:db8::/32 = 2001:db8::2\n", false},
+        {"[role]\n::/0 = 2001:db8::2\n2001:db8::/32 = 2001:db8::2\n", false},
+        {"[role]\n::/0 = 2001:db8::2\n2001:db8::/32 = 2001:db8::1\n", false},
+        {"[role]\n::/0 = 2001:db8::1\n2001:db8::/33 = 2001:db8::2\n", false},
+        {"[role]\n::/0 = 2001:db8::1\n2001:db9::/32 = 2001:db8::2\n", false},
+        {"[role]\n::/0 = 2001:db8::1\n2001:db8::/32 = none\n", false},
+        {"[role]\n::/0 = 2001:db8::1\n2001:db8::/32 = 2001:db8::2\n[options]\nunavailable = kernel\n", false},
+        {"[role]\n::/0 = 2001:db8::1\n2001:db8::/32 = 2001:db8::2\n[options]\nlog-level = debug\n", false},
+        {"[role]\n::/0 = 2001:db8::1\n2001:db8::/32 = 2001:db8::2\n[options]\nlog-file = /log\n", false},
         {"[other]\n", false},
         {"", false},
         {"nonsense", false},
@@ -147,7 +149,7 @@ static void whatever_differs_is_another_one(void **state)
     give(one);
 }
 
-static void an_origin_is_of_both_files(void **state)
+static void an_origin_is_of_both_files_and_the_listener(void **state)
 {
     struct origin a = {.config.inode = 1, .has_volfile = true, .volfile.inode = 2};
     struct origin b = a;
@@ -163,14 +165,20 @@ static void an_origin_is_of_both_files(void **state)
     b = a;
     b.has_volfile = true;
     assert_false(origin_same(&a, &b));
+    b = a;
+    b.listener.kind = LISTENER_ADDRESS;
+    assert_false(origin_same(&a, &b));
 }
 
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(has_all_that_the_process_needs),  cmocka_unit_test(without_a_section_there_are_no_rules),
-        cmocka_unit_test(a_mistake_at_first_is_no_rules),  cmocka_unit_test(a_mistake_later_changes_nothing_else),
-        cmocka_unit_test(whatever_differs_is_another_one), cmocka_unit_test(an_origin_is_of_both_files),
+        cmocka_unit_test(has_all_that_the_process_needs),
+        cmocka_unit_test(without_a_section_there_are_no_rules),
+        cmocka_unit_test(a_mistake_at_first_is_no_rules),
+        cmocka_unit_test(a_mistake_later_changes_nothing_else),
+        cmocka_unit_test(whatever_differs_is_another_one),
+        cmocka_unit_test(an_origin_is_of_both_files_and_the_listener),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,13 +11,14 @@ static int errno_of(int result)
     return result == -1 ? errno : 0;
 }
 
-static int early_errors[2];
+static int early_errors[3];
 
 /* As one of another object can be, before the constructor in libc.c, which has no priority. */
 static void __attribute__((constructor(101))) call_early(void)
 {
     early_errors[0] = errno_of(libc_connect(NOT_A_DESCRIPTOR, NULL, 0));
     early_errors[1] = errno_of(libc_bind(NOT_A_DESCRIPTOR, NULL, 0));
+    early_errors[2] = errno_of(libc_listen(NOT_A_DESCRIPTOR, 0));
 }
 
 static void constructors_can_call_before_ours_was_there(void **state)
@@ -25,6 +26,7 @@ static void constructors_can_call_before_ours_was_there(void **state)
     (void)state;
     assert_int_equal(early_errors[0], EBADF);
     assert_int_equal(early_errors[1], EBADF);
+    assert_int_equal(early_errors[2], EBADF);
 }
 
 static void the_c_librarys_own_functions_are_called(void **state)
@@ -32,6 +34,7 @@ static void the_c_librarys_own_functions_are_called(void **state)
     (void)state;
     assert_int_equal(errno_of(libc_connect(NOT_A_DESCRIPTOR, NULL, 0)), EBADF);
     assert_int_equal(errno_of(libc_bind(NOT_A_DESCRIPTOR, NULL, 0)), EBADF);
+    assert_int_equal(errno_of(libc_listen(NOT_A_DESCRIPTOR, 0)), EBADF);
 }
 
 int main(void)

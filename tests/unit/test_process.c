@@ -46,38 +46,45 @@ static void takes_names_and_the_volume_file_from_the_arguments(void **state)
         {ARGUMENTS("a\0b\0\0--process-name\0c"), "c", "a", VOLUME_FILE},
 
         /* -f, --volfile */
-        {ARGUMENTS("a\0-f\0v"), "", "a", "v"},
-        {ARGUMENTS("a\0-fv"), "", "a", "v"},
-        {ARGUMENTS("a\0-f=v"), "", "a", "=v"},
-        {ARGUMENTS("a\0-Nf\0v"), "", "a", "v"},
-        {ARGUMENTS("a\0-Nfv"), "", "a", "v"},
-        {ARGUMENTS("a\0-N\0-f\0v"), "", "a", "v"},
-        {ARGUMENTS("a\0--volfile\0v"), "", "a", "v"},
-        {ARGUMENTS("a\0--volfile=v"), "", "a", "v"},
-        {ARGUMENTS("a\0--spec-file\0v"), "", "a", "v"},
-        {ARGUMENTS("a\0--spec-file=v"), "", "a", "v"},
-        {ARGUMENTS("a\0-f\0v\0-f\0w\0--volfile=x"), "", "a", "x"},
-        {ARGUMENTS("a\0-f\0--"), "", "a", "--"},
-        {ARGUMENTS("a\0-f\0v\0--process-name\0b"), "b", "a", "v"},
-        {ARGUMENTS("a\0--volfile-id\0v\0--volfile-server=s\0--volfile-server-port\0001"), "", "a", VOLUME_FILE},
-        {ARGUMENTS("a\0-N\0v\0-\0f\0--f\0v"), "", "a", VOLUME_FILE},
+        {ARGUMENTS("glusterfs\0-f\0v"), "", "glusterfs", "v"},
+        {ARGUMENTS("glusterfs\0-fv"), "", "glusterfs", "v"},
+        {ARGUMENTS("glusterfs\0-f=v"), "", "glusterfs", "=v"},
+        {ARGUMENTS("glusterfs\0-Nf\0v"), "", "glusterfs", "v"},
+        {ARGUMENTS("glusterfs\0-Nfv"), "", "glusterfs", "v"},
+        {ARGUMENTS("glusterfs\0-N\0-f\0v"), "", "glusterfs", "v"},
+        {ARGUMENTS("glusterfs\0--volfile\0v"), "", "glusterfs", "v"},
+        {ARGUMENTS("glusterfs\0--volfile=v"), "", "glusterfs", "v"},
+        {ARGUMENTS("glusterfs\0--spec-file\0v"), "", "glusterfs", "v"},
+        {ARGUMENTS("glusterfs\0--spec-file=v"), "", "glusterfs", "v"},
+        {ARGUMENTS("glusterfs\0-f\0v\0-f\0w\0--volfile=x"), "", "glusterfs", "x"},
+        {ARGUMENTS("glusterfs\0-f\0--"), "", "glusterfs", "--"},
+        {ARGUMENTS("glusterfs\0-f\0v\0--process-name\0b"), "b", "glusterfs", "v"},
+        {ARGUMENTS("glusterfs\0--volfile-id\0v\0--volfile-server=s\0--volfile-server-port\0001"), "", "glusterfs",
+         VOLUME_FILE},
+        {ARGUMENTS("glusterfs\0-N\0v\0-\0f\0--f\0v"), "", "glusterfs", VOLUME_FILE},
 
         /* what is the value of another option */
-        {ARGUMENTS("a\0-l\0-f\0v"), "", "a", VOLUME_FILE},
-        {ARGUMENTS("a\0-lf\0v"), "", "a", VOLUME_FILE},
-        {ARGUMENTS("a\0-L\0-f\0v"), "", "a", VOLUME_FILE},
-        {ARGUMENTS("a\0-s\0-f\0v"), "", "a", VOLUME_FILE},
-        {ARGUMENTS("a\0-p\0-f\0v"), "", "a", VOLUME_FILE},
-        {ARGUMENTS("a\0-S\0-f\0v"), "", "a", VOLUME_FILE},
-        {ARGUMENTS("a\0-r\0-f\0v"), "", "a", VOLUME_FILE},
-        {ARGUMENTS("a\0-Nl\0-f\0v"), "", "a", VOLUME_FILE},
-        {ARGUMENTS("a\0-l\0--process-name\0b"), "", "a", VOLUME_FILE},
-        {ARGUMENTS("a\0-f\0--process-name\0b"), "", "a", "--process-name"},
-        {ARGUMENTS("a\0-l/log\0-f\0v"), "", "a", "v"},
+        {ARGUMENTS("glusterfs\0-l\0-f\0v"), "", "glusterfs", VOLUME_FILE},
+        {ARGUMENTS("glusterfs\0-lf\0v"), "", "glusterfs", VOLUME_FILE},
+        {ARGUMENTS("glusterfs\0-L\0-f\0v"), "", "glusterfs", VOLUME_FILE},
+        {ARGUMENTS("glusterfs\0-s\0-f\0v"), "", "glusterfs", VOLUME_FILE},
+        {ARGUMENTS("glusterfs\0-p\0-f\0v"), "", "glusterfs", VOLUME_FILE},
+        {ARGUMENTS("glusterfs\0-S\0-f\0v"), "", "glusterfs", VOLUME_FILE},
+        {ARGUMENTS("glusterfs\0-r\0-f\0v"), "", "glusterfs", VOLUME_FILE},
+        {ARGUMENTS("glusterfs\0-Nl\0-f\0v"), "", "glusterfs", VOLUME_FILE},
+        {ARGUMENTS("glusterfs\0-l\0--process-name\0b"), "", "glusterfs", VOLUME_FILE},
+        {ARGUMENTS("glusterfs\0-f\0--process-name\0b"), "", "glusterfs", "--process-name"},
+        {ARGUMENTS("glusterfs\0-l/log\0-f\0v"), "", "glusterfs", "v"},
 
         /* the end of the options */
-        {ARGUMENTS("a\0--\0-f\0v\0--process-name\0b"), "", "a", VOLUME_FILE},
-        {ARGUMENTS("a\0-f\0v\0--\0-f\0w"), "", "a", "v"},
+        {ARGUMENTS("glusterfs\0--\0-f\0v\0--process-name\0b"), "", "glusterfs", VOLUME_FILE},
+        {ARGUMENTS("glusterfs\0-f\0v\0--\0-f\0w"), "", "glusterfs", "v"},
+
+        /* other programs have an -f of their own */
+        {ARGUMENTS("/usr/sbin/glusterfsd\0-f\0v"), "", "glusterfsd", "v"},
+        {ARGUMENTS("ganesha.nfsd\0-f\0/etc/ganesha/ganesha.conf"), "", "ganesha.nfsd", VOLUME_FILE},
+        {ARGUMENTS("qemu-img\0create\0-f\0raw"), "", "qemu-img", VOLUME_FILE},
+        {ARGUMENTS("a\0--volfile=v\0--process-name\0b"), "b", "a", VOLUME_FILE},
 
         /* argv[0] */
         {ARGUMENTS("./a"), "", "a", VOLUME_FILE},
@@ -88,8 +95,8 @@ static void takes_names_and_the_volume_file_from_the_arguments(void **state)
         {ARGUMENTS("\0--process-name\0b"), "b", "", VOLUME_FILE},
 
         /* the last NUL can be missing, and with it all else */
-        {"a\0-f\0v", 6, "", "a", "v"},
-        {"a\0-f", 4, "", "a", ""},
+        {"glusterd\0-f\0v", 13, "", "glusterd", "v"},
+        {"glusterd\0-f", 11, "", "glusterd", ""},
         {"a\0--process-name\0b", 18, "b", "a", VOLUME_FILE},
         {"a", 1, "", "a", VOLUME_FILE},
         {"", 0, "", "", VOLUME_FILE},
@@ -106,6 +113,43 @@ static void takes_names_and_the_volume_file_from_the_arguments(void **state)
     }
 }
 
+/* As glusterd 9.2, 10.3 and 11.1 start their daemons. */
+static void knows_what_glusterd_has_told_it_of_its_listener(void **state)
+{
+#define OTHERS "\0--volfile-id\0shd/v\0-p\0/run/shd.pid\0-l\0/var/log/shd.log\0--process-name\0glustershd"
+#define BRICK  "/usr/sbin/glusterfsd\0-s\0002001:db8::1\0--volfile-id\0v.host.brick\0--process-name\0brick"
+    static const struct {
+        const char *cmdline;
+        size_t len;
+        const char *listener;
+    } table[] = {
+        {ARGUMENTS("/usr/sbin/glusterfs\0-s\0002001:db8::1" OTHERS), "2001:db8::1"},
+        {ARGUMENTS("/usr/sbin/glusterfs\0--volfile-server=2001:db8::1" OTHERS), "2001:db8::1"},
+        {ARGUMENTS("/usr/sbin/glusterfs\0-s\000192.0.2.1" OTHERS), "192.0.2.1"},
+        {ARGUMENTS("/usr/sbin/glusterfs\0-s\0localhost" OTHERS), ""},
+        {ARGUMENTS("/usr/sbin/glusterfs\0-s\0server1" OTHERS), ""},
+        {ARGUMENTS("/usr/sbin/glusterfs" OTHERS), ""},
+
+        /* what a volume calls this host */
+        {ARGUMENTS(BRICK), ""},
+        {ARGUMENTS(BRICK "\0--xlator-option\0transport.socket.bind-address=2001:db8::2"), "2001:db8::2"},
+        {ARGUMENTS(BRICK "\0--xlator-option\0transport.socket.bind-address=server1"), ""},
+        {ARGUMENTS(BRICK "\0--xlator-option\0v-server.transport.socket.bind-address=2001:db8::2"), ""},
+
+        /* other hosts */
+        {ARGUMENTS("/usr/sbin/glusterfs\0-s\0002001:db8::1\0--process-name\0fuse\0--volfile-id\0v\0/mnt"), ""},
+        {ARGUMENTS("/usr/sbin/glusterfs\0-s\0002001:db8::1\0--process-name\0fuse.x\0--volfile-id\0v\0/mnt"), ""},
+        {ARGUMENTS("/usr/sbin/glusterfs\0-s\0002001:db8::1\0--volfile-id\0v\0/mnt"), ""},
+        {ARGUMENTS("smbd\0-s\0002001:db8::1" OTHERS), ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(table); i++) {
+        parse(table[i].cmdline, table[i].len);
+        check_string(in_words("row %zu", i), process.listener, table[i].listener);
+    }
+}
+
 static void overlong_names_are_cut(void **state)
 {
     enum { LONG = 3 * PATH_MAX };
@@ -116,12 +160,14 @@ static void overlong_names_are_cut(void **state)
     (void)state;
     memset(name, 'x', sizeof(name));
     text_bytes(&text, name, 100);
-    text_bytes(&text, "\0--process-name=", 16);
+    parse(cmdline, text.len);
+    check_number("program", strlen(process.program), sizeof(process.program) - 1);
+    text = TEXT_IN(cmdline);
+    text_bytes(&text, "glusterd\0--process-name=", 24);
     text_bytes(&text, name, 100);
     text_bytes(&text, "\0-f", 3);
     text_bytes(&text, name, LONG);
     parse(cmdline, text.len);
-    check_number("program", strlen(process.program), sizeof(process.program) - 1);
     check_number("role", strlen(process.role), sizeof(process.role) - 1);
     check_number("volume file", strlen(process.volfile), sizeof(process.volfile) - 1);
 }
@@ -196,6 +242,7 @@ int main(int argc, char **argv)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_names_and_the_volume_file_from_the_arguments),
+        cmocka_unit_test(knows_what_glusterd_has_told_it_of_its_listener),
         cmocka_unit_test(overlong_names_are_cut),
         cmocka_unit_test(a_truncated_command_line_is_harmless),
         cmocka_unit_test(the_log_prefers_the_role),

@@ -1,17 +1,16 @@
 #include "unit.h"
 
+#include "listener.h"
 #include "volfile.h"
-
-static struct mistake mistake;
 
 /* A string literal with its length: some have a NUL byte inside. */
 #define BYTES(string) string, sizeof(string) - 1
 #define OPTION        "option transport.socket.bind-address "
+#define ALIAS         "option bind-address "
 
-static bool bind_address(const char *text, size_t len, struct source *source)
+static struct source bind_address(const char *text, size_t len)
 {
-    *source = (struct source){.kind = SOURCE_PREFIX, .bind_address = true};
-    return volfile_bind_address(at_memory_end(text, len), len, source, &mistake);
+    return volfile_parse(at_memory_end(text, len), len).bind_address;
 }
 
 /* The address as the log would have it. */
@@ -21,7 +20,10 @@ static void write_source(const struct source *source, char *data, size_t size)
     struct text text = text_in(data, size);
 
     address.bind_address = false;
-    text_source(&text, &address);
+    if (source->kind == SOURCE_UNKNOWN)
+        text_string(&text, "unknown");
+    else
+        text_source(&text, &address);
 }
 
 static void finds_the_bind_address_as_glusterfs_does(void **state)
@@ -64,6 +66,13 @@ static void finds_the_bind_address_as_glusterfs_does(void **state)
         {OPTION "server1\n" OPTION "2001:db8::2\n", "2001:db8::2"},
         {OPTION "2001:db8::1\n" OPTION "192.0.2.1\n", "none"},
 
+        /* the alias goes before, wherever it stands */
+        {ALIAS "2001:db8::1", "2001:db8::1"},
+        {ALIAS "2001:db8::1\n" OPTION "2001:db8::2\n", "2001:db8::1"},
+        {OPTION "2001:db8::2\n" ALIAS "2001:db8::1\n", "2001:db8::1"},
+        {OPTION "2001:db8::2\n" ALIAS "192.0.2.1\n", "none"},
+        {ALIAS "2001:db8::1\n" ALIAS "2001:db8::2\n", "2001:db8::2"},
+
         /* comments */
         {"# " OPTION "2001:db8::1\n", "none"},
         {"#" OPTION "2001:db8::1", "none"},
@@ -94,14 +103,27 @@ static void finds_the_bind_address_as_glusterfs_does(void **state)
         {OPTION "192.0.2.1", "none"},
         {OPTION "0.0.0.0", "none"},
         {OPTION "::ffff:192.0.2.1", "none"},
+
+        /* what glusterd alone can make something of, or nobody */
+        {OPTION "server1", "unknown"},
+        {"volume management\n\t" OPTION "\"server1.example\"\nend-volume", "unknown"},
+        {OPTION "localhost\n", "unknown"},
+        {OPTION "`hostname -i`\n", "unknown"},
+        {OPTION "2001:db8::1\n" OPTION "server1", "unknown"},
+        {OPTION "192.0.2.256", "unknown"},
+        {OPTION "fe80::1", "unknown"},
+        {OPTION "2001:db8::1%eth0", "unknown"},
+        {OPTION "ff02::1", "unknown"},
+        {OPTION "[2001:db8::1]", "unknown"},
+        {OPTION "2001:db8::/64", "unknown"},
+        {OPTION "fe80::1%1234567890123456", "unknown"},
     };
     char found[128];
 
     (void)state;
     for (size_t i = 0; i < COUNT(table); i++) {
-        struct source source;
+        struct source source = bind_address(table[i].text, strlen(table[i].text));
 
-        check_bool(table[i].text, bind_address(table[i].text, strlen(table[i].text), &source), true);
         write_source(&source, found, sizeof(found));
         check_string(table[i].text, found, table[i].wanted);
         assert_true(source.bind_address);
@@ -110,10 +132,9 @@ static void finds_the_bind_address_as_glusterfs_does(void **state)
 
 static void a_bind_address_is_one_address(void **state)
 {
-    struct source source;
+    struct source source = bind_address(BYTES(OPTION "2001:db8::1"));
 
     (void)state;
-    assert_true(bind_address(BYTES(OPTION "2001:db8::1"), &source));
     assert_int_equal(source.kind, SOURCE_ADDRESS);
     assert_int_equal(source.network.len, 128);
 }
@@ -121,49 +142,42 @@ static void a_bind_address_is_one_address(void **state)
 /* Which is how a file that does not exist is passed on. */
 static void no_text_has_no_bind_address(void **state)
 {
-    struct source source = {.bind_address = true};
+    struct volume volume = volfile_parse(NULL, 0);
 
     (void)state;
-    assert_true(volfile_bind_address(NULL, 0, &source, &mistake));
-    assert_int_equal(source.kind, SOURCE_NONE);
+    assert_int_equal(volume.bind_address.kind, SOURCE_NONE);
+    assert_int_equal(volume.port, GLUSTERD_PORT);
 }
 
-static void what_can_not_be_a_source_is_a_mistake(void **state)
+static void a_nul_byte_is_part_of_no_address(void **state)
 {
-    static const struct wrong_text table[] = {
-        {BYTES(OPTION "server1"), 1, 38, "found host name \"server1\"; write the IPv6 address itself"},
-        {BYTES("volume management\n\t" OPTION "\"server1.example\"\nend-volume"), 2, 40,
-         "found host name \"server1.example\"; write the IPv6 address itself"},
-        {BYTES("#\n\r\n" OPTION "localhost\n"), 3, 38, "found host name \"localhost\"; write the IPv6 address itself"},
-        {BYTES("option\n # x\n transport.socket.bind-address\n  server1\n"), 4, 3,
-         "found host name \"server1\"; write the IPv6 address itself"},
-        {BYTES(OPTION "192.0.2.256"), 1, 38, "found host name \"192.0.2.256\"; write the IPv6 address itself"},
-        {BYTES(OPTION "2001:db8::1\n" OPTION "server1"), 2, 38,
-         "found host name \"server1\"; write the IPv6 address itself"},
-        {BYTES(OPTION "fe80::1"), 1, 38,
-         "found link-local source \"fe80::1\" without its scope; write fe80::1%INTERFACE"},
-        {BYTES(OPTION "2001:db8::1%eth0"), 1, 38,
-         "found a scope in \"2001:db8::1%eth0\", which is not link-local; write 2001:db8::1"},
-        {BYTES(OPTION "ff02::1"), 1, 38,
-         "found \"ff02::1\", which can't be a source; write one of this host's addresses"},
-        {BYTES(OPTION "[2001:db8::1]"), 1, 38, "found \"[2001:db8::1]\"; write an IPv6 address"},
-        {BYTES(OPTION "2001:db8::/64"), 1, 38, "found \"2001:db8::/64\"; write an IPv6 address"},
-        {BYTES(OPTION "fe80::1%1234567890123456"), 1, 46,
-         "found \"1234567890123456\", longer than an interface name can be; write at most 15 characters"},
-        {BYTES(OPTION "fe80::1%et\0h0"), 1, 46,
-         "found \"et\\x00h0\", with a control character; write the name of an interface"},
-        {BYTES(OPTION "fe80::1%\0"), 1, 46,
-         "found \"\\x00\", with a control character; write the name of an interface"},
-        {BYTES(OPTION "2001:db8::1\0x"), 1, 38, "found \"2001:db8::1\\x00x\"; write an IPv6 address"},
+    (void)state;
+    assert_int_equal(bind_address(BYTES(OPTION "fe80::1%et\0h0")).kind, SOURCE_UNKNOWN);
+    assert_int_equal(bind_address(BYTES(OPTION "fe80::1%\0")).kind, SOURCE_UNKNOWN);
+    assert_int_equal(bind_address(BYTES(OPTION "2001:db8::1\0x")).kind, SOURCE_UNKNOWN);
+}
+
+static void finds_the_port_of_the_listener(void **state)
+{
+    static const struct {
+        const char *text;
+        in_port_t port;
+    } table[] = {
+        {"option transport.socket.listen-port 24017", 24017},
+        {"option listen-port 24017", 24017},
+        {"option listen-port 24017\noption transport.socket.listen-port 1", 24017},
+        {"option transport.socket.listen-port 65535", 65535},
+        {"option transport.socket.listen-port 65536", GLUSTERD_PORT},
+        {"option transport.socket.listen-port 18446744073709551617", GLUSTERD_PORT},
+        {"option transport.socket.listen-port 0", GLUSTERD_PORT},
+        {"option transport.socket.listen-port 24017x", GLUSTERD_PORT},
+        {"option transport.socket.listen-port \"\"", GLUSTERD_PORT},
+        {"", GLUSTERD_PORT},
     };
 
     (void)state;
-    for (size_t i = 0; i < COUNT(table); i++) {
-        struct source source;
-
-        check_bool(table[i].text, bind_address(table[i].text, table[i].len, &source), false);
-        check_mistake(table[i].text, &mistake, &table[i]);
-    }
+    for (size_t i = 0; i < COUNT(table); i++)
+        check_number(table[i].text, volfile_parse(table[i].text, strlen(table[i].text)).port, table[i].port);
 }
 
 /* Whatever it is that is left of it, nothing behind it is read. */
@@ -171,17 +185,10 @@ static void a_truncated_text_is_harmless(void **state)
 {
     static const char text[] =
         "# comment\r\nvolume \"management\"\n  option a \"b # c\"\n" OPTION "\"fe80::1%eth0\" #\n";
-    struct source source;
-
     (void)state;
-    for (size_t len = 0; len < sizeof(text); len++) {
-        memset(&mistake, 0, sizeof(mistake));
-        if (!bind_address(text, len, &source)) {
-            assert_int_equal(mistake.line, 4);
-            assert_int_equal(mistake.column, strlen(OPTION "\"") + 1);
-        }
-    }
-    assert_int_equal(source.kind, SOURCE_ADDRESS);
+    for (size_t len = 0; len < sizeof(text) - 1; len++)
+        assert_int_not_equal(bind_address(text, len).kind, SOURCE_PREFIX);
+    assert_int_equal(bind_address(text, sizeof(text) - 1).kind, SOURCE_ADDRESS);
 }
 
 int main(void)
@@ -190,7 +197,8 @@ int main(void)
         cmocka_unit_test(finds_the_bind_address_as_glusterfs_does),
         cmocka_unit_test(a_bind_address_is_one_address),
         cmocka_unit_test(no_text_has_no_bind_address),
-        cmocka_unit_test(what_can_not_be_a_source_is_a_mistake),
+        cmocka_unit_test(a_nul_byte_is_part_of_no_address),
+        cmocka_unit_test(finds_the_port_of_the_listener),
         cmocka_unit_test(a_truncated_text_is_harmless),
     };
 

@@ -46,9 +46,10 @@ grind_preloaded() {
 		$FAR_PEER = $GONE
 	END
     printf '%s\n' "volume management" "option transport.socket.bind-address $SOURCE2" "end-volume" >"$BATS_TEST_TMPDIR/vol"
+    ln -s "$PROGRAMS/dial" "$BATS_TEST_TMPDIR/glusterfs"
     change="sed --in-place 's/%s/' $GLUSTERD_SRCADDR_CONF"
     # shellcheck disable=SC2059 # a format
-    grind_preloaded dial -f "$BATS_TEST_TMPDIR/vol" peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen close \
+    PROGRAMS=$BATS_TEST_TMPDIR grind_preloaded glusterfs --process-name dial -f "$BATS_TEST_TMPDIR/vol" peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen close \
         tcp6 bind="[::]:0" connect="[$PEER2]:1" connect="[$PEER]:$PORT" seen close \
         tcp6 nonblock connect="[$SILENT]:1" local close tcp6 connect="[$FAR_PEER]:1" close tcp6 connect="[::1]:1" close \
         run="$(printf "$change" "= $SOURCE\$/= $SOURCE2")" later=1 tcp6 connect="[$PEER]:$PORT" seen close \
