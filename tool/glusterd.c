@@ -79,13 +79,16 @@ static struct word argument_option(const struct glusterd *glusterd, const char *
     struct word rest = {.start = glusterd->arguments, .len = glusterd->arguments_len};
 
     while (rest.len > 0) {
+        struct word argument = word_split(&rest, '\0');
         struct word value;
+        struct word pattern;
         char *volume;
         bool is_meant;
 
-        if (!long_option(word_split(&rest, '\0'), "--xlator-option", &rest, &value))
+        if (!long_option(argument, "--xlator-option", &rest, &value))
             continue;
-        volume = needed(strndup(value.start, word_split(&value, '.').len));
+        pattern = word_split(&value, '.');
+        volume = needed(strndup(pattern.start, pattern.len));
         is_meant = fnmatch(volume, "management", FNM_NOESCAPE) == 0 && word_is(word_split(&value, '='), key);
         free(volume);
         if (is_meant)

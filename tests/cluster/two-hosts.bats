@@ -72,10 +72,10 @@ peers_from_their_bind_addresses() {
     connections_are "host1 glusterd $(second_address_of 1) -> $(address_of 2) glusterd"
 }
 
-# Host 2's glusterd starts anew, so that host 1's dials it again.
-restart_glusterd_2() {
-    in_host 2 pkill -x glusterd
-    start_glusterd preloaded 2
+# restart_glusterd HOST: it dials the other one again, and is dialled again.
+restart_glusterd() {
+    in_host "$1" pkill -x glusterd
+    start_glusterd preloaded "$1"
 }
 
 @test "preloaded, a rule that changes while glusterd runs: its next connection follows" {
@@ -89,15 +89,17 @@ restart_glusterd_2() {
 		[glusterd]
 		::/0 = $(second_address_of 1)
 	END
-    restart_glusterd_2
+    restart_glusterd 2
     wait_until 30 dialled_as "host1 glusterd $(second_address_of 1) -> $(address_of 2) glusterd"
 }
 
-@test "preloaded, a bind-address that changes while glusterd runs: its next connection follows" {
+@test "preloaded, another bind-address in the volume file is in force when glusterd has been restarted, as for glusterd itself" {
     start_and_probe preloaded
     peers_from_their_bind_addresses
     write_volfile 1 transport.socket.bind-address "$(second_address_of 1)"
-    restart_glusterd_2
+    restart_glusterd 2
+    wait_until 30 dialled_as "host1 glusterd $(address_of 1) -> $(address_of 2) glusterd"
+    restart_glusterd 1
     wait_until 30 dialled_as "host1 glusterd $(second_address_of 1) -> $(address_of 2) glusterd"
 }
 
