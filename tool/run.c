@@ -15,6 +15,13 @@
 static const struct option options[] = {
     {"config", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 
+/* mount(8) clears LD_PRELOAD: the mount would be one without the library, and nobody would be told. */
+static void refuse_mount(const char *program)
+{
+    if (strcmp(basename(program), "mount") == 0)
+        trouble("%s: mount(8) clears LD_PRELOAD; write mount -t glusterfs-srcaddr, or run mount.glusterfs", program);
+}
+
 /* ld.so only complains about a library that it can't preload, and starts the program without. */
 static void find_library(void)
 {
@@ -73,6 +80,7 @@ static int run_run(const struct command *command, int argc, char **argv)
         configuration = optarg;
     if (optind == argc)
         usage_error(command, "found no command to run");
+    refuse_mount(argv[optind]);
     find_library();
     check_configuration(configuration != NULL ? configuration : getenv(CONFIG_VARIABLE));
     if (configuration != NULL)

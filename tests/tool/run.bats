@@ -114,6 +114,19 @@ wrong
 	END
 }
 
+@test "mount(8), which would mount without the library, is refused, however it is called" {
+    local words="mount(8) clears LD_PRELOAD; write mount -t glusterfs-srcaddr, or run mount.glusterfs"
+    printf '#!/bin/sh\ntouch "$0.started"\n' | tee mount mount.glusterfs umount >/dev/null
+    chmod +x mount mount.glusterfs umount
+    PATH=$PWD:$PATH says 2 run mount host1:/shared /mnt <<<"glusterd-srcaddr: mount: $words"
+    says 2 run "$PWD/mount" -a <<<"glusterd-srcaddr: $PWD/mount: $words"
+    says 2 run --config rules -- ./mount -a <<<"glusterd-srcaddr: ./mount: $words"
+    [ ! -e mount.started ]
+    says 0 run ./mount.glusterfs host1:/shared /mnt </dev/null
+    [ -e mount.glusterfs.started ]
+    says 0 run ./umount /mnt </dev/null
+}
+
 @test "what it is called with is wrong" {
     says 2 run <<-END
 		glusterd-srcaddr run: found no command to run
