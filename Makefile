@@ -144,7 +144,7 @@ check-fresh:
 SOURCES := $(wildcard preload/*.[ch] tool/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/socket/*.[ch] tests/guarded/*.[ch] tests/matrix/*.[ch] tests/bench/*.c)
 SCRIPTS := preload/check-object tests/sandbox tests/in-sandbox tests/build-root tests/fresh tests/sanitized tests/fuzz/fuzz.bats .ci/run \
            $(filter-out %.c %.h %.gp %.md %/results,$(wildcard $(addprefix tests/,$(addsuffix /*,bench build socket faults tool valgrind cluster packages systemd matrix)))) \
-           packaging/make-source packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post*)
+           packaging/make-source packaging/mount.glusterfs-srcaddr packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post*)
 
 # For those who change the sources: a user's check does not depend on what a linter thinks of them. gcc 14 takes what dup2(2) and
 # dup3(2) return, which is a number that the caller has already, for a descriptor that leaks.
@@ -367,10 +367,12 @@ check-aarch64: $(ROOTS)/arm64-$(RELEASE)
 	    FILTER='--filter-tags !native' check-unit check-socket
 
 # What is installed: mode:file:place. The mode of the library is for secure execution, under which ld.so preloads no other:
-# ld.so(8), LD_PRELOAD. make COMMAND= does without the command and its unit, and then glusterd must not ask for it.
+# ld.so(8), LD_PRELOAD. make COMMAND= does without the command and what calls it, and then glusterd must not ask for it.
 UNITS     := $(PREFIX)/lib/systemd/system
 DROP_IN   := $(UNITS)/glusterd.service.d/50-srcaddr.conf
 DOCUMENTS := $(PREFIX)/share/doc/glusterd-srcaddr
+# Where mount(8) looks for helpers, whatever PREFIX is: /sbin, or what that is a link to.
+HELPERS   ?= $(realpath /sbin)
 INSTALLED := 4755:$(LIBRARY):$(LIBDIR)/$(NAME) \
              644:packaging/50-srcaddr.conf:$(DROP_IN) \
              644:docs/srcaddr.conf.5:$(MANDIR)/man5/srcaddr.conf.5 \
@@ -378,7 +380,9 @@ INSTALLED := 4755:$(LIBRARY):$(LIBDIR)/$(NAME) \
 ifneq ($(COMMAND),)
 INSTALLED += 755:$(COMMAND):$(PREFIX)/sbin/glusterd-srcaddr \
              644:glusterd-srcaddr.service:$(UNITS)/glusterd-srcaddr.service \
+             755:packaging/mount.glusterfs-srcaddr:$(HELPERS)/mount.glusterfs-srcaddr \
              644:docs/glusterd-srcaddr.8:$(MANDIR)/man8/glusterd-srcaddr.8 \
+             644:docs/mount.glusterfs-srcaddr.8:$(MANDIR)/man8/mount.glusterfs-srcaddr.8 \
              644:packaging/completion/glusterd-srcaddr:$(PREFIX)/share/bash-completion/completions/glusterd-srcaddr
 endif
 CONFIGURATION := /etc/glusterfs/srcaddr.conf
@@ -400,7 +404,7 @@ uninstall:
 
 # The make that builds a package must have none of this one's variables.
 TARBALL := $(BUILD)/glusterd-srcaddr-$(VERSION).tar.gz
-ALONE   := env $(addprefix -u ,MAKEFLAGS MFLAGS MAKELEVEL BUILD DESTDIR PREFIX LIBDIR MANDIR)
+ALONE   := env $(addprefix -u ,MAKEFLAGS MFLAGS MAKELEVEL BUILD DESTDIR PREFIX LIBDIR MANDIR HELPERS)
 
 $(TARBALL): FORCE
 	@mkdir -p $(@D)

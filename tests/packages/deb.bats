@@ -45,6 +45,7 @@ teardown() {
 -rw-r--r-- root/root ./usr/lib/systemd/system/glusterd.service.d/50-srcaddr.conf
 -rwsr-xr-x root/root ./usr/lib/$(gcc -print-multiarch)/$NAME
 -rwxr-xr-x root/root ./usr/sbin/glusterd-srcaddr
+-rwxr-xr-x root/root ./usr/sbin/mount.glusterfs-srcaddr
 -rw-r--r-- root/root ./usr/share/bash-completion/completions/glusterd-srcaddr
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/README.md
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/changelog.gz
@@ -63,7 +64,18 @@ teardown() {
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/performance.md
 -rw-r--r-- root/root ./usr/share/lintian/overrides/glusterd-srcaddr
 -rw-r--r-- root/root ./usr/share/man/man5/srcaddr.conf.5.gz
--rw-r--r-- root/root ./usr/share/man/man8/glusterd-srcaddr.8.gz" ]
+-rw-r--r-- root/root ./usr/share/man/man8/glusterd-srcaddr.8.gz
+-rw-r--r-- root/root ./usr/share/man/man8/mount.glusterfs-srcaddr.8.gz" ]
+}
+
+@test "built on Debian 11, whose /sbin need not be a link, it has the mount helper there" {
+    sed 's/^VERSION_ID=.*/VERSION_ID="11"/' /etc/os-release >"$BATS_TEST_TMPDIR/os-release"
+    mount --bind "$BATS_TEST_TMPDIR/os-release" "$(realpath /etc/os-release)"
+    copy_source "$BATS_TEST_TMPDIR/bullseye"
+    make -C "$BATS_TEST_TMPDIR/bullseye" deb
+    umount "$(realpath /etc/os-release)"
+    [ "$(dpkg-deb --fsys-tarfile "$BATS_TEST_TMPDIR/bullseye/build/${DEB##*/}" | tar --list | grep bin/mount)" = \
+        ./sbin/mount.glusterfs-srcaddr ]
 }
 
 @test "it needs no GlusterFS package, and its configuration is a conffile" {

@@ -36,6 +36,7 @@ drwxr-xr-x root:root /usr/lib/systemd/system/glusterd.service.d
 -rw-r--r-- root:root /usr/lib/systemd/system/glusterd.service.d/50-srcaddr.conf
 -rwsr-xr-x root:root /usr/lib64/$NAME
 -rwxr-xr-x root:root /usr/sbin/glusterd-srcaddr
+-rwxr-xr-x root:root /usr/sbin/mount.glusterfs-srcaddr
 -rw-r--r-- root:root /usr/share/bash-completion/completions/glusterd-srcaddr
 drwxr-xr-x root:root /usr/share/doc/glusterd-srcaddr
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/README.md d
@@ -55,7 +56,8 @@ drwxr-xr-x root:root /usr/share/doc/glusterd-srcaddr/docs
 drwxr-xr-x root:root /usr/share/licenses/glusterd-srcaddr-$VERSION
 -rw-r--r-- root:root /usr/share/licenses/glusterd-srcaddr-$VERSION/LICENSE l
 -rw-r--r-- root:root /usr/share/man/man5/srcaddr.conf.5 d
--rw-r--r-- root:root /usr/share/man/man8/glusterd-srcaddr.8 d" ]
+-rw-r--r-- root:root /usr/share/man/man8/glusterd-srcaddr.8 d
+-rw-r--r-- root:root /usr/share/man/man8/mount.glusterfs-srcaddr.8 d" ]
 }
 
 @test "it needs no GlusterFS package" {
@@ -63,7 +65,7 @@ drwxr-xr-x root:root /usr/share/licenses/glusterd-srcaddr-$VERSION
     [[ $output == *libc.so.6* && $output != *glusterfs* ]]
 }
 
-@test "for EL7 it has no command and no unit, and its drop-in asks for none" {
+@test "for EL7 it has no command, no unit and no mount helper, and its drop-in asks for none" {
     copy_source "$BATS_TEST_TMPDIR/el7"
     make -C "$BATS_TEST_TMPDIR/el7" rpm RPMFLAGS='--define "rhel 7"'
     rpm2archive - <"$BATS_TEST_TMPDIR/el7/build/${RPM##*/}" | tar --extract --gzip --directory="$BATS_TEST_TMPDIR"
