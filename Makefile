@@ -373,6 +373,7 @@ DROP_IN   := $(UNITS)/glusterd.service.d/50-srcaddr.conf
 DOCUMENTS := $(PREFIX)/share/doc/glusterd-srcaddr
 # Where mount(8) looks for helpers, whatever PREFIX is: /sbin, or what that is a link to.
 HELPERS   ?= $(realpath /sbin)
+HELPER    := $(HELPERS)/mount.glusterfs-srcaddr
 INSTALLED := 4755:$(LIBRARY):$(LIBDIR)/$(NAME) \
              644:packaging/50-srcaddr.conf:$(DROP_IN) \
              644:docs/srcaddr.conf.5:$(MANDIR)/man5/srcaddr.conf.5 \
@@ -380,7 +381,7 @@ INSTALLED := 4755:$(LIBRARY):$(LIBDIR)/$(NAME) \
 ifneq ($(COMMAND),)
 INSTALLED += 755:$(COMMAND):$(PREFIX)/sbin/glusterd-srcaddr \
              644:glusterd-srcaddr.service:$(UNITS)/glusterd-srcaddr.service \
-             755:packaging/mount.glusterfs-srcaddr:$(HELPERS)/mount.glusterfs-srcaddr \
+             755:packaging/mount.glusterfs-srcaddr:$(HELPER) \
              644:docs/glusterd-srcaddr.8:$(MANDIR)/man8/glusterd-srcaddr.8 \
              644:docs/mount.glusterfs-srcaddr.8:$(MANDIR)/man8/mount.glusterfs-srcaddr.8 \
              644:packaging/completion/glusterd-srcaddr:$(PREFIX)/share/bash-completion/completions/glusterd-srcaddr
@@ -395,7 +396,8 @@ install: all
 	    install -D -T -m "$$mode" "$$file" "$(DESTDIR)$$place.new" && \
 	    mv -f -T "$(DESTDIR)$$place.new" "$(DESTDIR)$$place" || exit; \
 	done
-	$(if $(COMMAND),,sed -i '/^\[Unit\]/,/^$$/d' $(DESTDIR)$(DROP_IN))
+	$(if $(COMMAND),sed -i 's|/usr/sbin/|$(PREFIX)/sbin/|' $(addprefix $(DESTDIR),$(UNITS)/glusterd-srcaddr.service $(HELPER)), \
+	    sed -i '/^\[Unit\]/,/^$$/d' $(DESTDIR)$(DROP_IN))
 	test -e $(DESTDIR)$(CONFIGURATION) || install -D -m 644 packaging/srcaddr.conf $(DESTDIR)$(CONFIGURATION)
 uninstall:
 	rm -f $(foreach entry,$(INSTALLED),$(DESTDIR)$(lastword $(subst :, ,$(entry))))

@@ -104,10 +104,17 @@ staged_files() {
 }
 
 @test "make install takes DESTDIR, PREFIX and LIBDIR; make uninstall removes all but the configuration" {
+    # mount(8) looks in /sbin alone, which is a link where /usr is merged.
+    local helper
+    helper=$(realpath --relative-to=/ /sbin)/mount.glusterfs-srcaddr
     staged install
     [ "$(staged_files | grep -v '^644 opt/')" = "4755 opt/lib64/$NAME
 644 etc/glusterfs/srcaddr.conf
-755 opt/sbin/glusterd-srcaddr" ]
+755 opt/sbin/glusterd-srcaddr
+755 $helper" ]
+    for file in "$helper" opt/lib/systemd/system/glusterd-srcaddr.service; do
+        grep '[= ]/opt/sbin/glusterd-srcaddr ' "$BATS_TEST_TMPDIR/staged/$file"
+    done
     staged uninstall
     [ "$(staged_files)" = '644 etc/glusterfs/srcaddr.conf' ]
     [ ! -e "$BATS_TEST_TMPDIR/staged/opt/lib/systemd/system/glusterd.service.d" ]
