@@ -8,13 +8,13 @@ source "${BATS_TEST_DIRNAME:?}/lab.bash"
 setup_file() {
     start_lab 1
     use_names
-    start_host 1 ''
+    start_host 1
     write_volfile 1
     start_glusterd bare 1
     gluster 1 volume create shared "$(name_of 1):/run/brick/data" force
     gluster 1 volume start shared
     make --silent -C "$BATS_TEST_DIRNAME/../.." install DESTDIR="$LAB/installed" BUILD="${LIBRARY%/*}"
-    start_host 2 "$LAB/installed:/"
+    start_host 2 "$LAB/installed:${SRCADDR_ROOT:-/}"
 }
 
 setup() {

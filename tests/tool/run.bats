@@ -116,6 +116,7 @@ wrong
 
 @test "mount(8), which would mount without the library, is refused, however it is called" {
     local words="mount(8) clears LD_PRELOAD; write mount -t glusterfs-srcaddr, or run mount.glusterfs"
+    # shellcheck disable=SC2016 # for the other shell
     printf '#!/bin/sh\ntouch "$0.started"\n' | tee mount mount.glusterfs umount >/dev/null
     chmod +x mount mount.glusterfs umount
     PATH=$PWD:$PATH says 2 run mount host1:/shared /mnt <<<"glusterd-srcaddr: mount: $words"
