@@ -95,7 +95,7 @@ DEB_PACKAGES   := build-essential debhelper libsmartcols-dev pkg-config
 RPM_PACKAGES   := gcc libc6-dev libsmartcols-dev pkg-config rpm
 MATRIX_PACKAGES := gcc-aarch64-linux-gnu libelf-dev musl-tools qemu-user
 CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats clang fio gcovr jq libcap2-bin libclang-rt-dev \
-                  libcmocka-dev linux-libc-dev strace tcpdump valgrind lintian mmdebstrap systemd-container \
+                  libcmocka-dev linux-libc-dev qemu-block-extra qemu-utils strace tcpdump valgrind lintian mmdebstrap systemd-container \
                   $(DEB_PACKAGES) $(RPM_PACKAGES) $(MATRIX_PACKAGES)
 LINT_PACKAGES  := $(CHECK_PACKAGES) clang-format clang-tidy cppcheck mandoc shellcheck
 # What is measured beside the library, and what with.
