@@ -66,15 +66,75 @@ static bool has_host_bits(const struct network *network, struct network *masked)
     return memcmp(&masked->address, &network->address, sizeof(network->address)) != 0;
 }
 
+/* What stands in brackets at the start of word, as an address in a URL does; empty if nothing does. */
+static struct word in_brackets(struct word word)
+{
+    if (word.len == 0 || word.start[0] != '[' || !word_has(word, ']'))
+        return word_between(word.start, word.start);
+    word = word_between(word.start + 1, word.start + word.len);
+    return word_split(&word, ']');
+}
+
+static bool is_bracketed_address(struct word word)
+{
+    struct word inside = in_brackets(word);
+    struct word address = word_split(&inside, '%');
+    struct in6_addr parsed;
+
+    return address_parse(address, &parsed) || address_is_ipv4(address);
+}
+
+/* An IPv6 address, or an IPv4 one as IPv4-mapped. *added is how much longer its prefixes are then. */
+static bool parse_either_family(struct word word, struct in6_addr *address, unsigned int *added)
+{
+    char data[INET6_ADDRSTRLEN];
+    struct text mapped = TEXT_IN(data);
+
+    *added = address_is_ipv4(word) ? 96 : 0;
+    if (*added > 0)
+        text_string(&mapped, "::ffff:");
+    text_bytes(&mapped, word.start, word.len);
+    return mapped.len + 1 < mapped.size && address_parse(word_of(mapped.data), address);
+}
+
+/* What must be meant by word, which has brackets, a scope or an IPv4 address. False if there is no telling. */
+static bool meant_network(struct word word, struct network *meant)
+{
+    struct word length = word;
+    struct word address = word_split(&length, '/');
+    unsigned int added;
+
+    if (in_brackets(address).len > 0)
+        address = in_brackets(address);
+    address = word_split(&address, '%');
+    if (!parse_either_family(address, &meant->address, &added))
+        return false;
+    meant->len = 128 - added;
+    if (word_has(word, '/') && (!parse_length(length, &meant->len) || meant->len + added > 128))
+        return false;
+    meant->len += added;
+    address_mask(&meant->address, meant->len);
+    return true;
+}
+
 static bool not_a_network(struct parser *parser, struct word word, struct word address)
 {
-    if (address_is_ipv4(address))
-        return MISTAKE(parser, word.start,
-                       "found IPv4 network %W; write it as ::ffff:ADDRESS/LENGTH, LENGTH 96 or more", &word);
-    if (word_has(address, '%'))
-        return MISTAKE(parser, word.start, "found a scope in peer network %W; write the network without %%INTERFACE",
-                       &word);
-    return MISTAKE(parser, word.start, "found %W; write an IPv6 network such as 2001:db8:1::/64", &word);
+    const char *what = "IPv4 network";
+    const char *right = "it as ::ffff:ADDRESS/LENGTH, LENGTH 96 or more";
+    struct network meant;
+
+    if (is_bracketed_address(word)) {
+        what = "brackets around the address in";
+        right = "it without them";
+    } else if (word_has(address, '%')) {
+        what = "a scope in peer network";
+        right = "the network without %INTERFACE";
+    } else if (!address_is_ipv4(address)) {
+        return MISTAKE(parser, word.start, "found %W; write an IPv6 network such as 2001:db8:1::/64", &word);
+    }
+    if (meant_network(word, &meant))
+        return MISTAKE(parser, word.start, "found %s %W; write %N", what, &word, &meant);
+    return MISTAKE(parser, word.start, "found %s %W; write %s", what, &word, right);
 }
 
 static bool parse_network(struct parser *parser, struct word word, struct rule *rule)
@@ -149,6 +209,26 @@ static bool check_host_bits(struct word word, const struct source *source, struc
     return false;
 }
 
+/* That of an address in brackets with a scope can't be told: a network has none. */
+static bool not_a_source(struct word word, struct text *why)
+{
+    bool is_bracketed = is_bracketed_address(word);
+    struct word rest = word;
+    struct word address = word_split(&rest, '/');
+    struct network meant;
+
+    if (!is_bracketed && !address_is_ipv4(address)) {
+        text_format(why, "found %W; write an IPv6 address", &word);
+        return false;
+    }
+    text_format(why, "found %s %W; write ", is_bracketed ? "brackets around the address in" : "IPv4 source", &word);
+    if (word_has(word, '%') || !meant_network(word, &meant))
+        text_string(why, is_bracketed ? "it without them" : "it as ::ffff:ADDRESS");
+    else
+        text_format(why, word_has(word, '/') ? "%N" : "%A", &meant);
+    return false;
+}
+
 bool source_parse(struct word word, struct source *source, struct word *wrong, struct text *why)
 {
     struct word length = word;
@@ -159,13 +239,8 @@ bool source_parse(struct word word, struct source *source, struct word *wrong, s
     source->kind = word_has(word, '/') ? SOURCE_PREFIX : SOURCE_ADDRESS;
     source->network.len = 128;
     *wrong = word;
-    if (!address_parse(address, &source->network.address)) {
-        text_format(why,
-                    address_is_ipv4(address) ? "found IPv4 source %W; write it as ::ffff:ADDRESS"
-                                             : "found %W; write an IPv6 address",
-                    &word);
-        return false;
-    }
+    if (!address_parse(address, &source->network.address))
+        return not_a_source(word, why);
     if (source->kind == SOURCE_PREFIX && !parse_length(length, &source->network.len)) {
         *wrong = length;
         text_format(why, "found prefix length %W; write 0 to 128", &length);
@@ -186,10 +261,14 @@ bool source_parse(struct word word, struct source *source, struct word *wrong, s
     return check_address(word, scope, source, why) && check_host_bits(word, source, why);
 }
 
-static bool parse_source(struct parser *parser, struct word word, struct source *source)
+/* IPv4 sources have an IPv4-mapped form, but that is right for IPv4-mapped networks only. */
+static bool parse_source(struct parser *parser, struct word word, const struct rule *rule, struct source *source)
 {
     char reason[sizeof(parser->mistake->message)];
     struct text why = TEXT_IN(reason);
+    struct network network = rule_network(rule);
+    struct word rest = word;
+    struct word address = word_split(&rest, '/');
     struct word wrong;
 
     if (word_is(word, "none"))
@@ -200,6 +279,9 @@ static bool parse_source(struct parser *parser, struct word word, struct source 
     }
     if (!word_has(word, ':') && !word_has(word, '.') && !word_has(word, '/'))
         return MISTAKE(parser, word.start, "found %W; write an address, a prefix, bind-address or none", &word);
+    if (address_is_ipv4(address) && !IN6_IS_ADDR_V4MAPPED(&network.address))
+        return MISTAKE(parser, word.start, "found IPv4 source %W for a network that is not; write an IPv6 one or none",
+                       &word);
     if (source_parse(word, source, &wrong, &why))
         return true;
     return MISTAKE(parser, wrong.start, "%s", why.data);
@@ -248,7 +330,7 @@ static bool find_source(struct parser *parser, struct word word, struct rule *ru
         rule->source = section->rules.all[section->rules.count - 1].source;
         return true;
     }
-    if (!parse_source(parser, word, &source))
+    if (!parse_source(parser, word, rule, &source))
         return false;
     rule->source = keep_source(section, &source);
     parser->source = word;
@@ -435,6 +517,12 @@ static struct word without_comment(struct word line)
     return line;
 }
 
+/* A network with brackets around its address, where a section's head would end: nothing stands behind that. */
+static bool is_bracketed_rule(struct word line)
+{
+    return is_bracketed_address(line) && in_brackets(line).len + 2 < line.len;
+}
+
 static bool parse_line(struct parser *parser, struct word line)
 {
     const char *nul = line.len > 0 ? memchr(line.start, '\0', line.len) : NULL;
@@ -445,7 +533,7 @@ static bool parse_line(struct parser *parser, struct word line)
     line = word_trim(without_comment(line));
     if (line.len == 0)
         return true;
-    if (line.start[0] == '[')
+    if (line.start[0] == '[' && !is_bracketed_rule(line))
         return parse_header(parser, line);
     if (!word_has(line, '='))
         return MISTAKE(parser, line.start, "found %W without \"=\"; write %s", &line,

@@ -78,6 +78,27 @@ static void load_glusterds_bind_address(struct check *check)
            "only glusterd can tell its bind-address; until it listens, rules with it refuse in other processes");
 }
 
+/* Where the length of a single address is written down, it is meant. */
+static bool has_length(const struct place *place)
+{
+    struct word line = line_of(place->text, place->line);
+
+    return word_has(word_split(&line, '='), '/');
+}
+
+static void report_peer(const struct place *place, const struct network *meant)
+{
+    char data[256];
+    struct text text = TEXT_IN(data);
+
+    text_format(&text, "this rule is for the one address %A; write ", &meant->address);
+    if (meant->len == 64)
+        text_format(&text, "its length, such as %N, for a network", meant);
+    else
+        text_format(&text, "%N for all %speers", meant, meant->len == 0 ? "" : "IPv4 ");
+    report(SEVERITY_WARNING, place, "%s", data);
+}
+
 static void report_rules(const struct check *check, const struct section *section)
 {
     bool *never = needed(calloc(section->rules.count + 1, sizeof(*never)));
@@ -92,6 +113,8 @@ static void report_rules(const struct check *check, const struct section *sectio
                    IN6_IS_ADDR_MULTICAST(&network.address)
                        ? "TCP connects to no multicast address"
                        : "longer ones, and the ranges that only their own rules reach, leave it no peer");
+        else if (doubt_peer(&section->rules.all[i], &network) && (network.len != 64 || !has_length(&place)))
+            report_peer(&place, &network);
     }
     free(never);
 }

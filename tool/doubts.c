@@ -78,6 +78,18 @@ void doubt_rules(const struct rule *rules, uint32_t count, bool *never)
     free(covered);
 }
 
+bool doubt_peer(const struct rule *rule, struct network *meant)
+{
+    *meant = rule_network(rule);
+    if (rule->len < 128)
+        return false;
+    if (IN6_IS_ADDR_V4MAPPED(&meant->address))
+        meant->len = 96;
+    else
+        meant->len = IN6_IS_ADDR_UNSPECIFIED(&meant->address) ? 0 : 64;
+    return meant->len == 96 ? meant->address.s6_addr32[3] == 0 : rule->network.low == 0;
+}
+
 static bool has_process(const struct section *section, const struct process *process)
 {
     return (process->role[0] != '\0' && section_matches(section, process->role)) ||

@@ -26,7 +26,7 @@ without_rules() {
 @test "wrong: said once, with file, line and column, in the log and on standard error; no rules" {
     printf '%s\n' "[options]" "log-file = $log" "[dial]" "::/0 = $SOURCE" "  2001:db8::/33 = 10.0.0.1" \
         >"$GLUSTERD_SRCADDR_CONF"
-    without_rules 5:19 'found IPv4 source "10\.0\.0\.1"; write it as ::ffff:ADDRESS'
+    without_rules 5:19 'found IPv4 source "10\.0\.0\.1" for a network that is not; write an IPv6 one or none'
     [[ ! -e $log ]]
 }
 

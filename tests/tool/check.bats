@@ -54,12 +54,12 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		::/0 = 10.0.0.1   ; not IPv6
 	END
     says 2 check new.conf <<-END
-		new.conf:2:8: error: found IPv4 source "10.0.0.1"; write it as ::ffff:ADDRESS
+		new.conf:2:8: error: found IPv4 source "10.0.0.1" for a network that is not; write an IPv6 one or none
 		::/0 = 10.0.0.1   ; not IPv6
 		       ^~~~~~~~
 	END
     says_in_json 2 . check new.conf <<-'END'
-		{"findings":[{"file":"new.conf","line":2,"column":8,"severity":"error","message":"found IPv4 source \"10.0.0.1\"; write it as ::ffff:ADDRESS"}]}
+		{"findings":[{"file":"new.conf","line":2,"column":8,"severity":"error","message":"found IPv4 source \"10.0.0.1\" for a network that is not; write an IPv6 one or none"}]}
 	END
     # Not in force at all, so nothing else is said of it.
     write new.conf <<-END
@@ -157,6 +157,8 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		[a]\nfe80::/129 = none
 		[a]\nfe80::/ = none
 		[a]\n2001:db8::1/64 = none
+		[a]\n  [2001:db8:1::]/64 = none
+		[a]\n::/0 = [2001:db8::1]
 		[a]\n:::/0 = none
 		[a]\n::/0 = nonsense
 		[a]\n::/0 = 10.0.0.1
@@ -174,7 +176,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		[a]\n::/0 = none\n[b]\nx\0y
 		\xef\xbb\xbf[a]\n::/0 none
 	END
-    [ "$count" -eq 42 ]
+    [ "$count" -eq 44 ]
 }
 
 @test "a bind-address that only glusterd can tell is a warning: it keeps glusterd from nothing" {
@@ -315,6 +317,40 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		ff02::/16 = none
 		^~~~~~~~~
 		new.conf: 1 section, 10 rules, 0 sources, 3 warnings
+	END
+}
+
+@test "a rule for one address that stands for a network" {
+    write new.conf <<-END
+		[glusterd]
+		:: = none
+		2001:db8:1:: = none
+		  2001:db8:2::0=none
+		2001:db8:3::/128 = none
+		2001:db8:4::1 = none
+		::ffff:0.0.0.0/128 = none
+		[glusterfsd]
+		::/128 = bind-address
+		::ffff:10.0.0.0 = none
+		::/0 = none
+	END
+    says 1 check new.conf <<-END
+		new.conf:2:1: warning: this rule is for the one address ::; write ::/0 for all peers
+		:: = none
+		^~
+		new.conf:7:1: warning: this rule is for the one address ::ffff:0.0.0.0; write ::ffff:0.0.0.0/96 for all IPv4 peers
+		::ffff:0.0.0.0/128 = none
+		^~~~~~~~~~~~~~~~~~
+		new.conf:3:1: warning: this rule is for the one address 2001:db8:1::; write its length, such as 2001:db8:1::/64, for a network
+		2001:db8:1:: = none
+		^~~~~~~~~~~~
+		new.conf:4:3: warning: this rule is for the one address 2001:db8:2::; write its length, such as 2001:db8:2::/64, for a network
+		  2001:db8:2::0=none
+		  ^~~~~~~~~~~~~~~~~~
+		new.conf:9:1: warning: this rule is for the one address ::; write ::/0 for all peers
+		::/128 = bind-address
+		^~~~~~
+		new.conf: 2 sections, 9 rules, 0 sources, 5 warnings
 	END
 }
 

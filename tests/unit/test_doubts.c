@@ -15,6 +15,43 @@ static void parse(const char *text)
         fail_msg("%s: %u:%u: %s: the test is wrong", text, mistake.line, mistake.column, mistake.message);
 }
 
+static void finds_addresses_that_stand_for_networks(void **state)
+{
+    static const struct {
+        const char *network;
+        const char *meant; /* NULL for no doubt */
+    } table[] = {
+        {"::", "::/0"},
+        {"::/128", "::/0"},
+        {"0:0::0", "::/0"},
+        {"::ffff:0.0.0.0", "::ffff:0.0.0.0/96"},
+        {"2001:db8::", "2001:db8::/64"},
+        {"2001:db8:1:2::/128", "2001:db8:1:2::/64"},
+        {"fe80::", "fe80::/64"},
+
+        {"::/0", NULL},
+        {"::/127", NULL},
+        {"::1", NULL},
+        {"2001:db8::/127", NULL},
+        {"2001:db8::1", NULL},
+        {"2001:db8::1:0:0:0", NULL},
+        {"::ffff:10.0.0.0", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(table); i++) {
+        char found[64];
+        struct text text = TEXT_IN(found);
+        struct network meant;
+
+        parse(in_words("[a]\n%s = none\n", table[i].network));
+        if (doubt_peer(&config.sections[0].rules.all[0], &meant))
+            text_format(&text, "%N", &meant);
+        check_string(table[i].network, found, table[i].meant != NULL ? table[i].meant : "");
+        config_free(&config);
+    }
+}
+
 /* Networks, and as many letters: N for one that never applies. */
 static void finds_rules_that_never_apply(void **state)
 {
@@ -303,6 +340,7 @@ static void knows_the_names_of_glusterfs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_addresses_that_stand_for_networks),
         cmocka_unit_test(finds_rules_that_never_apply),
         cmocka_unit_test(agrees_with_a_search_of_all_addresses),
         cmocka_unit_test(agrees_with_a_search_around_the_ranges),
