@@ -126,11 +126,15 @@ static void report_names(const struct check *check, const struct section *sectio
     const char *line = line_of(place.text, section->line).start;
 
     for (struct word name = word_next(&rest); name.len > 0; name = word_next(&rest)) {
+        char data[128];
+        struct text meant = TEXT_IN(data);
+
         if (is_known_name(name) || is_running(name))
             continue;
         place.column = (unsigned int)(name.start - line) + 1;
-        report(SEVERITY_WARNING, &place, "no process of GlusterFS is called %.*s, and none that runs here",
-               (int)name.len, name.start);
+        names_meant(name, &meant);
+        report(SEVERITY_WARNING, &place, "no process of GlusterFS is called %.*s, and none that runs here%s%s",
+               (int)name.len, name.start, meant.len > 0 ? "; write " : "", meant.data);
     }
 }
 

@@ -111,11 +111,6 @@ static bool is_taken(const struct config *config, const struct section *section,
     return true;
 }
 
-static bool is_plain(struct word name)
-{
-    return !word_has(name, '*') && !word_has(name, '?') && !word_has(name, '[') && !word_has(name, '\\');
-}
-
 /* The same for the one process of a plain name. Whom else a pattern can match, nobody knows. */
 static bool is_plainly_taken(const struct config *config, const struct section *section, struct word name,
                              const struct section **taker)
@@ -123,7 +118,7 @@ static bool is_plainly_taken(const struct config *config, const struct section *
     struct process process;
     char *plain;
 
-    if (!is_plain(name))
+    if (is_pattern(name))
         return is_known_name(name);
     plain = needed(strndup(name.start, name.len));
     process_called(plain, &process);

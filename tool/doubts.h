@@ -16,8 +16,8 @@
 void doubt_rules(const struct rule *rules, uint32_t count, bool *never);
 
 /*
- * Whether the rule is for one address that is nobody's in most networks: that of all peers, ::, of all IPv4 peers, or of
- * all of a network (RFC 4291, 2.6.1). *meant is the network; of the last kind with the length that most have.
+ * Whether the rule is for one address that is nobody's in most networks: that of all peers, ::, of all IPv4 peers, or
+ * of all of a network (RFC 4291, 2.6.1). *meant is the network; of the last kind with the length that most have.
  */
 bool doubt_peer(const struct rule *rule, struct network *meant);
 

@@ -6,11 +6,21 @@
 #include <stddef.h>
 
 #include "process.h"
+#include "text.h"
 
 /* The number'th process there can be; false if there are no more. */
 bool known_process(size_t number, struct process *process);
 
 /* One that is called name: one of GlusterFS's with both its names, or any other program. */
 void process_called(const char *name, struct process *process);
+
+/* Whether name can match others than itself. */
+bool is_pattern(struct word name);
+
+/*
+ * Appends to *meant what a section must have in the place of name, which no process has: the names that are meant by
+ * it, or those that it is a slip of; nothing if it is like none.
+ */
+void names_meant(struct word name, struct text *meant);
 
 #endif

@@ -430,7 +430,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 	END
     wait_until grep -q ^programX "/proc/$!/cmdline"
     says 1 check new.conf <<-END
-		new.conf:2:3: warning: no process of GlusterFS is called gluserfsd, and none that runs here
+		new.conf:2:3: warning: no process of GlusterFS is called gluserfsd, and none that runs here; write glusterfsd
 		[ gluserfsd  glustershd program? other*]
 		  ^~~~~~~~~
 		new.conf:2:34: warning: no process of GlusterFS is called other*, and none that runs here
@@ -440,6 +440,46 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 	END
     echo >gate
     wait
+}
+
+@test "every name that the manual page lists is one of GlusterFS" {
+    names=$(sed -n '/processes are named$/,/^\.El/ s/^\.It Li //p' "$ROOT/docs/srcaddr.conf.5" |
+        sed 's/ No or Li / /; s/ Ns Ar //' | tr '\n' ' ')
+    [[ " $names" == *" glusterfsd brick "*" fuse fuse.NAME "* ]]
+    write new.conf <<<"[$names]"
+    says 0 check new.conf <<-END
+		new.conf: 1 section, 0 rules, 0 sources, 0 warnings
+	END
+}
+
+@test "a section whose name is another word for a process of GlusterFS" {
+    write new.conf <<-END
+		[shd]
+		[ bitrot Glusterd]
+		[all]
+		[gfproxyd glusterfd]
+	END
+    says 1 check new.conf <<-END
+		new.conf:1:2: warning: no process of GlusterFS is called shd, and none that runs here; write glustershd
+		[shd]
+		 ^~~~
+		new.conf:2:3: warning: no process of GlusterFS is called bitrot, and none that runs here; write bitd scrub
+		[ bitrot Glusterd]
+		  ^~~~~~
+		new.conf:2:10: warning: no process of GlusterFS is called Glusterd, and none that runs here; write glusterd
+		[ bitrot Glusterd]
+		         ^~~~~~~~~
+		new.conf:3:2: warning: no process of GlusterFS is called all, and none that runs here; write *
+		[all]
+		 ^~~~
+		new.conf:4:2: warning: no process of GlusterFS is called gfproxyd, and none that runs here; write glusterfsd
+		[gfproxyd glusterfd]
+		 ^~~~~~~~
+		new.conf:4:11: warning: no process of GlusterFS is called glusterfd, and none that runs here; write glusterd or glusterfsd or glusterfs
+		[gfproxyd glusterfd]
+		          ^~~~~~~~~~
+		new.conf: 4 sections, 0 rules, 0 sources, 6 warnings
+	END
 }
 
 @test "a section that leaves none to a later one" {

@@ -324,10 +324,11 @@ static void knows_the_names_of_glusterfs(void **state)
     static const char *const known[] = {
         "glusterd", "glusterfsd", "glusterfs", "glustershd", "brick",   "fuse", "fuse.shared", "quotad",
         "bitd",     "scrub",      "rebalance", "snapd",      "gluster", "*",    "fuse.*",      "fuse.a*",
-        "g*",       "gluster?",   "qu[o]tad",  "glfsheal",   "[!a]itd", "*hd",  "nfs",         "gfproxyd",
+        "g*",       "gluster?",   "qu[o]tad",  "glfsheal",   "[!a]itd", "*hd",  "quota",       "tierd",
     };
     static const char *const unknown[] = {
-        "", "gluster-d", "glusterfs-fuse", "Glusterd", "fuse.", "fusea", "dial", "d*", "glusterdd", "?",
+        "",     "gluster-d", "glusterfs-fuse", "Glusterd", "fuse.", "fusea",
+        "dial", "d*",        "glusterdd",      "?",        "nfs",   "gfproxyd",
     };
 
     (void)state;

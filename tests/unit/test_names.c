@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include "names.h"
+#include "word.h"
 
 static struct process process; /* too large for a stack */
 
@@ -25,8 +26,11 @@ static void a_name_stands_for_both_that_its_process_has(void **state)
         {"fuse.shared", "fuse.shared", "glusterfs"},
         {"fuse.", "fuse.", "glusterfs"},
         {"gluster", "", "gluster"},
+        {"glfsheal", "", "glfsheal"},
 
-        /* others */
+        /* others, of which glusterd starts some with a name that a section could have, but does not pass it on */
+        {"gfproxyd", "", "gfproxyd"},
+        {"nfs", "", "nfs"},
         {"fusermount", "", "fusermount"},
         {"dial", "", "dial"},
         {"Glusterd", "", "Glusterd"},
@@ -59,11 +63,69 @@ static void the_known_ones_come_to_an_end(void **state)
     assert_false(known_process(SIZE_MAX, &process));
 }
 
+static void a_name_that_is_no_process_stands_for_those_likely_meant(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *meant;
+    } table[] = {
+        {"shd", "glustershd"},
+        {"self-heal", "glustershd"},
+        {"Self-Heal", "glustershd"},
+        {"heal", "glustershd glfsheal"},
+        {"bitrot", "bitd scrub"},
+        {"scrubber", "scrub"},
+        {"mount", "fuse"},
+        {"client", "fuse"},
+        {"all", "*"},
+        {"default", "*"},
+        {"bricks", "glusterfsd"},
+        {"glusterfs-server", "glusterd"},
+        {"gfproxyd", "glusterfsd"},
+        {"nfs", "glusterfs"},
+        {"gsyncd", "glusterfs"},
+        {"snapshot", "snapd"},
+
+        /* slips */
+        {"gluserfsd", "glusterfsd"},
+        {"glutserd", "glusterd"},
+        {"GLUSTERD", "glusterd"},
+        {"glusterfd", "glusterd or glusterfsd or glusterfs"},
+        {"glustersh", "glustershd"},
+        {"quotd", "quotad or quota"},
+        {"quotadd", "quotad"},
+        {"bitdd", "bitd"},
+        {"rebalanced", "rebalance"},
+        {"fuse.", "fuse"},
+
+        /* none of them */
+        {"", ""},
+        {"a", ""},
+        {"dial", ""},
+        {"other", ""},
+        {"qemu", ""},
+        {"ganesha.nfsd", ""},
+        {"all*", ""},
+        {"[abc]", ""},
+        {"0123456789012345678901234567890123456789012345678901234567890123456789", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(table); i++) {
+        char found[256];
+        struct text text = TEXT_IN(found);
+
+        names_meant(word_of(table[i].name), &text);
+        check_string(table[i].name, found, table[i].meant);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_stands_for_both_that_its_process_has),
         cmocka_unit_test(the_known_ones_come_to_an_end),
+        cmocka_unit_test(a_name_that_is_no_process_stands_for_those_likely_meant),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
