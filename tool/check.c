@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "doubts.h"
 #include "expected.h"
 #include "glusterd.h"
+#include "library.h"
 #include "load.h"
 #include "mistake.h"
 #include "names.h"
@@ -138,6 +140,21 @@ static void report_names(const struct check *check, const struct section *sectio
     }
 }
 
+/* Without the library glusterd starts as ever, and so it must where that can't be loaded. */
+static void report_library(void)
+{
+    struct library_file *library = needed(calloc(1, sizeof(*library)));
+    struct place place = {.file = library->path};
+
+    library_load(library);
+    if (library->reason[0] != '\0')
+        report(SEVERITY_WARNING, &place, "ld.so can't preload it into glusterd: %s", library->reason);
+    else if ((library->mode & S_ISUID) == 0)
+        report(SEVERITY_WARNING, &place,
+               "found no set-user-ID bit, so ld.so does not preload it under secure execution; chmod u+s");
+    free(library);
+}
+
 static void report_sections(const struct check *check)
 {
     const struct config *config = &check->load.config;
@@ -224,6 +241,8 @@ static void check_all(struct check *check, bool json)
         return;
     expect_sources(load, &check->sources);
     expectations_wait(&check->sources, check->wait);
+    if (check->file == NULL)
+        report_library();
     report_sections(check);
     report_expectations(&check->sources, check->wait > 0);
     report_peers(check);

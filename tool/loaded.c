@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "current.h"
+#include "library.h"
 
 /* The path of a line of /proc/PID/maps, proc(5), if it is the library's and the mapping has the start of its file. */
 static bool is_library(const char *line, uint64_t *start, bool *replaced)

@@ -32,8 +32,6 @@ struct loaded {
     char file[PATH_MAX];  /* of the configuration, with all but the first two of in_force, else empty */
 };
 
-#define LIBRARY_NAME "libglusterd-srcaddr.so"
-
 /* Of the process; whatever can't be known is unknown. */
 void loaded_read(pid_t pid, struct loaded *loaded);
 

@@ -1,5 +1,4 @@
 /* glusterd-srcaddr run: a program with the library. */
-#include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -8,8 +7,8 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "library.h"
 #include "load.h"
-#include "loaded.h"
 #include "mistake.h"
 
 static const struct option options[] = {
@@ -25,8 +24,12 @@ static void refuse_mount(const char *program)
 /* ld.so only complains about a library that it can't preload, and starts the program without. */
 static void find_library(void)
 {
-    if (dlopen(LIBRARY_NAME, RTLD_LAZY | RTLD_LOCAL) == NULL)
-        trouble("found no library to preload: %s", dlerror());
+    struct library_file *library = needed(calloc(1, sizeof(*library)));
+
+    library_load(library);
+    if (library->reason[0] != '\0')
+        trouble("found no library to preload: %s: %s", library->path, library->reason);
+    free(library);
 }
 
 /* With a mistake in it the program would run without rules. */

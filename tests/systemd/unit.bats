@@ -68,6 +68,27 @@ set_wait() {
     unit_is 1 glusterd active
 }
 
+# restarted_with STATUS WARNING: glusterd starts, after a check that ends so and says that.
+restarted_with() {
+    in_host 1 systemctl restart glusterd
+    unit_is 1 glusterd active
+    [[ $(in_host 1 systemctl show --property=ExecMainStatus --value glusterd-srcaddr) == "$1" ]]
+    [[ ! $2 ]] || in_host 1 systemctl status --full --lines=20 glusterd | grep -F "libglusterd-srcaddr.so: warning: $2"
+}
+
+@test "a library that ld.so can't preload: glusterd starts all the same, its status shows why" {
+    local library
+    library=$(find "$LAB/1/root/usr/lib" -name libglusterd-srcaddr.so)
+    # In its sandbox the unit can tell.
+    restarted_with 0 ""
+    chmod u-s "$library"
+    restarted_with 1 "found no set-user-ID bit, so ld.so does not preload it under secure execution; chmod u+s"
+    chmod u+s "$library"
+    mv "$library" "$library.away"
+    restarted_with 1 "ld.so can't preload it into glusterd: cannot open shared object file: No such file or directory"
+    mv "$library.away" "$library"
+}
+
 @test "a source that stays away: glusterd starts all the same, after the wait" {
     write_configuration 1 <<-END
 		[glusterd]

@@ -292,6 +292,63 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 
 ### Warnings
 
+# other_header FILE BYTES OFFSET: the library, with other bytes there in its ELF header.
+other_header() {
+    install -D -m 4755 "$LIBRARY" "$1"
+    # shellcheck disable=SC2059 # it holds escapes
+    printf "$2" | dd of="$1" bs=1 seek="$3" conv=notrunc status=none
+}
+
+@test "a library that ld.so does not preload" {
+    in_force <<<"[glusterd]"
+    well="/etc/glusterfs/srcaddr.conf: 1 section, 0 rules, 0 sources, 0 warnings"
+    warned="/etc/glusterfs/srcaddr.conf: 1 section, 0 rules, 0 sources, 1 warning"
+    says 0 check <<<"$well"
+
+    unset LD_LIBRARY_PATH
+    says 1 check <<-END
+		libglusterd-srcaddr.so: warning: ld.so can't preload it into glusterd: cannot open shared object file: No such file or directory
+		$warned
+	END
+    says_in_json 1 . check <<-'END'
+		{"findings":[{"file":"libglusterd-srcaddr.so","line":null,"column":null,"severity":"warning","message":"ld.so can't preload it into glusterd: cannot open shared object file: No such file or directory"}]}
+	END
+    # What is not to be put in its place says nothing of the library.
+    cp /etc/glusterfs/srcaddr.conf new.conf
+    says 0 check new.conf <<<"${well/*:/new.conf:}"
+
+    install -D -m 755 "$LIBRARY" plain/libglusterd-srcaddr.so
+    LD_LIBRARY_PATH=$PWD/plain says 1 check <<-END
+		$PWD/plain/libglusterd-srcaddr.so: warning: found no set-user-ID bit, so ld.so does not preload it under secure execution; chmod u+s
+		$warned
+	END
+    chmod u+s plain/libglusterd-srcaddr.so
+    LD_LIBRARY_PATH=$PWD/plain says 0 check <<<"$well"
+
+    # Another machine, and 32 bits: ld.so passes over both.
+    other_header machine/libglusterd-srcaddr.so '\377\377' 18
+    LD_LIBRARY_PATH=$PWD/machine says 1 check <<-END
+		$PWD/machine/libglusterd-srcaddr.so: warning: ld.so can't preload it into glusterd: it is for another architecture
+		$warned
+	END
+    other_header class/libglusterd-srcaddr.so '\001' 4
+    LD_LIBRARY_PATH=$PWD/class says 1 check <<-END
+		$PWD/class/libglusterd-srcaddr.so: warning: ld.so can't preload it into glusterd: it is for another architecture
+		$warned
+	END
+    LD_LIBRARY_PATH=$PWD/class says 2 run true <<-END
+		glusterd-srcaddr: found no library to preload: $PWD/class/libglusterd-srcaddr.so: it is for another architecture
+	END
+    # But not over one that it finds behind them.
+    LD_LIBRARY_PATH=$PWD/machine:$PWD/class:$INSTALLED says 0 check <<<"$well"
+
+    install -D -m 4755 /dev/null empty/libglusterd-srcaddr.so
+    LD_LIBRARY_PATH=$PWD/empty says 1 check <<-END
+		libglusterd-srcaddr.so: warning: ld.so can't preload it into glusterd: $PWD/empty/libglusterd-srcaddr.so: file too short
+		$warned
+	END
+}
+
 @test "a rule that can never apply" {
     write new.conf <<-END
 		[glusterd]

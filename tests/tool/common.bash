@@ -6,8 +6,16 @@
 source "${BATS_TEST_DIRNAME:?}/../socket/common.bash"
 COMMAND=$(realpath -m -- "${SRCADDR_COMMAND:-$ROOT/build/glusterd-srcaddr}")
 
+# The library as it is installed, where ld.so finds it: an ordinary user has to find it, too.
+INSTALLED=/run/installed
+
+install_library() {
+    install -D -m 4755 "$LIBRARY" "$INSTALLED/libglusterd-srcaddr.so"
+}
+
 setup_file() {
     make_network
+    install_library
 }
 
 # The next file may want other addresses.
@@ -20,6 +28,7 @@ enter_machine() {
     log=$BATS_TEST_TMPDIR/srcaddr.log
     cd "$BATS_TEST_TMPDIR" || return
     unset GLUSTERD_SRCADDR_CONF
+    export LD_LIBRARY_PATH=$INSTALLED
     rm -f "$default_log"
     mount -t tmpfs -o mode=755 test /etc/glusterfs
     mount -t tmpfs -o mode=755 test /var/lib/glusterd

@@ -6,9 +6,6 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 
 setup() {
     enter_machine
-    # As for a library that is not installed.
-    LD_LIBRARY_PATH=$(dirname "$LIBRARY")
-    export LD_LIBRARY_PATH
     write rules <<-END
 		[dial]
 		2001:db8:2::/64 = $SOURCE
