@@ -15,7 +15,8 @@
 #include "survey.h"
 #include "table.h"
 
-static const struct option options[] = {{"watch", no_argument, NULL, 'w'},
+static const struct option options[] = {{"wrong", no_argument, NULL, 'x'},
+                                        {"watch", no_argument, NULL, 'w'},
                                         {"json", no_argument, NULL, 'j'},
                                         {"help", no_argument, NULL, 'h'},
                                         {NULL, 0, NULL, 0}};
@@ -39,14 +40,33 @@ static const struct column peer_columns[] = {
     {"CONNECTED", COLUMN_TEXT},
 };
 
+/* What the command was called with. */
+struct request {
+    bool json;
+    bool only_wrong;
+};
+
+struct dialled {
+    pid_t pid;
+    char *process;
+    struct judged judged;
+    bool has_verdict;
+};
+
 /* The three tables of one look, and what came of it. */
 struct status {
     struct table *processes;
     struct table *connections;
     struct table *peers;
-    size_t hidden;  /* processes that this user may not look into */
-    bool is_wrong;  /* something is */
-    bool has_store; /* a running glusterd's was read */
+    bool only_wrong;         /* in the tables */
+    struct dialled *dialled; /* by all processes */
+    size_t dialled_count;
+    size_t wrong;         /* of these */
+    size_t unjudged;      /* of these */
+    size_t process_count; /* those in no table as well */
+    size_t hidden;        /* processes that this user may not look into */
+    bool is_wrong;        /* something is */
+    bool has_store;       /* a running glusterd's was read */
     bool glusterd_is_hidden;
     bool store_is_hidden;
 };
@@ -132,38 +152,84 @@ static void add_process(struct status *status, const struct survey *survey)
     bool is_wrong = survey->has_mistake || loaded->in_force == IN_FORCE_NOTHING ||
                     (survey->has_section && loaded->library == LIBRARY_ABSENT);
 
+    status->process_count++;
+    status->hidden += survey->is_hidden ? 1 : 0;
+    status->is_wrong = status->is_wrong || is_wrong;
+    if (status->only_wrong && !is_wrong)
+        return;
     table_add(status->processes,
               (const char *[]){number(&pid, survey->running.pid), process_name(&survey->running.process),
                                library_in_words(loaded), configuration_in_words(survey),
                                loaded->in_force == IN_FORCE_FILE ? time_in_words(&written, loaded->modified) : NULL,
                                note_on(survey)});
-    if (is_wrong) {
+    if (is_wrong)
         table_color(status->processes, LIBRARY, "red");
-        status->is_wrong = true;
-    }
-    if (survey->is_hidden)
-        status->hidden++;
 }
 
-static void add_connection(struct status *status, const struct survey *survey, const struct judged *judged)
+static void keep_connections(struct status *status, const struct survey *survey)
 {
+    size_t count = status->dialled_count + survey->connection_count;
+
+    status->dialled = needed(reallocarray(status->dialled, count + 1, sizeof(*status->dialled)));
+    for (size_t i = 0; i < survey->connection_count; i++)
+        status->dialled[status->dialled_count++] =
+            (struct dialled){.pid = survey->running.pid,
+                             .process = needed(strdup(process_name(&survey->running.process))),
+                             .judged = survey->connections[i],
+                             .has_verdict = !survey->is_hidden && !survey->has_mistake};
+}
+
+/* By the process's name and number, then by the peer. */
+static int compare_dialled(const void *a, const void *b)
+{
+    const struct dialled *first = a;
+    const struct dialled *second = b;
+    const struct connection *left = &first->judged.connection;
+    const struct connection *right = &second->judged.connection;
+    int order = strcmp(first->process, second->process);
+
+    if (order == 0)
+        order = (first->pid > second->pid) - (first->pid < second->pid);
+    if (order == 0)
+        order = memcmp(&left->peer, &right->peer, sizeof(left->peer));
+    if (order == 0)
+        order = (left->port > right->port) - (left->port < right->port);
+    return order != 0 ? order : memcmp(&left->source, &right->source, sizeof(left->source));
+}
+
+static void add_connection(struct status *status, const struct dialled *dialled)
+{
+    const struct judged *judged = &dialled->judged;
     const struct connection *connection = &judged->connection;
     struct cell pid = {""};
     struct cell peer = {""};
     struct cell port = {""};
     struct cell source = {""};
-    bool is_known = !survey->is_hidden && !survey->has_mistake;
-    const char *verdict = !is_known ? NULL : judged->is_wrong ? "WRONG" : "ok";
+    const char *verdict = !dialled->has_verdict ? NULL : judged->is_wrong ? "WRONG" : "ok";
 
+    status->wrong += judged->is_wrong ? 1 : 0;
+    status->unjudged += dialled->has_verdict ? 0 : 1;
+    status->is_wrong = status->is_wrong || judged->is_wrong;
+    if (status->only_wrong && !judged->is_wrong)
+        return;
     table_add(status->connections,
-              (const char *[]){number(&pid, survey->running.pid), process_name(&survey->running.process),
-                               address(&peer, &connection->peer), number(&port, connection->port),
-                               connection->established ? "established" : "connecting",
+              (const char *[]){number(&pid, dialled->pid), dialled->process, address(&peer, &connection->peer),
+                               number(&port, connection->port), connection->established ? "established" : "connecting",
                                address(&source, &connection->source), judged->has_wanted ? judged->wanted.data : NULL,
                                verdict});
     if (verdict != NULL)
         table_color(status->connections, VERDICT, judged->is_wrong ? "red" : "green");
-    status->is_wrong = status->is_wrong || judged->is_wrong;
+}
+
+static void add_connections(struct status *status)
+{
+    if (status->dialled_count > 0)
+        qsort(status->dialled, status->dialled_count, sizeof(*status->dialled), compare_dialled);
+    for (size_t i = 0; i < status->dialled_count; i++) {
+        add_connection(status, &status->dialled[i]);
+        free(status->dialled[i].process);
+    }
+    free(status->dialled);
 }
 
 /* Whether glusterd, NULL if it does not run, is connected to the glusterd at that address. */
@@ -223,8 +289,13 @@ static void add_peer(struct status *status, const struct survey *glusterd, const
     static const char in_cluster[] = "Peer in Cluster";
     int connected = status->glusterd_is_hidden ? -1 : is_connected(glusterd, peer);
     bool is_in_cluster = strcmp(peer->state, in_cluster) == 0;
-    char *names = join_names(peer);
+    bool is_wrong = !is_in_cluster || connected == 0;
+    char *names;
 
+    status->is_wrong = status->is_wrong || is_wrong;
+    if (status->only_wrong && !is_wrong)
+        return;
+    names = join_names(peer);
     table_add(status->peers, (const char *[]){peer->uuid, names, peer->state,
                                               connected < 0   ? NULL
                                               : connected > 0 ? "yes"
@@ -232,7 +303,6 @@ static void add_peer(struct status *status, const struct survey *glusterd, const
     table_color(status->peers, PEER_STATE, is_in_cluster ? "green" : "red");
     if (connected >= 0)
         table_color(status->peers, CONNECTED, connected > 0 ? "green" : "red");
-    status->is_wrong = status->is_wrong || !is_in_cluster || connected == 0;
     free(names);
 }
 
@@ -259,8 +329,7 @@ static void add_own_store(struct status *status)
 static void add_survey(struct status *status, const struct survey *survey)
 {
     add_process(status, survey);
-    for (size_t i = 0; i < survey->connection_count; i++)
-        add_connection(status, survey, &survey->connections[i]);
+    keep_connections(status, survey);
     if (survey->is_glusterd && survey->is_hidden)
         status->glusterd_is_hidden = true;
     else if (survey->is_glusterd)
@@ -281,54 +350,72 @@ static void look(struct status *status)
         }
         free(survey);
     }
+    add_connections(status);
     if (!status->has_store)
         add_own_store(status);
     connections_forget();
     free(all);
 }
 
+/* Below the tables, of which there can be none. */
+static void print_summary(const struct status *status)
+{
+    bool has_tables = table_rows(status->processes) + table_rows(status->connections) + table_rows(status->peers) > 0;
+
+    if (status->dialled_count == 0)
+        return;
+    printf("%s%zu connection%s, %zu wrong", has_tables ? "\n" : "", status->dialled_count,
+           status->dialled_count == 1 ? "" : "s", status->wrong);
+    if (status->unjudged > 0)
+        printf(", %zu without a verdict", status->unjudged);
+    fputc('\n', stdout);
+}
+
 /* What is missing in the tables, and why. */
-static void print_what_is_missing(const struct status *status, size_t processes)
+static void print_what_is_missing(const struct status *status)
 {
     fflush(stdout);
-    if (processes == 0)
+    if (status->process_count == 0)
         fprintf(stderr, "No process of GlusterFS runs here, and none with the library.\n");
     if (status->hidden > 0)
         fprintf(stderr, "%zu of %zu processes are not this user's to look into; root sees all.\n", status->hidden,
-                processes);
+                status->process_count);
     if (status->store_is_hidden)
         fprintf(stderr, "The peers that glusterd has stored are not this user's to read; root sees them.\n");
 }
 
 /* One look, printed. Returns the exit status for it. */
-static int print_status(bool json)
+static int print_status(const struct request *request)
 {
     struct status status = {
         .processes = table_new("processes", process_columns, sizeof(process_columns) / sizeof(process_columns[0])),
         .connections =
             table_new("connections", connection_columns, sizeof(connection_columns) / sizeof(connection_columns[0])),
         .peers = table_new("peers", peer_columns, sizeof(peer_columns) / sizeof(peer_columns[0])),
+        .only_wrong = request->only_wrong,
     };
     struct table *tables[] = {status.processes, status.connections, status.peers};
 
     look(&status);
-    tables_print(tables, 3, json);
-    print_what_is_missing(&status, table_rows(status.processes));
+    tables_print(tables, 3, request->json);
+    if (!request->json)
+        print_summary(&status);
+    print_what_is_missing(&status);
     for (size_t i = 0; i < 3; i++)
         table_free(tables[i]);
     return status.is_wrong ? STATUS_WRONG : STATUS_WELL;
 }
 
 /* Every second, on a terminal in place of the look before, until a signal ends it. */
-static void watch(bool json)
+static void watch(const struct request *request)
 {
-    bool is_terminal = !json && isatty(STDOUT_FILENO);
+    bool is_terminal = !request->json && isatty(STDOUT_FILENO);
 
     for (;;) {
         if (is_terminal)
             fputs("\033[H\033[J", stdout);
-        print_status(json);
-        if (!is_terminal && !json)
+        print_status(request);
+        if (!is_terminal && !request->json)
             fputc('\n', stdout);
         if (fflush(stdout) != 0)
             trouble("found no way to write the output: %m");
@@ -338,28 +425,31 @@ static void watch(bool json)
 
 static int run_status(const struct command *command, int argc, char **argv)
 {
-    bool json = false;
+    struct request request = {.json = false};
     bool is_watch = false;
 
     for (int option = next_option(command, argc, argv, options); option != -1;
          option = next_option(command, argc, argv, options)) {
-        if (option == 'w')
+        if (option == 'x')
+            request.only_wrong = true;
+        else if (option == 'w')
             is_watch = true;
         else
-            json = true;
+            request.json = true;
     }
     if (optind < argc)
         usage_error(command, "found argument %s; it takes none", argv[optind]);
     if (is_watch)
-        watch(json);
-    return print_status(json);
+        watch(&request);
+    return print_status(&request);
 }
 
 const struct command status_command = {
     .name = "status",
-    .arguments = "[--watch] [--json]",
+    .arguments = "[--wrong] [--watch] [--json]",
     .summary = "Show GlusterFS's processes, their connections and peers, and what is wrong with them",
-    .options = "  --watch              Look again every second\n"
+    .options = "  --wrong              Show only what is wrong\n"
+               "  --watch              Look again every second\n"
                "  --json               Print it as JSON\n",
     .run = run_status,
 };

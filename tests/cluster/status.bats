@@ -58,7 +58,7 @@ ends() {
 # numbers of processes and ports, UUIDs and times.
 same() {
     diff --unified=9 --label expected --label found <(sort) <(sed -E \
-        -e 's/^ *[0-9]+ ([^o])/PID \1/; s/ +[0-9]+ (established|connecting)/ PORT \1/' \
+        -e '/^ *[0-9]+ (of|connections,) /! s/^ *[0-9]+ /PID /; s/ +[0-9]+ (established|connecting)/ PORT \1/' \
         -e 's/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/UUID/; s/[0-9-]{10} [0-9:]{8} [+-][0-9]{4}/TIME/' \
         -e 's/  +/ /g; s/ $//' "$1" | sort)
 }
@@ -131,7 +131,10 @@ all_are_found() {
 		UUID NAMES STATE CONNECTED
 		UUID $(name_of 2) Peer in Cluster yes
 		UUID $(name_of 3) Peer in Cluster yes
+
+		6 connections, 0 wrong
 	END
+    [ "$(tail -n 1 "$BATS_TEST_TMPDIR/status")" = "6 connections, 0 wrong" ]
     # The time is that of the file.
     written=$(in_host 1 date --reference=/etc/glusterfs/srcaddr.conf '+%F %T %z')
     [ "$(grep -c " $written " "$BATS_TEST_TMPDIR/status")" -eq 3 ]
@@ -157,7 +160,38 @@ all_are_found() {
 		UUID NAMES STATE CONNECTED
 		UUID $(name_of 1) Peer in Cluster yes
 		UUID $(name_of 2) Peer in Cluster yes
+
+		6 connections, 6 wrong
 	END
+}
+
+@test "connections are in the order of processes and peers" {
+    wait_until 30 all_are_found
+    diff --unified=9 --label expected --label found - <("$COMMAND" status --json |
+        jq --raw-output '.connections[] | select(.source | test(":.1$")) | .process + " " + .peer') <<-END
+		brick $(address_of 1)
+		glusterd $(address_of 2)
+		glusterd $(address_of 3)
+		glustershd $(address_of 1)
+		glustershd $(address_of 2)
+		glustershd $(address_of 3)
+	END
+    # By their names first, with the processes of all hosts.
+    "$COMMAND" status --json | jq --exit-status '[.connections[].process] | . == sort and length == 18'
+}
+
+@test "--wrong: only what is wrong, and how many connections there are all the same" {
+    wait_until 30 all_are_found
+    ends 0 status 1 --wrong >"$BATS_TEST_TMPDIR/status" 2>&1
+    diff --unified=9 - "$BATS_TEST_TMPDIR/status" <<<"6 connections, 0 wrong"
+    ends 0 status 1 --wrong --json >"$BATS_TEST_TMPDIR/status" 2>&1
+    [ "$(jq --compact-output . "$BATS_TEST_TMPDIR/status")" = '{"processes":[],"connections":[],"peers":[]}' ]
+
+    ends 1 "$COMMAND" status --wrong >"$BATS_TEST_TMPDIR/status" 2>&1
+    [ "$(grep -c ' WRONG$' "$BATS_TEST_TMPDIR/status")" -eq 6 ]
+    [ "$(grep -c ' not preloaded ' "$BATS_TEST_TMPDIR/status")" -eq 3 ]
+    [ "$(tail -n 1 "$BATS_TEST_TMPDIR/status")" = "18 connections, 6 wrong" ]
+    [ "$(grep -c . "$BATS_TEST_TMPDIR/status")" -eq 12 ]
 }
 
 @test "as JSON" {
@@ -271,6 +305,7 @@ peers_are_not_connected() {
 @test "while glusterd is stopped, its peers are not connected; its bricks stay" {
     in_host 1 pkill -TERM -x glusterd
     wait_until 10 peers_are_not_connected
+    status 1 --wrong --json | jq --exit-status '[.processes, .connections, .peers | length] == [0, 0, 2]'
     start_glusterd preloaded 1
     wait_until 30 in_cluster 1 2 3
     wait_until 30 all_are_found
@@ -323,7 +358,8 @@ configuration_is() {
     write_configuration 4 <<<"wrong"
     configuration_is '["a","loaded","/etc/glusterfs/srcaddr.conf","the configuration has an error: glusterd-srcaddr check"]'
     shows_on_4 '.connections[] | [.source, .wanted, .verdict]' "[\"$(address_of 4)\",null,null]"
-    ends 1 status 4 >/dev/null
+    ends 1 status 4 >"$BATS_TEST_TMPDIR/status"
+    [ "$(tail -n 1 "$BATS_TEST_TMPDIR/status")" = "1 connection, 0 wrong, 1 without a verdict" ]
     end_on_4 a
 
     run_on_4 e preloaded "$(address_of 1)"

@@ -57,7 +57,7 @@ teardown() {
 @test "options of a subcommand, all that its --help names" {
     becomes "glusterd-srcaddr check --" check --help --json --wait
     becomes "glusterd-srcaddr explain --" explain --help --json --process
-    becomes "glusterd-srcaddr status --" status --help --json --watch
+    becomes "glusterd-srcaddr status --" status --help --json --watch --wrong
     becomes "glusterd-srcaddr run --" run --config --help
     becomes "glusterd-srcaddr repair --" repair --dry-run --from --help --json --to
     becomes "glusterd-srcaddr version --" version --help

@@ -44,11 +44,12 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		  --help               Print this and exit
 	END
     says 0 status --help <<-END
-		Usage: glusterd-srcaddr status [--watch] [--json]
+		Usage: glusterd-srcaddr status [--wrong] [--watch] [--json]
 
 		Show GlusterFS's processes, their connections and peers, and what is wrong with them.
 
 		Options:
+		  --wrong              Show only what is wrong
 		  --watch              Look again every second
 		  --json               Print it as JSON
 		  --help               Print this and exit
