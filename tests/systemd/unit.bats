@@ -73,10 +73,12 @@ restarted_with() {
     in_host 1 systemctl restart glusterd
     unit_is 1 glusterd active
     [[ $(in_host 1 systemctl show --property=ExecMainStatus --value glusterd-srcaddr) == "$1" ]]
-    [[ ! $2 ]] || in_host 1 systemctl status --full --lines=20 glusterd | grep -F "libglusterd-srcaddr.so: warning: $2"
+    [[ ! $2 ]] || wait_until 10 unit_said "libglusterd-srcaddr.so: warning: $2"
 }
 
-@test "a library that ld.so can't preload: glusterd starts all the same, its status shows why" {
+unit_said() { in_host 1 systemctl status --full --lines=20 glusterd-srcaddr | grep -F "$1"; }
+
+@test "a library that ld.so can't preload: glusterd starts all the same, the unit's status shows why" {
     local library
     library=$(find "$LAB/1/root/usr/lib" -name libglusterd-srcaddr.so)
     # In its sandbox the unit can tell.
