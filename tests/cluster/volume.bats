@@ -7,6 +7,8 @@ source "${BATS_TEST_DIRNAME:?}/lab.bash"
 # shellcheck source=tests/cluster/volume.bash
 source "${BATS_TEST_DIRNAME:?}/volume.bash"
 
+COMMAND=$(realpath -m -- "${SRCADDR_COMMAND:-${BATS_TEST_DIRNAME:?}/../../build/glusterd-srcaddr}")
+
 setup_file() {
     start_lab 1
     use_names
@@ -19,7 +21,7 @@ setup_file() {
         write_configuration "$host" <<-END
 			[glusterd]
 			::/0 = $(address_of "$host")
-			[glusterfsd glustershd]
+			[glusterfsd glustershd glfsheal]
 			2001:db8:1::/64 = $(second_address_of "$host")
 		END
     done
@@ -104,6 +106,41 @@ write_files() {
 
 @test "connections that were made anew follow the sections as well" {
     wait_until 30 connections_follow_the_sections
+}
+
+# raise_firewall HOST...: as a firewall does, each answers "prohibited" to all but the addresses that rules give. What is for
+# the host itself is looked up first of all, so that has to come second.
+raise_firewall() {
+    local host other
+    for host; do
+        in_host "$host" ip -6 rule add pref 1 lookup local
+        for other in 1 2 3; do
+            in_host "$host" ip -6 rule add pref 0 from "$(kernel_address_of "$other")" prohibit
+        done
+        in_host "$host" ip -6 rule delete pref 0 lookup local
+    done
+}
+
+drop_firewall() {
+    local host other
+    for host; do
+        in_host "$host" ip -6 rule add pref 0 lookup local
+        in_host "$host" ip -6 rule delete pref 1 lookup local
+        for other in 1 2 3; do
+            in_host "$host" ip -6 rule delete pref 0 from "$(kernel_address_of "$other")" prohibit
+        done
+    done
+}
+
+@test "behind a firewall heal info sees the other hosts' bricks by glusterd-srcaddr run" {
+    raise_firewall 2 3
+    info=$(in_host 1 gluster --mode=script volume heal shared info)
+    [ "$(grep -c '^Status: Transport endpoint is not connected$' <<<"$info")" -eq 2 ]
+    # As for a library that is not installed.
+    info=$(in_host 1 env LD_LIBRARY_PATH="${LIBRARY%/*}" "$COMMAND" run gluster --mode=script volume heal shared info)
+    [ "$(grep -c '^Status: Connected$' <<<"$info")" -eq 3 ]
+    [ "$(grep -c '^Number of entries: 0$' <<<"$info")" -eq 3 ]
+    drop_firewall 2 3
 }
 
 @test "a rule that changes while a brick runs: its next connection follows" {

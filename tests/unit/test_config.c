@@ -54,7 +54,7 @@ static const char promised[] =
     "2001:db8:2::/48       = 2001:db8:2::/64     ; this host's own address inside that prefix\n"
     "2001:db8:2:9::/64     = none                ; leave this network to the kernel\n"
     "::/0                  = bind-address        ; transport.socket.bind-address from glusterd.vol\n"
-    "[glusterfsd glustershd]\n"
+    "[glusterfsd glustershd glfsheal]\n"
     "::/0                  = bind-address\n";
 
 static const char promised_dump[] = "2: \"glusterd\"\n"
@@ -62,7 +62,7 @@ static const char promised_dump[] = "2: \"glusterd\"\n"
                                     "3:1: 2001:db8:1::/64 = 2001:db8:1::11\n"
                                     "4:1: 2001:db8:2::/48 = 2001:db8:2::/64\n"
                                     "5:1: 2001:db8:2:9::/64 = none\n"
-                                    "7: \"glusterfsd glustershd\"\n"
+                                    "7: \"glusterfsd glustershd glfsheal\"\n"
                                     "8:1: ::/0 = bind-address\n";
 
 static void the_promised_example_is_good(void **state)
