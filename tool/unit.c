@@ -136,31 +136,41 @@ static char *property(char *line, const char *name)
     return strncmp(line, name, len) == 0 && line[len] == '=' ? line + len + 1 : NULL;
 }
 
-char *unit_arguments(size_t *len)
+/* The variables that the unit sets, and its command, NULL if it has none. */
+static char *read_properties(FILE *show, struct strings *variables)
 {
-    struct strings variables = {.data = NULL};
-    struct strings arguments = {.data = NULL};
     char *command = NULL;
     char *line = NULL;
     size_t size = 0;
-    FILE *show =
-        popen("systemctl show --property=Environment,EnvironmentFiles,ExecStart glusterd.service 2>/dev/null", "re");
 
-    if (show == NULL)
-        return NULL;
     while (getline(&line, &size, show) > 0) {
         if (property(line, "Environment") != NULL)
-            take_environment(&variables, property(line, "Environment"));
+            take_environment(variables, property(line, "Environment"));
         else if (property(line, "EnvironmentFiles") != NULL)
-            take_file(&variables, property(line, "EnvironmentFiles"));
+            take_file(variables, property(line, "EnvironmentFiles"));
         else if (property(line, "ExecStart") != NULL && command == NULL)
             command = needed(strdup(property(line, "ExecStart")));
     }
+    free(line);
+    return command;
+}
+
+char *unit_arguments(size_t *len)
+{
+    static const char show_unit[] =
+        "systemctl show --property=Environment,EnvironmentFiles,ExecStart glusterd.service 2>/dev/null";
+    struct strings variables = {.data = NULL};
+    struct strings arguments = {.data = NULL};
+    FILE *show = popen(show_unit, "re"); /* NOLINT(cert-env33-c): the shell gets no word of anybody else's */
+    char *command;
+
+    if (show == NULL)
+        return NULL;
+    command = read_properties(show, &variables);
     (void)pclose(show);
     if (command != NULL)
         take_command(&arguments, &variables, command);
     free(command);
-    free(line);
     free(variables.data);
     *len = arguments.len;
     return arguments.data;
