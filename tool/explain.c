@@ -112,7 +112,7 @@ static void set_volfile_why(struct row *row, const struct load *load)
     struct place place;
 
     if (load->bind_address.kind == SOURCE_UNKNOWN)
-        set(row, WHY, "bind-address, which only glusterd can tell, and it does not listen");
+        set(row, WHY, "bind-address, which only glusterd can tell");
     else if (bind_address_place(volfile, &place))
         set(row, WHY, "bind-address, %s:%u", volfile, place.line);
     else if (load->bind_address.kind == SOURCE_ADDRESS)

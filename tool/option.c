@@ -16,6 +16,8 @@ static bool read_option(const char *volfile, find_option *find, const char *key,
     struct text why = TEXT_IN(reason);
 
     *file = (struct file){.data = NULL};
+    if (volfile[0] != '/') /* of a directory that glusterd has left since */
+        return false;
     return file_read(volfile, VOLFILE_SIZE_MAX, FILE_OF_ANYBODY, file, &why) == 0 &&
            find(file->data, file->len, key, value);
 }

@@ -355,7 +355,7 @@ foreseen() {
     unset GLUSTERD_SRCADDR_CONF
     write_volfile transport.socket.bind-address host1
     says_in_json 1 '.peers[] | [.source, .why, .unavailable]' explain "$PEER" \
-        <<<'[null,"bind-address, which only glusterd can tell, and it does not listen","refuse"]'
+        <<<'[null,"bind-address, which only glusterd can tell","refuse"]'
     # Which is nothing to a process that does not ask for it.
     says_in_json 0 '.peers[].why' explain "$PEER" --process dial <<<'"no section is for this process, so it has no rules"'
 }
