@@ -123,7 +123,10 @@ become_host() {
     mount --bind "$directory/lib" "$root/var/lib/glusterd"
     mount --bind "$directory/log" "$root/var/log/glusterfs"
     mount --bind "$directory/etc" "$root/etc/glusterfs"
-    [[ ! -e ${directory%/*}/hosts ]] || mount --bind "${directory%/*}/hosts" "$root/etc/hosts"
+    if [[ -e ${directory%/*}/hosts ]]; then
+        touch "$root/etc/hosts" # Debian 11 comes without one
+        mount --bind "${directory%/*}/hosts" "$root/etc/hosts"
+    fi
     mount --bind "$directory/run" "$root/run"
     exec env --ignore-signal=CHLD chroot "${root:-/}" sleep infinity
 }
