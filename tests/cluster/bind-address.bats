@@ -21,6 +21,7 @@ make_hosts() {
         start_host "$host"
         in_host "$host" ip address add "192.0.2.$host/24" dev net1
         write_volfile "$host" transport.socket.bind-address "$(address_of "$host")"
+        write_configuration "$host" <"${BATS_TEST_DIRNAME:?}/../../packaging/srcaddr.conf"
     done
 }
 
@@ -52,6 +53,9 @@ dials_from_listener() {
 
 command_on_1() { in_host 1 "$COMMAND" "$@"; }
 
+# Of the file: without one, check also looks for the installed library.
+check_on_1() { command_on_1 check /etc/glusterfs/srcaddr.conf; }
+
 # Not of a host with another release's root directory, where the command finds no glusterd that is its own.
 can_run_command() { [[ ! ${SRCADDR_ROOT-} ]]; }
 
@@ -65,7 +69,7 @@ says_the_same() {
     status_is 0 "$(address_of 1) $(address_of 1) ok"
     [[ $(command_on_1 explain --json "$(address_of 2)" | jq --raw-output '.peers[] | .source + ", " + .why') == \
         "$(address_of 1), bind-address, where glusterd listens" ]]
-    command_on_1 check
+    check_on_1
 }
 
 # status_is STATUS LINE: exit status, and source, source that is wanted and verdict of glusterd's connection.
@@ -158,7 +162,7 @@ not_running() { ! in_host 1 pgrep glusterd; }
     start_glusterd preloaded 1 2
     gluster 1 peer probe peer4
     wait_until 30 peers_are 1 "peer4 Peer in Cluster (Connected)"
-    ! can_run_command || command_on_1 check
+    ! can_run_command || check_on_1
     [[ ! -e $LAB/1/log/srcaddr.log ]] || ! grep -E '\] [EW] \[' "$LAB/1/log/srcaddr.log"
 }
 
