@@ -94,9 +94,11 @@ DEMO_PACKAGES  := gcc libc6-dev binutils iproute2 mount util-linux procps gluste
 DEB_PACKAGES   := build-essential debhelper libsmartcols-dev pkg-config
 RPM_PACKAGES   := gcc libc6-dev libsmartcols-dev pkg-config rpm
 MATRIX_PACKAGES := gcc-aarch64-linux-gnu libelf-dev musl-tools qemu-user
+# What GlusterFS's own tests call.
+UPSTREAM_PACKAGES := $(DEMO_PACKAGES) attr bats psmisc uuid-runtime
 CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats clang fio gcovr jq libcap2-bin libclang-rt-dev \
                   libcmocka-dev linux-libc-dev qemu-block-extra qemu-utils strace tcpdump valgrind lintian mmdebstrap systemd-container \
-                  $(DEB_PACKAGES) $(RPM_PACKAGES) $(MATRIX_PACKAGES)
+                  $(DEB_PACKAGES) $(RPM_PACKAGES) $(MATRIX_PACKAGES) $(UPSTREAM_PACKAGES)
 LINT_PACKAGES  := $(CHECK_PACKAGES) clang-format clang-tidy cppcheck mandoc shellcheck
 # What is measured beside the library, and what with.
 BENCH_PACKAGES := $(DEMO_PACKAGES) bsdextrautils fio gnuplot-nox jq libsocket-wrapper proxychains4 strace torsocks valgrind
@@ -109,7 +111,7 @@ missing=$$(for package in $(1); do \
     DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $$missing; }
 endef
 
-.PHONY: deps deps-lint deps-demo deps-deb deps-rpm deps-bench
+.PHONY: deps deps-lint deps-demo deps-deb deps-rpm deps-bench deps-upstream
 deps:
 	@$(call install-missing,$(CHECK_PACKAGES))
 deps-lint:
@@ -122,6 +124,8 @@ deps-rpm:
 	@$(call install-missing,$(RPM_PACKAGES))
 deps-bench:
 	@$(call install-missing,$(BENCH_PACKAGES))
+deps-upstream:
+	@$(call install-missing,$(UPSTREAM_PACKAGES))
 
 # A make of its own after the packages: this one has looked for the compiler already.
 .PHONY: demo
@@ -133,7 +137,7 @@ demo: deps-demo
 .PHONY: check
 check: deps
 	@$(MAKE) --no-print-directory check-build check-unit fuzz check-socket check-faults check-bench check-tool check-sanitizers check-tsan \
-	    check-valgrind coverage check-cluster check-packages check-systemd check-matrix WITHOUT=bullseye
+	    check-valgrind coverage check-cluster check-upstream-quick check-packages check-systemd check-matrix WITHOUT=bullseye
 
 # demo and check on a newly installed Debian, in half an hour: make check-fresh RELEASE=trixie
 .PHONY: check-fresh
@@ -143,7 +147,7 @@ check-fresh:
 
 SOURCES := $(wildcard preload/*.[ch] tool/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/socket/*.[ch] tests/guarded/*.[ch] tests/matrix/*.[ch] tests/bench/*.c)
 SCRIPTS := preload/check-object tests/sandbox tests/in-sandbox tests/build-root tests/fresh tests/sanitized tests/fuzz/fuzz.bats .ci/run \
-           $(filter-out %.c %.h %.gp %.md %/results,$(wildcard $(addprefix tests/,$(addsuffix /*,bench build socket faults tool valgrind cluster packages systemd matrix)))) \
+           $(filter-out %.c %.h %.gp %.md %/results,$(wildcard $(addprefix tests/,$(addsuffix /*,bench build socket faults tool valgrind cluster upstream packages systemd matrix)))) \
            packaging/make-source packaging/mount.glusterfs-srcaddr packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post*)
 
 # For those who change the sources: a user's check does not depend on what a linter thinks of them. gcc 14 takes what dup2(2) and
@@ -268,6 +272,23 @@ check-tool: $(LIBRARY) $(COMMAND) socket-programs
 	    SRCADDR_COMMAND=$(abspath $(COMMAND)) bats $(FILTER) tests/tool
 check-cluster: $(LIBRARY) $(COMMAND)
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_COMMAND=$(abspath $(COMMAND)) bats tests/cluster
+
+# GlusterFS's own tests of clusters. A make of its own after the packages, as for demo.
+UPSTREAM     := $(BUILD)/upstream
+RUN_UPSTREAM  = tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_UPSTREAM=$(abspath $(UPSTREAM))
+
+.PHONY: check-upstream check-upstream-quick run-check-upstream fetch-upstream upstream-report
+check-upstream: deps-upstream
+	@$(MAKE) --no-print-directory run-check-upstream
+run-check-upstream: $(LIBRARY) fetch-upstream
+	$(RUN_UPSTREAM) tests/upstream/all
+check-upstream-quick: $(LIBRARY) fetch-upstream
+	$(RUN_UPSTREAM) bats tests/upstream
+fetch-upstream:
+	tests/upstream/fetch $(UPSTREAM)
+upstream-report:
+	tests/upstream/report >docs/upstream-tests.md.new
+	mv docs/upstream-tests.md.new docs/upstream-tests.md
 
 # make trouble MINUTES=60 SEED=1: the same for longer than in make check; a seed gives the same troubles again.
 MINUTES ?= 10
