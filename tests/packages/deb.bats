@@ -62,6 +62,7 @@ teardown() {
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/performance-threads.svg
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/performance-volumes.svg
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/performance.md
+-rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/upstream-tests.md
 -rw-r--r-- root/root ./usr/share/lintian/overrides/glusterd-srcaddr
 -rw-r--r-- root/root ./usr/share/man/man5/srcaddr.conf.5.gz
 -rw-r--r-- root/root ./usr/share/man/man8/glusterd-srcaddr.8.gz

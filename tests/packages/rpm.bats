@@ -53,6 +53,7 @@ drwxr-xr-x root:root /usr/share/doc/glusterd-srcaddr/docs
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/performance-threads.svg d
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/performance-volumes.svg d
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/performance.md d
+-rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/upstream-tests.md d
 drwxr-xr-x root:root /usr/share/licenses/glusterd-srcaddr-$VERSION
 -rw-r--r-- root:root /usr/share/licenses/glusterd-srcaddr-$VERSION/LICENSE l
 -rw-r--r-- root:root /usr/share/man/man5/srcaddr.conf.5 d
