@@ -56,7 +56,7 @@ costs_at_most() {
     start=$(start_instructions "$LIBRARY")
     empty=$(start_instructions "$PROGRAMS/nothing.so")
     echo "$start instructions, $empty with an empty object"
-    ((start > empty && start - empty <= 55000))
+    ((start > empty && start - empty <= 70000))
 }
 
 @test "a process without rules: at most 12 KiB of its own memory that is written to" {

@@ -59,6 +59,8 @@ other() {
     logged 5 " I .* bind-address is $SOURCE, where glusterd listens\$"
 }
 
+# Sanitizers and qemu-user need /proc themselves.
+# bats test_tags=native, exact
 @test "glusterd finds it without /proc, and without its volume file" {
     unshare --mount bash -c "mount -t tmpfs none /proc && exec setpriv -- env LD_PRELOAD=$LIBRARY bash -c 'exec -a glusterd \"\$@\"' \
         bash \"\$@\"" bash "$PROGRAMS/dial" -f glusterd.vol "${listens[@]}" "${peer[@]}" "${connects[@]}" >"$BATS_TEST_TMPDIR/printed" 3>&-
