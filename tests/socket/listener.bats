@@ -62,8 +62,8 @@ other() {
 # Sanitizers and qemu-user need /proc themselves.
 # bats test_tags=native, exact
 @test "glusterd finds it without /proc, and without its volume file" {
-    unshare --mount bash -c "mount -t tmpfs none /proc && exec setpriv -- env LD_PRELOAD=$LIBRARY bash -c 'exec -a glusterd \"\$@\"' \
-        bash \"\$@\"" bash "$PROGRAMS/dial" -f glusterd.vol "${listens[@]}" "${peer[@]}" "${connects[@]}" >"$BATS_TEST_TMPDIR/printed" 3>&-
+    unshare --mount bash -c "$(declare -f preloaded); LIBRARY=$LIBRARY; mount -t tmpfs none /proc; preloaded glusterd dial \"\$@\"" \
+        bash -f glusterd.vol "${listens[@]}" "${peer[@]}" "${connects[@]}" >"$BATS_TEST_TMPDIR/printed"
     output=$(<"$BATS_TEST_TMPDIR/printed")
     errors=
     dials "$SOURCE"
