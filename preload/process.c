@@ -106,7 +106,7 @@ static struct word told_by_glusterd(const struct arguments *found)
     return word_is(word_split(&rest, '.'), "fuse") ? word_of("") : found->server;
 }
 
-/* What a host name stands for, glusterd knows. */
+/* glusterd alone knows what a host name stands for. */
 static struct word address_only(struct word told)
 {
     return word_has(told, ':') || address_is_ipv4(told) ? told : word_of("");

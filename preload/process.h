@@ -17,7 +17,7 @@ struct process {
     char role[64];          /* NAME of --process-name NAME, empty if there is none */
     char program[64];       /* the last component of argv[0] */
     char volfile[PATH_MAX]; /* of GlusterFS's own -f, --volfile or --spec-file, else VOLUME_FILE */
-    char listener[64];      /* an address: glusterd's, as it has written it for this daemon; or empty */
+    char listener[64];      /* glusterd's address, as in the arguments it has given this daemon; or empty */
 };
 
 /* From a command line as in proc(5), cmdline: len bytes, each argument with a NUL behind it, the last one perhaps

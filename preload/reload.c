@@ -12,7 +12,7 @@
 
 int64_t reload_next_look;
 
-/* What that is now which active was made of. What can't be known of a listener stays. */
+/* What active was made of, as it is now. A listener that can't be looked at stays as it was. */
 static struct origin look(const struct active *active)
 {
     struct origin origin = active->origin;
