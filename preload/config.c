@@ -209,7 +209,7 @@ static bool check_host_bits(struct word word, const struct source *source, struc
     return false;
 }
 
-/* That of an address in brackets with a scope can't be told: a network has none. */
+/* With a scope the right address is not named: a network has none. */
 static bool not_a_source(struct word word, struct text *why)
 {
     bool is_bracketed = is_bracketed_address(word);

@@ -35,7 +35,7 @@ enum listener_place {
 
 enum listener_place listener_place(const struct process *process);
 
-/* To be told of each socket that the process has made a listener: of glusterd's the first one that is TCP counts. */
+/* Notes the address of a socket that now listens, unless one is noted already or it is no TCP socket. */
 void listener_note(int fd);
 
 /*

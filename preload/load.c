@@ -44,7 +44,7 @@ int load_config(struct load *load, const char *path, uid_t owner)
     return load->mistake.line == 0 ? ENOMEM : 0;
 }
 
-/* A relative path was of the directory that the process was started in: as a daemon it has changed that by now. */
+/* A relative path is not followed: as a daemon the process has changed its directory by now. */
 int load_volfile(struct load *load)
 {
     const char *path = load->process.volfile;

@@ -35,7 +35,7 @@ struct load {
     struct file file;
     struct config config;
     const struct section *section; /* of the process, NULL if it has none */
-    bool wants_bind_address;       /* a rule of the section does; all up to bind_address_by is then filled in */
+    bool wants_bind_address;       /* a rule of the section does; if so, the next five are filled in */
     struct stamp volfile;          /* of the volume file */
     struct volume volume;          /* what it says */
     struct listener listener;      /* glusterd's; to begin with, what was known last */

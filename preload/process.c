@@ -60,7 +60,7 @@ static struct word last_component(struct word path)
     return component;
 }
 
-/* What the arguments of one of GlusterFS's own processes say, as far as it matters here. */
+/* What matters here of the arguments of GlusterFS's own processes. */
 struct arguments {
     struct word role;
     struct word volfile;

@@ -37,7 +37,7 @@ int process_read(struct process *process);
 /* Whether it is the management daemon: gf_get_process_mode() in GlusterFS's glusterfsd/src/glusterfsd.c. */
 bool process_is_glusterd(const struct process *process);
 
-/* Whether the arguments are those of glusterd, a brick, another daemon of GlusterFS's or a mount. */
+/* Whether it is glusterd, a brick, another daemon of GlusterFS or a mount. */
 bool process_is_glusterfs(const struct process *process);
 
 /* The name that the log calls it by. */

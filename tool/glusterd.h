@@ -14,7 +14,7 @@ struct glusterd {
 /* The one that runs in this command's network and root directory, or else the one that glusterd.service would start. */
 void glusterd_find(struct glusterd *glusterd);
 
-/* running, which is a glusterd. */
+/* Fills in *glusterd for a glusterd that runs. */
 void glusterd_of(const struct running *running, struct glusterd *glusterd);
 void glusterd_free(struct glusterd *glusterd);
 
@@ -28,7 +28,7 @@ char *glusterd_working_directory(const struct glusterd *glusterd);
 /* Of the one that glusterd_find() finds. */
 char *own_working_directory(void);
 
-/* Where it listens, or would: host byte order. */
+/* The port that it listens on, or would, in host byte order. */
 in_port_t glusterd_port(const struct glusterd *glusterd);
 
 /*

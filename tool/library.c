@@ -36,7 +36,7 @@ static bool is_of_another_architecture(const Elf64_Ehdr *header)
            (header->e_ident[EI_CLASS] != own.e_ident[EI_CLASS] || header->e_machine != own.e_machine);
 }
 
-/* What ld.so goes on from to the next directory, as if it were not there. False if the file is not in this one. */
+/* Why ld.so passes over the file in this directory and tries the next one. False if there is no such file here. */
 static bool explain_file(const char *directory, struct library_file *library)
 {
     struct text path = TEXT_IN(library->path);

@@ -11,7 +11,7 @@ teardown() {
     stop_lab
 }
 
-# make_hosts: two hosts, which know each other by name; host 1's first address is also store1's, and an IPv4 one store4's and both's.
+# make_hosts: two hosts that know each other by name. host 1 is also store1 (IPv6), store4 (IPv4), and both.
 make_hosts() {
     local host
     start_lab 1

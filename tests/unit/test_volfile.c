@@ -104,7 +104,7 @@ static void finds_the_bind_address_as_glusterfs_does(void **state)
         {OPTION "0.0.0.0", "none"},
         {OPTION "::ffff:192.0.2.1", "none"},
 
-        /* what glusterd alone can make something of, or nobody */
+        /* what only glusterd can tell, or what is no address */
         {OPTION "server1", "unknown"},
         {"volume management\n\t" OPTION "\"server1.example\"\nend-volume", "unknown"},
         {OPTION "localhost\n", "unknown"},
