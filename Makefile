@@ -19,11 +19,12 @@ COMMAND := $(BUILD)/glusterd-srcaddr
 # Not for an instrumented library, which is for the test programs alone and needs the libraries of its instrument.
 CHECK_OBJECT := preload/check-object
 # Those with large arrays, of which most processes never write to any, last: all other variables are then on one page.
-LARGE   := chosen given limit
+LARGE   := learned limit
 OBJECTS := $(patsubst %,$(BUILD)/preload/%.o,$(filter-out $(LARGE),$(basename $(notdir $(wildcard preload/*.c)))) $(LARGE))
 TOOL    := $(patsubst tool/%.c,$(BUILD)/tool/%.o,$(wildcard tool/*.c))
-# For the command and the unit tests, which take what they need: a program must not wrap its own calls.
+# For the command and the unit tests, but for the wrappers: a program must not wrap its own calls.
 ARCHIVE := $(BUILD)/preload.a
+WRAPPERS := bind connect getsockname listen
 TOOL_ARCHIVE := $(BUILD)/tool.a
 
 # What a compiler of another age or architecture may not have.
@@ -73,7 +74,7 @@ $(BUILD)/preload/%.o: $(INSTEAD)/%.c $(BUILD)/command
 $(BUILD)/preload/%.o: preload/%.c $(BUILD)/command
 	$(compile-preload)
 
-$(ARCHIVE): $(OBJECTS)
+$(ARCHIVE): $(filter-out $(WRAPPERS:%=$(BUILD)/preload/%.o),$(OBJECTS))
 	$(call QUIET,AR)rm -f $@; $(AR) rcs $@ $^
 
 $(TOOL_ARCHIVE): $(filter-out %/main.o,$(TOOL))

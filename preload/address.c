@@ -29,6 +29,13 @@ bool address_is_ipv4(struct word word)
     return parse(AF_INET, word, &address);
 }
 
+bool address_is_any(const struct in6_addr *address)
+{
+    static const struct in6_addr any_ipv4 = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
+
+    return IN6_IS_ADDR_UNSPECIFIED(address) || IN6_ARE_ADDR_EQUAL(address, &any_ipv4);
+}
+
 void address_mask(struct in6_addr *address, unsigned int len)
 {
     unsigned int whole = len / 8; /* bytes that stay */

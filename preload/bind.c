@@ -1,42 +1,34 @@
-/* bind(2): the program's own choice of an address goes before ours. */
+/* bind(2): the program's own choice of an address goes before ours, and is marked as that. */
 #include <errno.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <string.h>
 #include <sys/socket.h>
 
-#include "chosen.h"
-#include "give.h"
+#include "address.h"
+#include "learned.h"
 #include "libc.h"
-#include "quiet.h"
-#include "socket.h"
+#include "mark.h"
 
-/* A socket that only this library bound, for a connect that failed, is one that the program may still bind. */
-static int make_bindable(int fd)
+/* Of an AF_INET6 one that bind(2) has taken. */
+static enum mark mark_of(const struct sockaddr *address)
 {
-    struct socket_state state = {.idle = false};
-    unsigned int chosen;
-    int error = chosen_get(fd, &chosen);
+    struct in6_addr local;
 
-    if (error == 0 && chosen != BY_PROGRAM)
-        error = socket_inspect(fd, &state);
-    return error == 0 && state.idle ? give_back(fd, &state) : error;
+    memcpy(&local, (const char *)address + offsetof(struct sockaddr_in6, sin6_addr), sizeof(local));
+    if (address_is_any(&local))
+        return MARK_NONE;
+    return learned_has(&local) ? MARK_LEARNED : MARK_CHOSEN;
 }
 
 EXPORT int bind(int fd, const struct sockaddr *address, socklen_t len)
 {
-    struct quiet quiet;
-    int error = 0;
-    int result;
+    int result = libc_bind(fd, address, len);
+    int saved = errno;
 
-    if (chosen_may_have(fd, CHOSE_PORT)) {
-        quiet_begin(&quiet);
-        error = make_bindable(fd);
-        quiet_end(&quiet);
+    if (result == 0 && address->sa_family == AF_INET6) {
+        mark_set(fd, mark_of(address));
+        errno = saved;
     }
-    if (error != 0) {
-        errno = error;
-        return -1;
-    }
-    result = libc_bind(fd, address, len);
-    if (result == 0)
-        chosen_set(fd, 0, BY_PROGRAM);
     return result;
 }

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "chosen.h"
 #include "current.h"
 #include "give.h"
 #include "libc.h"
@@ -90,20 +89,27 @@ static void warn_unavailable(const struct dial *dial, const char *step, int erro
     log_outcome(dial, LEVEL_WARNING, outcome.data);
 }
 
-/* The source can't be used, because of error in a step. Returns what connect is to fail with, 0 if it is to go on. */
-static int unavailable(const struct dial *dial, const char *step, int error)
+/* Whether the socket has a source of an earlier connect that can't be taken back. */
+static bool is_stuck(struct dial *dial)
 {
-    bool refused = dial->active->refuse;
+    struct socket_state *state = &dial->state;
 
-    if (!refused) /* not from the source of an earlier connect either */
-        refused = dial->state.idle ? give_back(dial->fd, &dial->state) != 0
-                                   : chosen_may_have(dial->fd, CHOSE_ADDRESS); /* a state that nobody could tell */
+    if (!state->idle)
+        (void)socket_inspect(dial->fd, state); /* once more, as it could not be told */
+    return socket_has_address(state) && (!state->idle || give_back(dial->fd, state) != 0);
+}
+
+/* The source can't be used, because of error in a step. Returns what connect is to fail with, 0 if it is to go on. */
+static int unavailable(struct dial *dial, const char *step, int error)
+{
+    bool refused = dial->active->refuse || is_stuck(dial);
+
     warn_unavailable(dial, step, error, refused);
     return refused ? error : 0;
 }
 
 /* Gives the socket of dial, which is governed, the source of its rule. Returns what connect is to fail with, or 0. */
-static int take_source(const struct dial *dial)
+static int take_source(struct dial *dial)
 {
     const char *step = "";
     int error;
@@ -112,7 +118,7 @@ static int take_source(const struct dial *dial)
         log_decision(dial, "left alone, it is connecting, connected or listening");
         return 0;
     }
-    error = give_source(dial->fd, &dial->state, &dial->peer, source_of(dial), &step);
+    error = give_source(dial->fd, &dial->state, source_of(dial), &step);
     if (error != 0)
         return unavailable(dial, step, error);
     log_decision(dial, step);
@@ -130,6 +136,17 @@ static int not_loaded(const struct dial *dial, int error)
     return error;
 }
 
+static int load(const struct active **active)
+{
+    struct quiet quiet;
+    int error;
+
+    quiet_begin(&quiet);
+    error = reload_first(active);
+    quiet_end(&quiet);
+    return error;
+}
+
 static int decide(struct dial *dial)
 {
     int inspect_error = socket_inspect(dial->fd, &dial->state);
@@ -139,7 +156,7 @@ static int decide(struct dial *dial)
     if (inspect_error == 0 && !dial->state.governed)
         return 0;
     if (dial->active == NULL) {
-        int load_error = reload_first(&dial->active);
+        int load_error = load(&dial->active);
 
         if (load_error != 0)
             return not_loaded(dial, load_error);
@@ -161,25 +178,26 @@ __attribute__((noinline)) static int govern(const struct active *active, const s
                                             const struct sockaddr *address, socklen_t len)
 {
     struct dial dial = {.fd = fd, .active = active, .rule = rule};
-    struct quiet quiet;
+    int saved = errno;
     int error;
 
     memcpy(&dial.peer, address, len < sizeof(dial.peer) ? len : sizeof(dial.peer));
-    quiet_begin(&quiet);
     error = decide(&dial);
-    quiet_end(&quiet);
     if (dial.active != NULL)
         current_leave(dial.active);
+    errno = saved;
     return error;
 }
 
 __attribute__((noinline)) static const struct active *look_again(const struct active *active)
 {
+    int saved = errno;
     struct quiet quiet;
 
     quiet_begin(&quiet);
     reload_if_changed(&active);
     quiet_end(&quiet);
+    errno = saved;
     return active;
 }
 

@@ -6,14 +6,14 @@
 #include "socket.h"
 
 /*
- * Gives fd, which is governed, idle and in *state, an address of source, which is not SOURCE_NONE, for a connection to
- * peer, unless the program chose the address that it has. Returns 0, or an errno value if the source can't be used; fd
- * is then as it was. *step tells what was done, or tried last.
+ * Gives fd, which is governed, idle and in *state, an address of source, which is not SOURCE_NONE, unless the program
+ * chose the address that it has. Returns 0, or an errno value if the source can't be used; fd is then as it was. *step
+ * tells what was done, or tried last.
  */
-int give_source(int fd, const struct socket_state *state, const struct sockaddr_in6 *peer, const struct source *source,
-                const char **step);
+int give_source(int fd, const struct socket_state *state, const struct source *source, const char **step);
 
-/* Makes fd, in *state, as bound as the program made it, where this library gave it an address. 0 or an errno value. */
+/* Makes fd, idle and in *state, unbound again, but for its port, unless the program chose its address. Returns
+ * likewise. */
 int give_back(int fd, const struct socket_state *state);
 
 #endif

@@ -34,9 +34,15 @@ static int direct_listen(int fd, int backlog)
     return (int)syscall(SYS_listen, fd, backlog);
 }
 
+static int direct_getsockname(int fd, struct sockaddr *address, socklen_t *len)
+{
+    return (int)syscall(SYS_getsockname, fd, address, len);
+}
+
 static int (*next_connect)(int fd, const struct sockaddr *address, socklen_t len) = direct_connect;
 static int (*next_bind)(int fd, const struct sockaddr *address, socklen_t len) = direct_bind;
 static int (*next_listen)(int fd, int backlog) = direct_listen;
+static int (*next_getsockname)(int fd, struct sockaddr *address, socklen_t *len) = direct_getsockname;
 static bool is_resolved;
 
 /* next is a pointer to a function: ISO C has no cast for what dlsym(3) returns, POSIX promises that the bytes are one.
@@ -54,6 +60,7 @@ static void __attribute__((constructor)) resolve_all(void)
     resolve("connect", &next_connect);
     resolve("bind", &next_bind);
     resolve("listen", &next_listen);
+    resolve("getsockname", &next_getsockname);
     is_resolved = true;
 }
 
@@ -80,4 +87,10 @@ int libc_listen(int fd, int backlog)
 {
     resolve_early();
     return next_listen(fd, backlog);
+}
+
+int libc_getsockname(int fd, struct sockaddr *address, socklen_t *len)
+{
+    resolve_early();
+    return next_getsockname(fd, address, len);
 }

@@ -1,4 +1,4 @@
-/* The C library's own connect(2), bind(2) and listen(2), or those of the next preloaded object. Async-signal-safe. */
+/* The C library's own functions of these names, or those of the next preloaded object. Async-signal-safe. */
 #ifndef SRCADDR_LIBC_H
 #define SRCADDR_LIBC_H
 
@@ -10,5 +10,6 @@
 int libc_connect(int fd, const struct sockaddr *address, socklen_t len);
 int libc_bind(int fd, const struct sockaddr *address, socklen_t len);
 int libc_listen(int fd, int backlog);
+int libc_getsockname(int fd, struct sockaddr *address, socklen_t *len);
 
 #endif

@@ -1,21 +1,34 @@
-/* listen(2): which of its sockets glusterd listens with. */
+/* listen(2): whose connections are accepted ones, and which socket glusterd listens with. */
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "kernel.h"
+#include "learned.h"
 #include "libc.h"
 #include "listener.h"
-#include "quiet.h"
+
+static void note(int fd)
+{
+    struct sockaddr_in6 local = {.sin6_family = AF_UNSPEC};
+    socklen_t len = sizeof(local);
+
+    if (kernel_getsockname(fd, &local, &len) != 0 || (local.sin6_family != AF_INET6 && local.sin6_family != AF_INET))
+        return;
+    learned_listens(ntohs(local.sin6_port)); /* which is where struct sockaddr_in has it */
+    if (strcmp(program_invocation_short_name, "glusterd") == 0)
+        listener_note(&local);
+}
 
 EXPORT int listen(int fd, int backlog)
 {
     int result = libc_listen(fd, backlog);
-    struct quiet quiet;
+    int saved = errno;
 
-    if (result != 0 || strcmp(program_invocation_short_name, "glusterd") != 0)
-        return result;
-    quiet_begin(&quiet);
-    listener_note(fd);
-    quiet_end(&quiet);
+    if (result == 0) {
+        note(fd);
+        errno = saved;
+    }
     return result;
 }

@@ -32,20 +32,15 @@ static bool is_one_address(const struct in6_addr *address)
     return !IN6_IS_ADDR_UNSPECIFIED(address) && !IN6_IS_ADDR_V4MAPPED(address);
 }
 
-void listener_note(int fd)
+void listener_note(const struct sockaddr_in6 *local)
 {
-    struct sockaddr_in6 local = {.sin6_family = AF_UNSPEC};
-    socklen_t len = sizeof(local);
-
-    if (__atomic_load_n(&own.kind, __ATOMIC_RELAXED) != LISTENER_NONE ||
-        getsockname(fd, (struct sockaddr *)&local, &len) != 0 ||
-        (local.sin6_family != AF_INET6 && local.sin6_family != AF_INET))
+    if (__atomic_load_n(&own.kind, __ATOMIC_RELAXED) != LISTENER_NONE)
         return;
-    if (local.sin6_family == AF_INET || !is_one_address(&local.sin6_addr)) {
+    if (local->sin6_family == AF_INET || !is_one_address(&local->sin6_addr)) {
         __atomic_store_n(&own.kind, LISTENER_ANY, __ATOMIC_RELEASE);
         return;
     }
-    own.address = local.sin6_addr;
+    own.address = local->sin6_addr;
     __atomic_store_n(&own.kind, LISTENER_ADDRESS, __ATOMIC_RELEASE);
 }
 

@@ -35,8 +35,8 @@ enum listener_place {
 
 enum listener_place listener_place(const struct process *process);
 
-/* Notes the address of a socket that now listens, unless one is noted already or it is no TCP socket. */
-void listener_note(int fd);
+/* Notes the address of a socket that now listens, a struct sockaddr_in if its family says so; the first one counts. */
+void listener_note(const struct sockaddr_in6 *local);
 
 /*
  * Looks there for a glusterd that listens on port, in host byte order. Where none does, or nobody may look, *listener

@@ -3,15 +3,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
+#include "kernel.h"
 #include "libc.h"
+#include "namespace.h"
+#include "quiet.h"
 #include "sockopt.h"
-#include "stamp.h"
 
 static int set_int(int fd, int level, int name, int value)
 {
-    return setsockopt(fd, level, name, &value, sizeof(value)) == 0 ? 0 : errno;
+    return kernel_setsockopt(fd, level, name, &value, sizeof(value)) == 0 ? 0 : errno;
 }
 
 static int set_reuse(int fd, int value)
@@ -35,7 +36,7 @@ static int bind_beside(int fresh, int old, const struct sockaddr_in6 *local)
     int error;
     int restored;
 
-    if (getsockopt(old, SOL_SOCKET, SO_REUSEADDR, &reuse, &len) != 0)
+    if (kernel_getsockopt(old, SOL_SOCKET, SO_REUSEADDR, &reuse, &len) != 0)
         return errno;
     if (reuse != 0)
         return bind_to(fresh, local);
@@ -58,62 +59,101 @@ static bool descend(struct sockaddr_in6 *local)
     return port > 1 && port != IPPORT_RESERVED;
 }
 
-static int bind_fresh(int fresh, int old, const struct sockaddr_in6 *local, bool is_learned)
+static int bind_fresh(int fresh, int old, const struct move *move)
 {
-    struct sockaddr_in6 next = *local;
-    int error;
+    struct sockaddr_in6 next = move->local;
+    int error = bind_beside(fresh, old, &move->local);
 
-    if (local->sin6_port == 0)
-        return IN6_IS_ADDR_UNSPECIFIED(&local->sin6_addr) ? 0 : socket_bind(fresh, local);
-    error = bind_beside(fresh, old, local);
-    while (is_learned && error == EADDRINUSE && descend(&next))
+    while (move->may_descend && error == EADDRINUSE && descend(&next))
         error = bind_to(fresh, &next);
     return error;
 }
 
-static int replace(int fd, int fresh)
+static bool same_file(const struct stat *a, const struct stat *b)
 {
-    int descriptor_flags = fcntl(fd, F_GETFD);
-
-    if (descriptor_flags == -1)
-        return errno;
-    return dup3(fresh, fd, (descriptor_flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0) == -1 ? errno : 0;
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-static int carry(int fresh, int fd, const struct socket_state *state, bool is_learned)
+/* Unless another thread has closed fd, and its number is something else's by now. */
+static int replace(int fd, const struct stat *old, int fresh)
 {
-    int error = sockopt_carry(fd, fresh, socket_has_address(state) && !is_learned);
+    int descriptor_flags = kernel_fcntl(fd, F_GETFD, NULL);
+    struct stat now;
+
+    if (descriptor_flags == -1 || kernel_fstat(fd, &now) != 0)
+        return errno;
+    if (!same_file(&now, old))
+        return EBADF;
+    return kernel_dup3(fresh, fd, (descriptor_flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0) == -1 ? errno : 0;
+}
+
+static bool same_owner(const struct stat *a, const struct stat *b)
+{
+    return a->st_uid == b->st_uid && a->st_gid == b->st_gid;
+}
+
+/*
+ * A new socket with the old one's owner, which firewalls and policy routing look at, where the process may still make
+ * one: it has changed its user since, and not for good. Returns 0 or an errno value.
+ */
+static int make_socket(const struct stat *old, int protocol, int *fresh)
+{
+    struct stat made;
+    uid_t user;
+    gid_t group;
+
+    *fresh = kernel_socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, protocol);
+    if (*fresh == -1 || kernel_fstat(*fresh, &made) != 0)
+        return errno;
+    if (same_owner(&made, old))
+        return 0;
+    kernel_close(*fresh);
+    group = kernel_setfsgid(old->st_gid);
+    user = kernel_setfsuid(old->st_uid);
+    *fresh = kernel_socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, protocol);
+    kernel_setfsuid(user);
+    kernel_setfsgid(group);
+    return *fresh == -1 ? errno : 0;
+}
+
+static int carry(int fresh, int fd, const struct move *move)
+{
+    int error = sockopt_carry(fd, fresh, move->dialled);
 
     if (error == 0)
-        error = set_int(fresh, IPPROTO_IPV6, IPV6_V6ONLY, state->v6only);
+        error = set_int(fresh, IPPROTO_IPV6, IPV6_V6ONLY, move->v6only);
     return error;
 }
 
-static int find_inode(int fd, ino_t *inode)
+static int move_over(int fd, const struct move *move, const char **step)
 {
-    struct stat status;
+    struct stat old;
+    int fresh = -1;
+    int error = kernel_fstat(fd, &old) == 0 ? make_socket(&old, move->protocol, &fresh) : errno;
 
-    if (file_status(fd, &status) != 0)
-        return errno;
-    *inode = status.st_ino;
-    return 0;
+    *step = "moving to it";
+    if (error == 0 && !namespace_same(fd, fresh)) {
+        *step = "moving to it, the socket is not of this thread's network namespace";
+        error = EADDRNOTAVAIL;
+    }
+    if (error == 0)
+        error = carry(fresh, fd, move);
+    if (error == 0)
+        error = bind_fresh(fresh, fd, move);
+    if (error == 0)
+        error = replace(fd, &old, fresh);
+    if (fresh != -1)
+        kernel_close(fresh);
+    return error;
 }
 
-int socket_move(int fd, const struct socket_state *state, const struct sockaddr_in6 *local, bool is_learned,
-                ino_t *inode)
+int socket_move(int fd, const struct move *move, const char **step)
 {
-    int fresh = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, state->protocol);
+    struct quiet quiet;
     int error;
 
-    if (fresh == -1)
-        return errno;
-    error = find_inode(fresh, inode);
-    if (error == 0)
-        error = carry(fresh, fd, state, is_learned);
-    if (error == 0)
-        error = bind_fresh(fresh, fd, local, is_learned);
-    if (error == 0)
-        error = replace(fd, fresh);
-    close(fresh);
+    quiet_begin(&quiet);
+    error = move_over(fd, move, step);
+    quiet_end(&quiet);
     return error;
 }

@@ -1,22 +1,23 @@
 /*
- * Work inside a wrapped call that the caller must not notice: errno stays as it was, and the thread is not cancelled in
- * it, whatever it calls. A call that is a cancellation point stays one, in the C library's own function.
- * Async-signal-safe.
+ * Work that must not be left half-way, as it holds a descriptor or memory: signals are held back, so that no handler
+ * jumps out of it (siglongjmp(3)), and the thread is not cancelled, whatever is called. A bad address of the program's
+ * must not be read in it: SIGSEGV is held back too. Async-signal-safe.
  */
 #ifndef SRCADDR_QUIET_H
 #define SRCADDR_QUIET_H
 
-#include <errno.h>
 #include <pthread.h>
 
+#include "kernel.h"
+
 struct quiet {
-    int saved_errno;
+    uint64_t signals;
     int cancel_state;
 };
 
 static inline void quiet_begin(struct quiet *quiet)
 {
-    quiet->saved_errno = errno;
+    kernel_hold_signals(&quiet->signals);
     quiet->cancel_state = PTHREAD_CANCEL_ENABLE; /* without libpthread, glibc before 2.34 leaves it as it is */
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &quiet->cancel_state);
 }
@@ -26,7 +27,7 @@ static inline void quiet_end(const struct quiet *quiet)
     int ignored;
 
     pthread_setcancelstate(quiet->cancel_state, &ignored);
-    errno = quiet->saved_errno;
+    kernel_release_signals(&quiet->signals);
 }
 
 #endif

@@ -6,17 +6,23 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "hostaddr.h"
+#include "kernel.h"
 #include "libc.h"
+#include "quiet.h"
 #include "sockopt.h"
 
 static int get_int(int fd, int level, int name, int *value)
 {
     socklen_t len = sizeof(*value);
 
-    return getsockopt(fd, level, name, value, &len) == 0 ? 0 : errno;
+    return kernel_getsockopt(fd, level, name, value, &len) == 0 ? 0 : errno;
+}
+
+static int set_int(int fd, int level, int name, int value)
+{
+    return kernel_setsockopt(fd, level, name, &value, sizeof(value)) == 0 ? 0 : errno;
 }
 
 /* The TCP state: tcpi_state is the first byte of struct tcp_info, tcp(7). */
@@ -24,68 +30,94 @@ static int get_tcp_state(int fd, unsigned char *state)
 {
     socklen_t len = sizeof(*state);
 
-    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, state, &len) == 0 ? 0 : errno;
+    return kernel_getsockopt(fd, IPPROTO_TCP, TCP_INFO, state, &len) == 0 ? 0 : errno;
+}
+
+/* A raw socket has its protocol's number for a port: inet6_create(). */
+static bool is_raw(int fd, const struct socket_state *state)
+{
+    int type;
+
+    return state->local.sin6_port == htons(IPPROTO_TCP) && get_int(fd, SOL_SOCKET, SO_TYPE, &type) == 0 &&
+           type == SOCK_RAW;
 }
 
 /*
- * Whether the socket needs no more questions, being a TCP socket without a port: the kernel gives one to each that is
- * connecting, connected or listening (tcp_v6_connect(), inet_csk_listen_start()), and its protocol's number to a raw
- * one (inet6_create()). Of MPTCP, kernels have not always told the port while it is connecting.
+ * A TCP socket without a port is idle: the kernel gives one to each that is connecting, connected or listening
+ * (tcp_v6_connect(), inet_csk_listen_start()). Of MPTCP, kernels have not always told the port while it is connecting.
  */
 static bool is_surely_idle(const struct socket_state *state)
 {
-    return state->protocol == IPPROTO_TCP && !socket_has_port(state);
+    return state->protocol == IPPROTO_TCP && state->local.sin6_port == 0;
 }
 
-/* Whether it is governed and idle, asked for. */
-static int find_kind(int fd, struct socket_state *state)
+/*
+ * tcp_poll() in the kernel. One that is closed hangs up. One whose connection has ended, or never came about, is shut
+ * down too: it may have data or an error for the program still, and connect(2) only tells of that and begins no other
+ * (tcp_done(), inet_stream_connect()).
+ */
+static int find_idle(int fd, struct socket_state *state)
 {
-    unsigned char tcp_state;
-    int type;
-    int error = get_int(fd, SOL_SOCKET, SO_TYPE, &type);
+    struct pollfd ready = {.fd = fd, .events = POLLRDHUP};
+    unsigned char tcp_state = TCP_CLOSE;
+    /* Before 5.16 poll(2) does not tell of MPTCP, and neither does this call, which fails. */
+    int error = state->protocol == IPPROTO_MPTCP ? get_tcp_state(fd, &tcp_state) : 0;
 
-    if (error != 0 || type != SOCK_STREAM)
-        return error;
-    state->governed = true;
-    error = get_tcp_state(fd, &tcp_state);
-    state->idle = error == 0 && tcp_state == TCP_CLOSE;
+    if (error == 0 && kernel_poll(&ready) < 0)
+        error = errno;
+    state->idle = error == 0 && tcp_state == TCP_CLOSE && (ready.revents & (POLLHUP | POLLRDHUP)) == POLLHUP;
     return error;
+}
+
+/* IPV6_V6ONLY can be set while a socket has no port, to what it is already as well: do_ipv6_setsockopt(). */
+static int find_binding(int fd, struct socket_state *state)
+{
+    int v6only;
+    int error = get_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only);
+
+    if (error != 0)
+        return error;
+    state->v6only = v6only != 0;
+    if (state->local.sin6_port != 0)
+        error = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, v6only);
+    state->is_bound = error == EINVAL;
+    return state->is_bound ? 0 : error;
+}
+
+int socket_protocol(int fd, int *protocol)
+{
+    return get_int(fd, SOL_SOCKET, SO_PROTOCOL, protocol);
+}
+
+bool socket_is_stream(int protocol)
+{
+    return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
 }
 
 /* Of most sockets that are not governed one call tells. */
 int socket_inspect(int fd, struct socket_state *state)
 {
     socklen_t len = sizeof(state->local);
-    int v6only = 0;
     int error;
 
     memset(state, 0, sizeof(*state));
-    error = get_int(fd, SOL_SOCKET, SO_PROTOCOL, &state->protocol);
-    if (error != 0 || (state->protocol != IPPROTO_TCP && state->protocol != IPPROTO_MPTCP))
+    error = socket_protocol(fd, &state->protocol);
+    if (error != 0 || !socket_is_stream(state->protocol))
         return error;
-    if (getsockname(fd, (struct sockaddr *)&state->local, &len) != 0)
+    if (kernel_getsockname(fd, &state->local, &len) != 0)
         return errno;
-    if (state->local.sin6_family != AF_INET6)
+    if (state->local.sin6_family != AF_INET6 || is_raw(fd, state))
         return 0;
-    state->governed = state->idle = is_surely_idle(state);
-    if (!state->governed)
-        error = find_kind(fd, state);
-    if (error == 0 && state->governed)
-        error = get_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only);
-    state->v6only = error == 0 && v6only != 0;
-    return error;
-}
-
-bool socket_has_port(const struct socket_state *state)
-{
-    return state->local.sin6_port != 0;
+    state->governed = true;
+    state->idle = is_surely_idle(state);
+    if (!state->idle)
+        error = find_idle(fd, state);
+    return state->idle ? find_binding(fd, state) : error;
 }
 
 bool socket_has_address(const struct socket_state *state)
 {
-    static const struct in6_addr any_ipv4 = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
-
-    return !IN6_IS_ADDR_UNSPECIFIED(&state->local.sin6_addr) && !IN6_ARE_ADDR_EQUAL(&state->local.sin6_addr, &any_ipv4);
+    return !address_is_any(&state->local.sin6_addr);
 }
 
 static int interface_index(int fd, const char *name, unsigned int *index)
@@ -100,9 +132,22 @@ static int interface_index(int fd, const char *name, unsigned int *index)
     return 0;
 }
 
-int socket_source(int fd, const struct source *source, struct sockaddr_in6 *local)
+static int find_address(const struct network *network, struct sockaddr_in6 *local)
 {
     struct host_address found;
+    struct quiet quiet;
+    int error;
+
+    quiet_begin(&quiet);
+    error = host_address_find(network, local->sin6_scope_id, &found);
+    quiet_end(&quiet);
+    if (error == 0)
+        local->sin6_addr = found.address;
+    return error;
+}
+
+int socket_source(int fd, const struct source *source, struct sockaddr_in6 *local)
+{
     int error = 0;
 
     if (source->kind == SOURCE_UNKNOWN)
@@ -112,45 +157,27 @@ int socket_source(int fd, const struct source *source, struct sockaddr_in6 *loca
     local->sin6_addr = source->network.address;
     if (source->scope[0] != '\0')
         error = interface_index(fd, source->scope, &local->sin6_scope_id);
-    if (error != 0 || source->kind == SOURCE_ADDRESS)
-        return error;
-    error = host_address_find(&source->network, local->sin6_scope_id, &found);
-    if (error == 0)
-        local->sin6_addr = found.address;
-    return error;
+    return error != 0 || source->kind == SOURCE_ADDRESS ? error : find_address(&source->network, local);
 }
 
-int socket_kernel_source(const struct sockaddr_in6 *peer, struct sockaddr_in6 *local)
+/*
+ * IP_BIND_ADDRESS_NO_PORT: without it bind(2) takes a port that is free towards every peer, with it connect(2) one that
+ * is free towards this peer, as it does for an unbound socket. Kernels before 4.2 don't have it. Binding to an address
+ * turns IPV6_V6ONLY on, which can be taken back while the socket has no port.
+ */
+int socket_bind(int fd, const struct sockaddr_in6 *local, bool v6only)
 {
-    socklen_t len = sizeof(*local);
-    int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int no_port = 0;
     int error = 0;
 
-    if (fd < 0)
-        return errno;
-    if (libc_connect(fd, (const struct sockaddr *)peer, sizeof(*peer)) != 0 ||
-        getsockname(fd, (struct sockaddr *)local, &len) != 0)
-        error = errno;
-    close(fd);
-    return error;
-}
-
-int socket_bind(int fd, const struct sockaddr_in6 *local)
-{
-    static const int on = 1;
-    int before = 0;
-    int error = 0;
-
-    /*
-     * Without it bind(2) takes a port that is free towards every peer, with it connect(2) one that is free towards this
-     * peer, as it does for an unbound socket. Kernels before 4.2 don't have it.
-     */
-    get_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &before);
-    if (before == 0)
-        setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
+    get_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &no_port);
+    if (no_port == 0)
+        set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
     if (libc_bind(fd, (const struct sockaddr *)local, sizeof(*local)) != 0)
         error = errno;
-    if (before == 0)
-        setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &before, sizeof(before));
+    if (no_port == 0)
+        set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
+    if (error == 0 && !v6only)
+        set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
     return error;
 }

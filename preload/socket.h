@@ -9,8 +9,9 @@
 
 struct socket_state {
     bool governed; /* AF_INET6 and SOCK_STREAM over TCP or MPTCP */
-    bool idle;     /* neither connecting nor connected nor listening */
-    bool v6only;   /* IPV6_V6ONLY */
+    bool idle;     /* neither listening nor connecting nor connected, or connected once and not disconnected since */
+    bool v6only;   /* IPV6_V6ONLY; this and the next of an idle one */
+    bool is_bound; /* to a port: it can't be bound again. getsockname(2) also tells a port that is gone */
     int protocol;  /* IPPROTO_TCP or IPPROTO_MPTCP */
     struct sockaddr_in6 local;
 };
@@ -21,8 +22,11 @@ struct socket_state {
  */
 int socket_inspect(int fd, struct socket_state *state);
 
-/* Whether the socket is bound to a port; and to an address, which neither [::] nor [::ffff:0.0.0.0] is. */
-bool socket_has_port(const struct socket_state *state);
+/* SO_PROTOCOL. 0 or an errno value. And whether a socket of that protocol can be governed. */
+int socket_protocol(int fd, int *protocol);
+bool socket_is_stream(int protocol);
+
+/* Whether the socket has an address, which neither [::] nor [::ffff:0.0.0.0] is. */
 bool socket_has_address(const struct socket_state *state);
 
 /*
@@ -33,12 +37,9 @@ bool socket_has_address(const struct socket_state *state);
 int socket_source(int fd, const struct source *source, struct sockaddr_in6 *local);
 
 /*
- * The source that the kernel would choose towards peer, by connect(2) of a UDP socket, which sends nothing. 0 or an
- * errno value.
+ * Binds the socket, which is not bound to a port, to local, its port left to connect(2) and IPV6_V6ONLY as v6only says.
+ * It can be bound so again, also after a connect that failed. 0 or an errno value.
  */
-int socket_kernel_source(const struct sockaddr_in6 *peer, struct sockaddr_in6 *local);
-
-/* Binds the socket, which has neither port nor address, to local, its port left to connect(2). 0 or an errno value. */
-int socket_bind(int fd, const struct sockaddr_in6 *local);
+int socket_bind(int fd, const struct sockaddr_in6 *local, bool v6only);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <linux/filter.h>
 
+#include "kernel.h"
 #include "memory.h"
 
 enum {
@@ -170,7 +171,7 @@ enum {
 
 static int set(int fd, int level, int name, const void *value, socklen_t len)
 {
-    return setsockopt(fd, level, name, value, len) == 0 ? 0 : errno;
+    return kernel_setsockopt(fd, level, name, value, len) == 0 ? 0 : errno;
 }
 
 /* Zero where the kernel has no such option. */
@@ -179,7 +180,7 @@ static int get_int_or_zero(int fd, int level, int name)
     int value = 0;
     socklen_t len = sizeof(value);
 
-    return getsockopt(fd, level, name, &value, &len) == 0 ? value : 0;
+    return kernel_getsockopt(fd, level, name, &value, &len) == 0 ? value : 0;
 }
 
 /* What getsockopt(2) says of an option that this kernel or protocol doesn't have, or that has no value now. */
@@ -203,11 +204,11 @@ static int carry_value(int from, int to, const struct option *option)
     socklen_t wanted_len = sizeof(wanted);
     socklen_t present_len = sizeof(present);
 
-    if (getsockopt(from, option->level, option->name, wanted, &wanted_len) != 0)
+    if (kernel_getsockopt(from, option->level, option->name, wanted, &wanted_len) != 0)
         return is_no_option(errno) ? 0 : errno;
     if (option->kind == ZERO && is_zero(wanted, wanted_len))
         return 0;
-    if (getsockopt(to, option->level, option->name, present, &present_len) == 0 && present_len == wanted_len &&
+    if (kernel_getsockopt(to, option->level, option->name, present, &present_len) == 0 && present_len == wanted_len &&
         memcmp(present, wanted, wanted_len) == 0)
         return 0;
     return set(to, option->level, option->name, wanted, wanted_len);
@@ -220,13 +221,13 @@ static int carry_large(int from, int to, const struct option *option)
     void *value;
     int error;
 
-    if (getsockopt(from, option->level, option->name, probe, &len) == 0 && len == 0)
+    if (kernel_getsockopt(from, option->level, option->name, probe, &len) == 0 && len == 0)
         return 0;
     value = memory_take(LARGE_MAX);
     if (value == NULL)
         return errno;
     len = LARGE_MAX;
-    error = getsockopt(from, option->level, option->name, value, &len) != 0 || len == 0
+    error = kernel_getsockopt(from, option->level, option->name, value, &len) != 0 || len == 0
                 ? 0
                 : set(to, option->level, option->name, value, len);
     memory_give(value, LARGE_MAX);
@@ -240,14 +241,14 @@ static int carry_filter(int from, int to, const struct option *option)
     socklen_t count = 0;
     int error = 0;
 
-    if (getsockopt(from, option->level, option->name, NULL, &count) != 0)
+    if (kernel_getsockopt(from, option->level, option->name, NULL, &count) != 0)
         return errno == EACCES ? EOPNOTSUPP : 0;
     if (count == 0)
         return 0;
     program.filter = memory_take(LARGE_MAX);
     if (program.filter == NULL)
         return errno;
-    if (getsockopt(from, option->level, option->name, program.filter, &count) != 0)
+    if (kernel_getsockopt(from, option->level, option->name, program.filter, &count) != 0)
         error = errno;
     program.len = (unsigned short)count;
     if (error == 0)
@@ -263,7 +264,7 @@ static int carry_segment(int from, int to, const struct option *option)
     socklen_t len = sizeof(info);
 
     memset(&info, 0, sizeof(info));
-    if (getsockopt(from, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+    if (kernel_getsockopt(from, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
         info.tcpi_snd_mss == (unsigned int)get_int_or_zero(from, option->level, option->name))
         return 0;
     return carry_value(from, to, option);
@@ -302,11 +303,11 @@ static int carry_buffers(int from, int to, bool dialled)
 static int carry_owner(int from, int to)
 {
     struct f_owner_ex owner;
-    int signal = fcntl(from, F_GETSIG);
+    int signal = kernel_fcntl(from, F_GETSIG, NULL);
 
-    if (fcntl(from, F_GETOWN_EX, &owner) == 0 && owner.pid != 0 && fcntl(to, F_SETOWN_EX, &owner) != 0)
+    if (kernel_fcntl(from, F_GETOWN_EX, &owner) == 0 && owner.pid != 0 && kernel_fcntl(to, F_SETOWN_EX, &owner) != 0)
         return errno;
-    if (signal > 0 && fcntl(to, F_SETSIG, signal) != 0)
+    if (signal > 0 && kernel_fcntl_number(to, F_SETSIG, signal) != 0)
         return errno;
     return 0;
 }
@@ -314,9 +315,9 @@ static int carry_owner(int from, int to)
 /* After the owner, so that no signal goes astray. */
 static int carry_status_flags(int from, int to)
 {
-    int flags = fcntl(from, F_GETFL);
+    int flags = kernel_fcntl(from, F_GETFL, NULL);
 
-    if (flags == -1 || (flags != fcntl(to, F_GETFL) && fcntl(to, F_SETFL, flags) != 0))
+    if (flags == -1 || (flags != kernel_fcntl(to, F_GETFL, NULL) && kernel_fcntl_number(to, F_SETFL, flags) != 0))
         return errno;
     return 0;
 }

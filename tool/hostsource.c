@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <linux/if_addr.h>
 
@@ -114,6 +116,19 @@ struct host_source host_source(const struct source *source)
     return found;
 }
 
+/* Connecting a datagram socket has the kernel choose a source, and sends nothing. */
+static bool ask_kernel(const struct sockaddr_in6 *peer, struct sockaddr_in6 *local)
+{
+    socklen_t len = sizeof(*local);
+    int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool found = fd >= 0 && connect(fd, (const struct sockaddr *)peer, sizeof(*peer)) == 0 &&
+                 getsockname(fd, (struct sockaddr *)local, &len) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    return found;
+}
+
 bool kernel_source(const struct sockaddr_in6 *peer, struct host_source *found)
 {
     struct sockaddr_in6 to = *peer;
@@ -122,7 +137,7 @@ bool kernel_source(const struct sockaddr_in6 *peer, struct host_source *found)
 
     *found = (struct host_source){.state = SOURCE_ABSENT};
     to.sin6_port = htons(GLUSTERD_PORT);
-    if (socket_kernel_source(&to, &local) != 0)
+    if (!ask_kernel(&to, &local))
         return false;
     network.address = local.sin6_addr;
     if (IN6_IS_ADDR_V4MAPPED(&network.address))

@@ -13,7 +13,7 @@ setup() {
 # standard input.
 object() {
     {
-        printf 'int %s(void) { return 0; }\n' bind connect listen
+        printf 'int %s(void) { return 0; }\n' bind connect getsockname listen
         cat
     } >"$BATS_TEST_TMPDIR/object.c"
     gcc -shared -fPIC -fno-builtin -o "$BATS_TEST_TMPDIR/object.so" "$BATS_TEST_TMPDIR/object.c" \
@@ -51,7 +51,7 @@ refused() {
 
 @test "an object with another export is refused" {
     object <<<'int accept(void) { return 0; }'
-    refused 'found exports "accept bind connect listen"'
+    refused 'found exports "accept bind connect getsockname listen"'
 }
 
 @test "an object that needs another library is refused" {

@@ -9,6 +9,7 @@
  * printed.
  */
 #include <poll.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -30,6 +31,7 @@ static struct {
     time_t later;     /* seconds that the clock is put forward */
     bool still;       /* the clock, at that time: */
     struct timespec stopped;
+    const char *preload;
 } state = {.fd = -1, .listener = -1};
 
 static struct timespec clock_now(void)
@@ -296,6 +298,46 @@ static void step_seen(const char *value)
     close(accepted); /* first, so that it is the peer's port which lingers in TIME_WAIT, not the one under test */
 }
 
+static int accept_from(int listener)
+{
+    int accepted = accept(listener, NULL, NULL);
+
+    if (accepted < 0)
+        die("accept");
+    return accepted;
+}
+
+/* What the socket, a listener, accepts is the socket from then on. */
+static void step_accept(const char *value)
+{
+    (void)value;
+    state.fd = accept_from(state.fd);
+}
+
+/* The peer writes something and resets the connection. Of the same host, so that it has arrived at once. */
+static void step_reset(const char *value)
+{
+    static const struct linger linger = {.l_onoff = 1, .l_linger = 0};
+    int accepted = accept_from(state.listener);
+
+    if (write(accepted, value, strlen(value)) < 0 ||
+        setsockopt(accepted, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)) != 0)
+        die("write");
+    close(accepted);
+}
+
+static void step_receive(const char *value)
+{
+    char data[64];
+    ssize_t got = recv(state.fd, data, sizeof(data), MSG_DONTWAIT);
+
+    (void)value;
+    if (got < 0)
+        printf("received: %s\n", error_name(errno));
+    else
+        printf("received %.*s\n", (int)got, data);
+}
+
 /* Whether the peer sees nobody. A connection within one host is complete, or refused, when the SYN has been sent. */
 static void step_unseen(const char *value)
 {
@@ -436,6 +478,50 @@ static void step_fork(const char *value)
     exit(WIFEXITED(status) ? WEXITSTATUS(status) : 2);
 }
 
+/* The rest is done by the same program, executed anew, which has the socket. */
+static void exec_rest(char **rest)
+{
+    char fd[32];
+    char *arguments[64] = {program_invocation_name, fd};
+
+    (void)snprintf(fd, sizeof(fd), "fd=%d", state.fd);
+    for (size_t i = 0; rest[i] != NULL && i + 3 < sizeof(arguments) / sizeof(arguments[0]); i++)
+        arguments[i + 2] = rest[i];
+    (void)fflush(stdout);
+    if ((state.preload != NULL && setenv("LD_PRELOAD", state.preload, 1) != 0) || setenv("KEEP", "", 1) != 0)
+        die("setenv");
+    execv("/proc/self/exe", arguments);
+    die("execv");
+}
+
+/* Another user from then on, who can become the first one again. */
+static void step_euid(const char *value)
+{
+    if (seteuid((uid_t)strtoul(value, NULL, 10)) != 0)
+        die("seteuid");
+}
+
+/* Whose the socket is. */
+static void step_owner(const char *value)
+{
+    struct stat status;
+
+    (void)value;
+    if (fstat(state.fd, &status) != 0)
+        die("fstat");
+    printf("owner %u\n", status.st_uid);
+}
+
+/* In the network namespace at the path from then on. */
+static void step_netns(const char *value)
+{
+    int namespace = open(value, O_RDONLY | O_CLOEXEC);
+
+    if (namespace < 0 || setns(namespace, CLONE_NEWNET) != 0)
+        die(value);
+    close(namespace);
+}
+
 /* Runs a shell command. */
 static void step_run(const char *value)
 {
@@ -489,7 +575,9 @@ struct step {
 static const struct step *find_step(const char *name, size_t len)
 {
     static const struct step steps[] = {
-        {"bind", step_bind},         {"chroot", step_chroot},   {"close", step_close},
+        {"accept", step_accept},     {"bind", step_bind},       {"chroot", step_chroot},
+        {"close", step_close},       {"euid", step_euid},       {"netns", step_netns},
+        {"owner", step_owner},       {"receive", step_receive}, {"reset", step_reset},
         {"connect", step_connect},   {"deny", step_deny},       {"disconnect", step_disconnect},
         {"drop", step_drop},         {"fd", step_fd},           {"file", step_file},
         {"fork", step_fork},         {"get", step_get},         {"later", step_later},
@@ -540,11 +628,18 @@ int main(int argc, char **argv)
 {
     static char buffer[BUFSIZ]; /* so that printing makes no calls that a trace would show between others */
 
-    begin();
+    if (getenv("KEEP") == NULL)
+        begin();
+    state.preload = getenv("LD_PRELOAD");
+    if (state.preload != NULL)
+        state.preload = strdup(state.preload);
     unsetenv("LD_PRELOAD"); /* commands that are run here may be of another C library */
     if (setvbuf(stdout, buffer, _IOLBF, sizeof(buffer)) != 0)
         die("setvbuf");
     for (int i = skip_options(argc, argv); i < argc; i++)
-        take_step(argv[i]);
+        if (strcmp(argv[i], "exec") == 0)
+            exec_rest(&argv[i + 1]);
+        else
+            take_step(argv[i]);
     return 0;
 }

@@ -38,7 +38,7 @@ compares() {
 # SO_INCOMING_CPU: the processor that the refusal came in on.
 @test "after a connect that failed, what the kernel has set meanwhile is not carried over" {
     configure_rules "2001:db8:2::/64 = $SOURCE" "::/0 = $SOURCE2"
-    dial tcp6 bind="[::]:0" nonblock connect="[$PEER]:1" wait get=1:49 connect="[$SILENT]:$PORT" get=1:49
+    dial tcp6 bind="[::]:0" connect="[$PEER]:1" get=1:49 nonblock connect="[$SILENT]:$PORT" get=1:49
     [[ $output != *"option 1:49: -1"*"option 1:49: "* && $output == *"option 1:49: -1" ]]
 }
 
@@ -72,6 +72,32 @@ compares() {
     dial peer="[$PEER]:$PORT" tcp6 bind="[::]:49151" connect="[$PEER]:$PORT" tcp6 bind="[::]:49151" \
         bind="[$SOURCE]:49151"
     prints "bind: 0" "connect: 0" "bind: EADDRINUSE" "bind: EADDRINUSE"
+}
+
+@test "a socket keeps its owner, whom policy routing and firewalls go by, where the process may still act as that" {
+    configure_rules "::/0 = $SOURCE"
+    dial peer="[$PEER]:$PORT" tcp6 connect="[$PEER2]:1" tcp6 bind="[::]:0" euid=65534 connect="[$PEER]:$PORT" owner seen
+    prints "connect: ECONNREFUSED" "bind: 0" "connect: 0" "owner 0" "seen from $SOURCE, port kept"
+}
+
+# bats test_tags=native
+@test "a socket of another network namespace than its thread is in: not moved there, refused" {
+    mkdir -p /run/netns
+    ip netns add other
+    ip -n other link set lo up
+    for address in "$SOURCE" "$PEER"; do ip -n other address add "$address/128" dev lo nodad; done
+    for source in "$SOURCE" 2001:db8:1::10/124; do
+        configure_rules "::/0 = $source"
+        dial peer="[$PEER]:$PORT" tcp6 bind="[::]:0" netns=/run/netns/other connect="[$PEER]:$PORT" unseen local
+        prints "bind: 0" "connect: EADDRNOTAVAIL" unseen "local ::, port kept"
+        logged 1 " W .* the socket is not of this thread's network namespace: Cannot assign requested address; not connected\$"
+        rm "$log"
+    done
+    # An unbound one can be bound where it is.
+    configure_rules "::/0 = $SOURCE"
+    dial peer="[$PEER]:$PORT" tcp6 netns=/run/netns/other connect="[$PEER]:$PORT" seen
+    prints "connect: 0" "seen from $SOURCE, port new"
+    ip netns delete other
 }
 
 # What is started by qemu-user is a program of this machine.

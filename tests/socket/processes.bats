@@ -66,6 +66,23 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     prints "thread not cancelled, connect EINPROGRESS, cancellation disabled, local $SOURCE, descriptors leaked 0"
 }
 
+@test "a signal handler that jumps out of a connect, at each call within: nothing is left behind" {
+    configure_rules "$SILENT = 2001:db8:1::10/124" "$SILENT2 = $SOURCE2"
+    run_program within jump "[$SILENT]:1" "[$SOURCE]:0" "[$SILENT2]:1" "[$SOURCE2]:0"
+    count=${output//[^0-9]/}
+    prints "something happened at $count calls"
+    ((count > 500))
+    logged 0 ' [WE] '
+}
+
+@test "a socket that another thread closes at any call within a connect, and whose number a file gets: the file stays" {
+    configure_rules "$SILENT = 2001:db8:1::10/124" "$SILENT2 = $SOURCE2"
+    run_program within close "[$SILENT]:1" "[$SOURCE]:0" "[$SILENT2]:1" "[$SOURCE2]:0"
+    count=${output//[^0-9]/}
+    prints "something happened at $count calls"
+    ((count > 500))
+}
+
 @test "a thread that is cancelled at each call within a connect, a first one or one that reloads: in the real connect only" {
     configure_rules "$SILENT = 2001:db8:1::10/124" "$SILENT2 = $SOURCE2"
     run_program within cancel "[$SILENT]:1" "[$SOURCE]:0" "[$SILENT2]:1" "[$SOURCE2]:0"

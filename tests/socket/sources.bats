@@ -183,6 +183,31 @@ dial_peer() {
         "seen from $SOURCE2, port kept"
 }
 
+@test "a connection that was reset with data unread is still one: EISCONN, and the data is there" {
+    configure_rules "::/0 = none"
+    for library in bare dial; do
+        "$library" peer="[$PEER]:$PORT" tcp6 bind="[::]:0" connect="[$PEER]:$PORT" reset="last words" \
+            run="sed -i 's/none/$SOURCE/' $GLUSTERD_SRCADDR_CONF" later=1 connect="[$PEER]:$PORT" receive
+        prints "bind: 0" "connect: 0" "connect: EISCONN" "received last words"
+        configure_rules "::/0 = none"
+    done
+}
+
+@test "the result of a non-blocking connect, fetched or not, is told by the next one; the one after that is a new one" {
+    configure_rules "2001:db8:2::/64 = $SOURCE" "2001:db8:3::/64 = $SOURCE2"
+    for fetch in "" wait; do
+        for library in bare dial; do
+            # shellcheck disable=SC2086 # a step or none
+            "$library" peer="[$FAR_PEER]:$PORT" tcp6 bind="[::]:1000" nonblock connect="[$PEER]:1" $fetch \
+                connect="[$FAR_PEER]:$PORT" unseen connect="[$FAR_PEER]:$PORT" seen
+            [[ $library == dial ]] && source=$SOURCE2 || source=$FAR_PEER
+            prints "bind: 0" "connect: EINPROGRESS" ${fetch:+"waited: ECONNREFUSED"} \
+                "connect: $([[ $fetch ]] && echo ECONNABORTED || echo ECONNREFUSED)" unseen \
+                "connect: EINPROGRESS" "seen from $source, port kept"
+        done
+    done
+}
+
 @test "MPTCP sockets get their source too, and stay MPTCP" {
     configure_rules "::/0 = $SOURCE"
     dial peer="[$PEER]:$PORT" mptcp6 connect="[$PEER]:$PORT" get=1:38 seen

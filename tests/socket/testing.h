@@ -67,6 +67,7 @@ static inline const char *error_name(int error)
         {EALREADY, "EALREADY"},
         {EBADF, "EBADF"},
         {EBUSY, "EBUSY"},
+        {ECONNABORTED, "ECONNABORTED"},
         {ECONNREFUSED, "ECONNREFUSED"},
         {ECONNRESET, "ECONNRESET"},
         {EDEADLK, "EDEADLK"},

@@ -1,10 +1,11 @@
 /*
  * Lets something happen at each single call that the library makes within a connect, one after the other, the first
  * connect of a process and one that takes in a changed configuration included: the call fails, a signal arrives whose
- * handler connects as well, or the thread is cancelled. The dynamic linker finds a program's own socket(2), open(2) and
+ * handler connects as well or jumps out of the connect, the thread is cancelled, or another thread, as it were, closes
+ * the socket and opens a file, which gets its number. The dynamic linker finds a program's own syscall(2), open(2) and
  * so on before the C library's; they are defined here.
  *
- *     within fail|signal|fail-kernel|cancel PEER SOURCE OTHERPEER OTHERSOURCE
+ *     within fail|signal|fail-kernel|cancel|jump|close PEER SOURCE OTHERPEER OTHERSOURCE
  *
  * PEER and OTHERPEER never answer; rules give SOURCE and OTHERSOURCE for them. With fail the rules are to refuse where
  * the source is unavailable, with fail-kernel to leave that to the kernel. The configuration has its name in
@@ -12,10 +13,11 @@
  * something happened.
  */
 #undef _FORTIFY_SOURCE /* whose inline functions these would be */
+#include <dlfcn.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -23,7 +25,7 @@
 
 #include "testing.h"
 
-enum mode { FAIL, FAIL_KERNEL, SIGNAL, CANCEL, MODES };
+enum mode { FAIL, FAIL_KERNEL, SIGNAL, CANCEL, JUMP, CLOSE, MODES };
 
 /* How the socket is when it is to be connected. */
 enum kind { UNBOUND, BOUND, MOVED, KINDS };
@@ -42,9 +44,29 @@ static struct {
     time_t later;                /* seconds that the library's clock is put forward */
     volatile sig_atomic_t armed; /* the number of the call, from now, at which something happens; 0 for none */
     const char *volatile happened_at;
+    int dialling; /* the socket */
+    sigjmp_buf jump;
     volatile sig_atomic_t handled;
     volatile sig_atomic_t handler_source_wrong;
 } test;
+
+/* The C library's own syscall(2). */
+static long (*direct)(long number, ...);
+
+static void __attribute__((constructor)) find_direct(void)
+{
+    const void *symbol = dlsym(RTLD_NEXT, "syscall");
+
+    memcpy(&direct, &symbol, sizeof(direct));
+}
+
+static void replace_by_file(int fd)
+{
+    int file = (int)direct(SYS_openat, AT_FDCWD, "/dev/null", O_RDONLY);
+
+    if (file < 0 || direct(SYS_dup3, file, fd, 0) != fd || direct(SYS_close, file) != 0)
+        _exit(2);
+}
 
 /* Whether the call of this name is to fail with error. */
 static bool happens(const char *call, int error)
@@ -52,9 +74,13 @@ static bool happens(const char *call, int error)
     if (test.armed == 0 || --test.armed > 0)
         return false;
     test.happened_at = call;
-    if (test.mode == SIGNAL) {
+    if (test.mode == SIGNAL || test.mode == JUMP) {
         if (raise(SIGUSR1) != 0)
             _exit(2);
+        return false;
+    }
+    if (test.mode == CLOSE) {
+        replace_by_file(test.dialling);
         return false;
     }
     if (test.mode == CANCEL) {
@@ -68,45 +94,55 @@ static bool happens(const char *call, int error)
 
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
-    int result = (int)syscall(SYS_clock_gettime, clock, now);
+    int result = (int)direct(SYS_clock_gettime, clock, now);
 
     now->tv_sec += test.later;
     return result;
 }
 
+long syscall(long number, ...)
+{
+    static const struct {
+        long number;
+        const char *name;
+        int error;
+    } calls[] = {
+        {SYS_socket, "socket", EMFILE},
+        {SYS_getsockopt, "getsockopt", ENOBUFS},
+        {SYS_setsockopt, "setsockopt", ENOMEM},
+        {SYS_getsockname, "getsockname", ENOBUFS},
+        {SYS_dup3, "dup3", EBUSY},
+        {SYS_fcntl, "fcntl", ENOMEM},
+        {SYS_ppoll, "ppoll", ENOMEM},
+        {SYS_fstat, "fstat", ENOMEM},
+        {SYS_newfstatat, "newfstatat", ENOMEM},
+    };
+    va_list arguments;
+    long a[6];
+
+    va_start(arguments, number);
+    for (size_t i = 0; i < sizeof(a) / sizeof(a[0]); i++)
+        a[i] = va_arg(arguments, long);
+    va_end(arguments);
+    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+        if (calls[i].number == number && happens(calls[i].name, calls[i].error))
+            return -1;
+    return direct(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
 int socket(int domain, int type, int protocol)
 {
-    return happens("socket", EMFILE) ? -1 : (int)syscall(SYS_socket, domain, type, protocol);
-}
-
-int getsockopt(int fd, int level, int name, void *value, socklen_t *len)
-{
-    return happens("getsockopt", ENOBUFS) ? -1 : (int)syscall(SYS_getsockopt, fd, level, name, value, len);
-}
-
-int setsockopt(int fd, int level, int name, const void *value, socklen_t len)
-{
-    return happens("setsockopt", ENOMEM) ? -1 : (int)syscall(SYS_setsockopt, fd, level, name, value, len);
-}
-
-int getsockname(int fd, struct sockaddr *address, socklen_t *len)
-{
-    return happens("getsockname", ENOBUFS) ? -1 : (int)syscall(SYS_getsockname, fd, address, len);
-}
-
-int dup3(int from, int to, int flags)
-{
-    return happens("dup3", EBUSY) ? -1 : (int)syscall(SYS_dup3, from, to, flags);
+    return happens("socket", EMFILE) ? -1 : (int)direct(SYS_socket, domain, type, protocol);
 }
 
 ssize_t sendto(int fd, const void *data, size_t len, int flags, const struct sockaddr *to, socklen_t to_len)
 {
-    return happens("sendto", ENOBUFS) ? -1 : syscall(SYS_sendto, fd, data, len, flags, to, to_len);
+    return happens("sendto", ENOBUFS) ? -1 : direct(SYS_sendto, fd, data, len, flags, to, to_len);
 }
 
 ssize_t recvfrom(int fd, void *data, size_t len, int flags, struct sockaddr *from, socklen_t *from_len)
 {
-    return happens("recvfrom", ENOBUFS) ? -1 : syscall(SYS_recvfrom, fd, data, len, flags, from, from_len);
+    return happens("recvfrom", ENOBUFS) ? -1 : direct(SYS_recvfrom, fd, data, len, flags, from, from_len);
 }
 
 void *mmap(void *address, size_t len, int protection, int flags, int fd, off_t offset)
@@ -114,7 +150,7 @@ void *mmap(void *address, size_t len, int protection, int flags, int fd, off_t o
     if (happens("mmap", ENOMEM))
         return MAP_FAILED;
     /* NOLINTNEXTLINE(performance-no-int-to-ptr): a system call has no other way to return one */
-    return (void *)syscall(SYS_mmap, address, len, protection, flags, fd, offset);
+    return (void *)direct(SYS_mmap, address, len, protection, flags, fd, offset);
 }
 
 int open(const char *path, int flags, ...)
@@ -125,18 +161,7 @@ int open(const char *path, int flags, ...)
     va_start(arguments, flags);
     mode = va_arg(arguments, unsigned int);
     va_end(arguments);
-    return happens("open", EMFILE) ? -1 : (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
-}
-
-int fcntl(int fd, int command, ...)
-{
-    va_list arguments;
-    long argument;
-
-    va_start(arguments, command);
-    argument = va_arg(arguments, long);
-    va_end(arguments);
-    return happens("fcntl", ENOMEM) ? -1 : (int)syscall(SYS_fcntl, fd, command, argument);
+    return happens("open", EMFILE) ? -1 : (int)direct(SYS_openat, AT_FDCWD, path, flags, mode);
 }
 
 static int make_socket(enum kind kind)
@@ -171,6 +196,8 @@ static void on_signal(int signal)
     int fd;
 
     (void)signal;
+    if (test.mode == JUMP)
+        siglongjmp(test.jump, 1);
     test.armed = 0;
     fd = make_socket(BOUND);
     if (connect(fd, &test.peer.address.any, test.peer.len) == 0 || errno != EINPROGRESS ||
@@ -261,6 +288,9 @@ static bool dial_in_thread(struct attempt *attempt)
 
 static bool try_connect(struct attempt *attempt)
 {
+    test.dialling = attempt->fd;
+    if (test.mode == JUMP && sigsetjmp(test.jump, 1) != 0)
+        return false;
     return test.mode == CANCEL ? dial_in_thread(attempt) : dial(attempt) == NULL;
 }
 
@@ -275,6 +305,36 @@ static void check_cancelled(enum kind kind, int fd, bool cancelled)
         complain(kind, "cancelled before the socket had its source");
     if (connect(fd, &test.peer.address.any, test.peer.len) == 0 || errno != EINPROGRESS)
         complain(kind, "the next connect fails");
+}
+
+static bool cancellation_is_enabled(void)
+{
+    int before;
+
+    return pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &before) == 0 && before == PTHREAD_CANCEL_ENABLE;
+}
+
+/* Jumped out of, the next connect is as any. */
+static void check_jumped(enum kind kind, int fd)
+{
+    struct endpoint local;
+
+    if (!cancellation_is_enabled())
+        complain(kind, "cancellation stayed disabled");
+    if (connect(fd, &test.peer.address.any, test.peer.len) == 0 || (errno != EINPROGRESS && errno != EALREADY))
+        complain(kind, "the next connect fails");
+    local = local_of(fd);
+    if (!same_address(&local, &test.source))
+        complain(kind, "the next connect is not from the source");
+}
+
+/* Nothing can be done against what comes between the last look and dup3(2). */
+static void check_closed(enum kind kind, int fd)
+{
+    struct stat status;
+
+    if (fstat(fd, &status) != 0 || (!S_ISCHR(status.st_mode) && strcmp(test.happened_at, "dup3") != 0))
+        complain(kind, "a socket is in the file's place");
 }
 
 /* One connect, with something at its nth call; in a process of its own. False if it has not so many calls. */
@@ -300,6 +360,10 @@ static bool try_call(enum kind kind, enum history history, int nth)
         return false;
     if (test.mode == CANCEL)
         check_cancelled(kind, attempt.fd, cancelled);
+    else if (test.mode == JUMP)
+        check_jumped(kind, attempt.fd);
+    else if (test.mode == CLOSE)
+        check_closed(kind, attempt.fd);
     else
         check(kind, attempt.fd, attempt.error, &before);
     if (count_descriptors() != descriptors)
@@ -339,7 +403,8 @@ static int try_calls(enum kind kind, enum history history)
 int main(int argc, char **argv)
 {
     static const char *const modes[] = {
-        [FAIL] = "fail", [FAIL_KERNEL] = "fail-kernel", [SIGNAL] = "signal", [CANCEL] = "cancel"};
+        [FAIL] = "fail",  [FAIL_KERNEL] = "fail-kernel", [SIGNAL] = "signal", [CANCEL] = "cancel", [JUMP] = "jump",
+        [CLOSE] = "close"};
     struct sigaction action = {.sa_handler = on_signal};
     int count = 0;
 
