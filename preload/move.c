@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
+#include "address.h"
 #include "kernel.h"
 #include "libc.h"
 #include "namespace.h"
@@ -34,19 +35,19 @@ static int bind_beside(int fresh, int old, const struct sockaddr_in6 *local)
     int reuse = 0;
     socklen_t len = sizeof(reuse);
     int error;
-    int restored;
+    int restored = 0;
 
     if (kernel_getsockopt(old, SOL_SOCKET, SO_REUSEADDR, &reuse, &len) != 0)
         return errno;
-    if (reuse != 0)
-        return bind_to(fresh, local);
-    error = set_reuse(old, 1);
+    error = reuse != 0 ? 0 : set_reuse(old, 1);
     if (error == 0)
         error = set_reuse(fresh, 1);
     if (error == 0)
         error = bind_to(fresh, local);
-    restored = set_reuse(fresh, 0);
-    set_reuse(old, 0);
+    if (reuse == 0) {
+        restored = set_reuse(fresh, 0);
+        set_reuse(old, 0);
+    }
     return error != 0 ? error : restored;
 }
 
@@ -116,11 +117,17 @@ static int make_socket(const struct stat *old, int protocol, int *fresh)
     return *fresh == -1 ? errno : 0;
 }
 
+/* Binding to another address turns IPV6_V6ONLY on. */
+static bool leaves_v6only(const struct in6_addr *address)
+{
+    return address_is_any(address) || IN6_IS_ADDR_V4MAPPED(address);
+}
+
 static int carry(int fresh, int fd, const struct move *move)
 {
-    int error = sockopt_carry(fd, fresh, move->dialled);
+    int error = sockopt_carry(fd, fresh, move->protocol, move->dialled);
 
-    if (error == 0)
+    if (error == 0 && leaves_v6only(&move->local.sin6_addr))
         error = set_int(fresh, IPPROTO_IPV6, IPV6_V6ONLY, move->v6only);
     return error;
 }

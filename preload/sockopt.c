@@ -17,149 +17,17 @@ enum {
 };
 
 enum kind {
-    VALUE,   /* of some few bytes */
-    ZERO,    /* the same, and zero on every new socket, which then need not be asked */
-    LARGE,   /* read with length 0 if it is not set */
-    FILTER,  /* read in instructions, set with a struct sock_fprog */
-    SEGMENT, /* TCP_MAXSEG */
-    FIRST    /* as VALUE, but set by the kernel too once the socket has dialled */
-};
-
-/*
- * All options of the kernel's sock_getsockopt(), do_ip_getsockopt(), do_tcp_getsockopt() and do_ipv6_getsockopt() that
- * can be set on a TCP socket before it is connected, but for those of socket buffers, which carry_buffers() knows, and
- * other names for the same thing. By number: headers name only those of their own time, and the numbers are the same on
- * all architectures that this is built for (include/uapi/asm-generic/socket.h). The order is that of setting: an option
- * stands after those that change it as well.
- */
-static const struct option {
-    short level;
-    short name;
-    enum kind kind;
-} options[] = {
-    {SOL_SOCKET, 1, ZERO},     /* SO_DEBUG */
-    {SOL_SOCKET, 2, ZERO},     /* SO_REUSEADDR */
-    {SOL_SOCKET, 5, ZERO},     /* SO_DONTROUTE */
-    {SOL_SOCKET, 6, ZERO},     /* SO_BROADCAST */
-    {SOL_SOCKET, 9, ZERO},     /* SO_KEEPALIVE */
-    {SOL_SOCKET, 10, ZERO},    /* SO_OOBINLINE */
-    {SOL_SOCKET, 11, ZERO},    /* SO_NO_CHECK */
-    {SOL_SOCKET, 13, ZERO},    /* SO_LINGER */
-    {SOL_SOCKET, 15, ZERO},    /* SO_REUSEPORT */
-    {SOL_SOCKET, 16, ZERO},    /* SO_PASSCRED */
-    {SOL_SOCKET, 18, VALUE},   /* SO_RCVLOWAT: raises SO_RCVBUF */
-    {SOL_SOCKET, 20, ZERO},    /* SO_RCVTIMEO */
-    {SOL_SOCKET, 21, ZERO},    /* SO_SNDTIMEO */
-    {SOL_SOCKET, 62, VALUE},   /* SO_BINDTOIFINDEX */
-    {SOL_SOCKET, 25, VALUE},   /* SO_BINDTODEVICE, where the kernel is older */
-    {SOL_SOCKET, 26, FILTER},  /* SO_ATTACH_FILTER, SO_GET_FILTER */
-    {SOL_SOCKET, 44, ZERO},    /* SO_LOCK_FILTER: no filter can be set behind it */
-    {SOL_SOCKET, 29, ZERO},    /* SO_TIMESTAMP */
-    {SOL_SOCKET, 35, ZERO},    /* SO_TIMESTAMPNS */
-    {SOL_SOCKET, 63, ZERO},    /* SO_TIMESTAMP_NEW */
-    {SOL_SOCKET, 64, ZERO},    /* SO_TIMESTAMPNS_NEW */
-    {SOL_SOCKET, 37, ZERO},    /* SO_TIMESTAMPING */
-    {SOL_SOCKET, 65, ZERO},    /* SO_TIMESTAMPING_NEW */
-    {SOL_SOCKET, 34, ZERO},    /* SO_PASSSEC */
-    {SOL_SOCKET, 36, VALUE},   /* SO_MARK */
-    {SOL_SOCKET, 40, ZERO},    /* SO_RXQ_OVFL */
-    {SOL_SOCKET, 41, ZERO},    /* SO_WIFI_STATUS */
-    {SOL_SOCKET, 42, VALUE},   /* SO_PEEK_OFF */
-    {SOL_SOCKET, 43, ZERO},    /* SO_NOFCS */
-    {SOL_SOCKET, 45, ZERO},    /* SO_SELECT_ERR_QUEUE */
-    {SOL_SOCKET, 46, VALUE},   /* SO_BUSY_POLL */
-    {SOL_SOCKET, 47, VALUE},   /* SO_MAX_PACING_RATE */
-    {SOL_SOCKET, 49, FIRST},   /* SO_INCOMING_CPU */
-    {SOL_SOCKET, 60, ZERO},    /* SO_ZEROCOPY */
-    {SOL_SOCKET, 61, ZERO},    /* SO_TXTIME */
-    {SOL_SOCKET, 69, VALUE},   /* SO_PREFER_BUSY_POLL */
-    {SOL_SOCKET, 73, ZERO},    /* SO_RESERVE_MEM */
-    {SOL_SOCKET, 74, VALUE},   /* SO_TXREHASH */
-    {SOL_SOCKET, 75, ZERO},    /* SO_RCVMARK */
-    {SOL_SOCKET, 76, ZERO},    /* SO_PASSPIDFD */
-    {SOL_SOCKET, 82, ZERO},    /* SO_RCVPRIORITY */
-    {SOL_SOCKET, 83, VALUE},   /* SO_PASSRIGHTS */
-    {IPPROTO_IP, 1, VALUE},    /* IP_TOS: changes SO_PRIORITY */
-    {SOL_SOCKET, 12, VALUE},   /* SO_PRIORITY */
-    {IPPROTO_IP, 2, VALUE},    /* IP_TTL */
-    {IPPROTO_IP, 4, LARGE},    /* IP_OPTIONS */
-    {IPPROTO_IP, 6, ZERO},     /* IP_RECVOPTS */
-    {IPPROTO_IP, 7, ZERO},     /* IP_RETOPTS */
-    {IPPROTO_IP, 8, ZERO},     /* IP_PKTINFO */
-    {IPPROTO_IP, 10, VALUE},   /* IP_MTU_DISCOVER */
-    {IPPROTO_IP, 11, ZERO},    /* IP_RECVERR */
-    {IPPROTO_IP, 12, ZERO},    /* IP_RECVTTL */
-    {IPPROTO_IP, 13, ZERO},    /* IP_RECVTOS */
-    {IPPROTO_IP, 15, ZERO},    /* IP_FREEBIND, also IPV6_FREEBIND */
-    {IPPROTO_IP, 18, ZERO},    /* IP_PASSSEC */
-    {IPPROTO_IP, 19, ZERO},    /* IP_TRANSPARENT, also IPV6_TRANSPARENT */
-    {IPPROTO_IP, 20, ZERO},    /* IP_RECVORIGDSTADDR */
-    {IPPROTO_IP, 21, ZERO},    /* IP_MINTTL */
-    {IPPROTO_IP, 23, ZERO},    /* IP_CHECKSUM */
-    {IPPROTO_IP, 24, ZERO},    /* IP_BIND_ADDRESS_NO_PORT */
-    {IPPROTO_IP, 26, ZERO},    /* IP_RECVERR_RFC4884 */
-    {IPPROTO_IP, 34, VALUE},   /* IP_MULTICAST_LOOP */
-    {IPPROTO_IP, 49, VALUE},   /* IP_MULTICAST_ALL */
-    {IPPROTO_IP, 50, ZERO},    /* IP_UNICAST_IF */
-    {IPPROTO_IP, 51, ZERO},    /* IP_LOCAL_PORT_RANGE */
-    {IPPROTO_TCP, 13, VALUE},  /* TCP_CONGESTION */
-    {IPPROTO_TCP, 1, ZERO},    /* TCP_NODELAY */
-    {IPPROTO_TCP, 2, SEGMENT}, /* TCP_MAXSEG */
-    {IPPROTO_TCP, 3, ZERO},    /* TCP_CORK */
-    {IPPROTO_TCP, 4, VALUE},   /* TCP_KEEPIDLE */
-    {IPPROTO_TCP, 5, VALUE},   /* TCP_KEEPINTVL */
-    {IPPROTO_TCP, 6, VALUE},   /* TCP_KEEPCNT */
-    {IPPROTO_TCP, 7, VALUE},   /* TCP_SYNCNT */
-    {IPPROTO_TCP, 8, VALUE},   /* TCP_LINGER2 */
-    {IPPROTO_TCP, 9, ZERO},    /* TCP_DEFER_ACCEPT */
-    {IPPROTO_TCP, 12, VALUE},  /* TCP_QUICKACK */
-    {IPPROTO_TCP, 16, ZERO},   /* TCP_THIN_LINEAR_TIMEOUTS */
-    {IPPROTO_TCP, 17, ZERO},   /* TCP_THIN_DUPACK */
-    {IPPROTO_TCP, 18, ZERO},   /* TCP_USER_TIMEOUT */
-    {IPPROTO_TCP, 23, ZERO},   /* TCP_FASTOPEN */
-    {IPPROTO_TCP, 25, ZERO},   /* TCP_NOTSENT_LOWAT */
-    {IPPROTO_TCP, 27, ZERO},   /* TCP_SAVE_SYN */
-    {IPPROTO_TCP, 30, ZERO},   /* TCP_FASTOPEN_CONNECT */
-    {IPPROTO_TCP, 33, LARGE},  /* TCP_FASTOPEN_KEY */
-    {IPPROTO_TCP, 34, ZERO},   /* TCP_FASTOPEN_NO_COOKIE */
-    {IPPROTO_TCP, 36, ZERO},   /* TCP_INQ */
-    {IPPROTO_TCP, 37, ZERO},   /* TCP_TX_DELAY */
-    {IPPROTO_TCP, 44, VALUE},  /* TCP_RTO_MAX_MS */
-    {IPPROTO_TCP, 45, VALUE},  /* TCP_RTO_MIN_US */
-    {IPPROTO_TCP, 46, VALUE},  /* TCP_DELACK_MAX_US */
-    {IPPROTO_IPV6, 2, ZERO},   /* IPV6_2292PKTINFO */
-    {IPPROTO_IPV6, 3, ZERO},   /* IPV6_2292HOPOPTS */
-    {IPPROTO_IPV6, 4, ZERO},   /* IPV6_2292DSTOPTS */
-    {IPPROTO_IPV6, 5, ZERO},   /* IPV6_2292RTHDR */
-    {IPPROTO_IPV6, 8, ZERO},   /* IPV6_2292HOPLIMIT */
-    {IPPROTO_IPV6, 11, ZERO},  /* IPV6_FLOWINFO */
-    {IPPROTO_IPV6, 16, VALUE}, /* IPV6_UNICAST_HOPS */
-    {IPPROTO_IPV6, 19, VALUE}, /* IPV6_MULTICAST_LOOP */
-    {IPPROTO_IPV6, 23, VALUE}, /* IPV6_MTU_DISCOVER */
-    {IPPROTO_IPV6, 25, ZERO},  /* IPV6_RECVERR */
-    {IPPROTO_IPV6, 29, VALUE}, /* IPV6_MULTICAST_ALL */
-    {IPPROTO_IPV6, 30, ZERO},  /* IPV6_ROUTER_ALERT_ISOLATE */
-    {IPPROTO_IPV6, 31, ZERO},  /* IPV6_RECVERR_RFC4884 */
-    {IPPROTO_IPV6, 33, ZERO},  /* IPV6_FLOWINFO_SEND */
-    {IPPROTO_IPV6, 49, ZERO},  /* IPV6_RECVPKTINFO */
-    {IPPROTO_IPV6, 51, ZERO},  /* IPV6_RECVHOPLIMIT */
-    {IPPROTO_IPV6, 53, ZERO},  /* IPV6_RECVHOPOPTS */
-    {IPPROTO_IPV6, 54, LARGE}, /* IPV6_HOPOPTS */
-    {IPPROTO_IPV6, 57, LARGE}, /* IPV6_RTHDR */
-    {IPPROTO_IPV6, 55, LARGE}, /* IPV6_RTHDRDSTOPTS */
-    {IPPROTO_IPV6, 59, LARGE}, /* IPV6_DSTOPTS */
-    {IPPROTO_IPV6, 56, ZERO},  /* IPV6_RECVRTHDR */
-    {IPPROTO_IPV6, 58, ZERO},  /* IPV6_RECVDSTOPTS */
-    {IPPROTO_IPV6, 60, ZERO},  /* IPV6_RECVPATHMTU */
-    {IPPROTO_IPV6, 62, ZERO},  /* IPV6_DONTFRAG */
-    {IPPROTO_IPV6, 66, ZERO},  /* IPV6_RECVTCLASS */
-    {IPPROTO_IPV6, 67, ZERO},  /* IPV6_TCLASS */
-    {IPPROTO_IPV6, 70, VALUE}, /* IPV6_AUTOFLOWLABEL */
-    {IPPROTO_IPV6, 72, VALUE}, /* IPV6_ADDR_PREFERENCES */
-    {IPPROTO_IPV6, 73, ZERO},  /* IPV6_MINHOPCOUNT */
-    {IPPROTO_IPV6, 74, ZERO},  /* IPV6_RECVORIGDSTADDR */
-    {IPPROTO_IPV6, 76, ZERO},  /* IPV6_UNICAST_IF */
-    {IPPROTO_IPV6, 77, ZERO},  /* IPV6_RECVFRAGSIZE */
+    VALUE,    /* of some few bytes; on a new socket what a sysctl, its namespace or its cgroup makes of it:
+                 sock_init_data(),    inet6_create(), tcp_init_sock(), BPF_CGROUP_INET_SOCK_CREATE */
+    CONSTANT, /* the same on every new socket of this kernel: one is asked once in a process */
+    ZERO,     /* zero on every new socket, which need not be asked */
+    LARGE,    /* read with length 0 if it is not set */
+    FILTER,   /* read in instructions, set with a struct sock_fprog */
+    SEGMENT,  /* TCP_MAXSEG, CONSTANT */
+    FALLBACK, /* VALUE, where the kernel doesn't know the one before */
+    FIRST,    /* CONSTANT, but set by the kernel too once the socket has dialled */
+    BUFFERS,  /* SO_BUF_LOCK, SO_SNDBUF and SO_RCVBUF */
+    CLAMP     /* TCP_WINDOW_CLAMP, VALUE, as the receive buffer has changed it, and set by the kernel too likewise */
 };
 
 enum {
@@ -168,6 +36,174 @@ enum {
     BUF_LOCK_SEND = 1,      /* SOCK_SNDBUF_LOCK */
     BUF_LOCK_RECEIVE = 2    /* SOCK_RCVBUF_LOCK */
 };
+
+/*
+ * All options of the kernel's sock_getsockopt(), do_ip_getsockopt(), do_tcp_getsockopt() and do_ipv6_getsockopt() that
+ * can be set on a TCP socket before it is connected, but for SO_REUSEADDR, which a move itself needs, and other
+ * names for the same thing. By number: headers name only those of their own time, and the numbers are the same on
+ * all architectures that this is built for (include/uapi/asm-generic/socket.h). The order is that of setting: an option
+ * stands after those that change it as well.
+ */
+static const struct option {
+    short level;
+    short name;
+    enum kind kind;
+} options[] = {
+    {SOL_SOCKET, 1, ZERO},        /* SO_DEBUG */
+    {SOL_SOCKET, 5, ZERO},        /* SO_DONTROUTE */
+    {SOL_SOCKET, 6, ZERO},        /* SO_BROADCAST */
+    {SOL_SOCKET, 9, ZERO},        /* SO_KEEPALIVE */
+    {SOL_SOCKET, 10, ZERO},       /* SO_OOBINLINE */
+    {SOL_SOCKET, 11, ZERO},       /* SO_NO_CHECK */
+    {SOL_SOCKET, 13, ZERO},       /* SO_LINGER */
+    {SOL_SOCKET, 15, ZERO},       /* SO_REUSEPORT */
+    {SOL_SOCKET, 16, ZERO},       /* SO_PASSCRED */
+    {SOL_SOCKET, 18, CONSTANT},   /* SO_RCVLOWAT: raises SO_RCVBUF */
+    {SOL_SOCKET, 20, ZERO},       /* SO_RCVTIMEO */
+    {SOL_SOCKET, 21, ZERO},       /* SO_SNDTIMEO */
+    {SOL_SOCKET, 62, VALUE},      /* SO_BINDTOIFINDEX */
+    {SOL_SOCKET, 25, FALLBACK},   /* SO_BINDTODEVICE, where the kernel is older */
+    {SOL_SOCKET, 26, FILTER},     /* SO_ATTACH_FILTER, SO_GET_FILTER */
+    {SOL_SOCKET, 44, ZERO},       /* SO_LOCK_FILTER: no filter can be set behind it */
+    {SOL_SOCKET, 29, ZERO},       /* SO_TIMESTAMP */
+    {SOL_SOCKET, 35, ZERO},       /* SO_TIMESTAMPNS */
+    {SOL_SOCKET, 63, ZERO},       /* SO_TIMESTAMP_NEW */
+    {SOL_SOCKET, 64, ZERO},       /* SO_TIMESTAMPNS_NEW */
+    {SOL_SOCKET, 37, ZERO},       /* SO_TIMESTAMPING */
+    {SOL_SOCKET, 65, ZERO},       /* SO_TIMESTAMPING_NEW */
+    {SOL_SOCKET, 34, ZERO},       /* SO_PASSSEC */
+    {SOL_SOCKET, 36, VALUE},      /* SO_MARK */
+    {SOL_SOCKET, 40, ZERO},       /* SO_RXQ_OVFL */
+    {SOL_SOCKET, 41, ZERO},       /* SO_WIFI_STATUS */
+    {SOL_SOCKET, 42, CONSTANT},   /* SO_PEEK_OFF */
+    {SOL_SOCKET, 43, ZERO},       /* SO_NOFCS */
+    {SOL_SOCKET, 45, ZERO},       /* SO_SELECT_ERR_QUEUE */
+    {SOL_SOCKET, 46, VALUE},      /* SO_BUSY_POLL */
+    {SOL_SOCKET, 47, CONSTANT},   /* SO_MAX_PACING_RATE */
+    {SOL_SOCKET, 49, FIRST},      /* SO_INCOMING_CPU */
+    {SOL_SOCKET, 60, ZERO},       /* SO_ZEROCOPY */
+    {SOL_SOCKET, 61, ZERO},       /* SO_TXTIME */
+    {SOL_SOCKET, 69, ZERO},       /* SO_PREFER_BUSY_POLL */
+    {SOL_SOCKET, 73, ZERO},       /* SO_RESERVE_MEM */
+    {SOL_SOCKET, 74, VALUE},      /* SO_TXREHASH */
+    {SOL_SOCKET, 75, ZERO},       /* SO_RCVMARK */
+    {SOL_SOCKET, 76, ZERO},       /* SO_PASSPIDFD */
+    {SOL_SOCKET, 82, ZERO},       /* SO_RCVPRIORITY */
+    {SOL_SOCKET, 83, CONSTANT},   /* SO_PASSRIGHTS */
+    {IPPROTO_IP, 1, ZERO},        /* IP_TOS: changes SO_PRIORITY */
+    {SOL_SOCKET, 12, VALUE},      /* SO_PRIORITY */
+    {IPPROTO_IP, 2, VALUE},       /* IP_TTL */
+    {IPPROTO_IP, 4, LARGE},       /* IP_OPTIONS */
+    {IPPROTO_IP, 6, ZERO},        /* IP_RECVOPTS */
+    {IPPROTO_IP, 7, ZERO},        /* IP_RETOPTS */
+    {IPPROTO_IP, 8, ZERO},        /* IP_PKTINFO */
+    {IPPROTO_IP, 10, VALUE},      /* IP_MTU_DISCOVER */
+    {IPPROTO_IP, 11, ZERO},       /* IP_RECVERR */
+    {IPPROTO_IP, 12, ZERO},       /* IP_RECVTTL */
+    {IPPROTO_IP, 13, ZERO},       /* IP_RECVTOS */
+    {IPPROTO_IP, 15, ZERO},       /* IP_FREEBIND, also IPV6_FREEBIND */
+    {IPPROTO_IP, 18, ZERO},       /* IP_PASSSEC */
+    {IPPROTO_IP, 19, ZERO},       /* IP_TRANSPARENT, also IPV6_TRANSPARENT */
+    {IPPROTO_IP, 20, ZERO},       /* IP_RECVORIGDSTADDR */
+    {IPPROTO_IP, 21, ZERO},       /* IP_MINTTL */
+    {IPPROTO_IP, 23, ZERO},       /* IP_CHECKSUM */
+    {IPPROTO_IP, 24, ZERO},       /* IP_BIND_ADDRESS_NO_PORT */
+    {IPPROTO_IP, 26, ZERO},       /* IP_RECVERR_RFC4884 */
+    {IPPROTO_IP, 34, CONSTANT},   /* IP_MULTICAST_LOOP */
+    {IPPROTO_IP, 49, CONSTANT},   /* IP_MULTICAST_ALL */
+    {IPPROTO_IP, 50, ZERO},       /* IP_UNICAST_IF */
+    {IPPROTO_IP, 51, ZERO},       /* IP_LOCAL_PORT_RANGE */
+    {IPPROTO_TCP, 13, VALUE},     /* TCP_CONGESTION */
+    {IPPROTO_TCP, 1, ZERO},       /* TCP_NODELAY */
+    {IPPROTO_TCP, 2, SEGMENT},    /* TCP_MAXSEG */
+    {IPPROTO_TCP, 3, ZERO},       /* TCP_CORK */
+    {IPPROTO_TCP, 4, VALUE},      /* TCP_KEEPIDLE */
+    {IPPROTO_TCP, 5, VALUE},      /* TCP_KEEPINTVL */
+    {IPPROTO_TCP, 6, VALUE},      /* TCP_KEEPCNT */
+    {IPPROTO_TCP, 7, VALUE},      /* TCP_SYNCNT */
+    {IPPROTO_TCP, 8, VALUE},      /* TCP_LINGER2 */
+    {IPPROTO_TCP, 9, ZERO},       /* TCP_DEFER_ACCEPT */
+    {IPPROTO_TCP, 12, CONSTANT},  /* TCP_QUICKACK */
+    {IPPROTO_TCP, 16, ZERO},      /* TCP_THIN_LINEAR_TIMEOUTS */
+    {IPPROTO_TCP, 17, ZERO},      /* TCP_THIN_DUPACK */
+    {IPPROTO_TCP, 18, ZERO},      /* TCP_USER_TIMEOUT */
+    {IPPROTO_TCP, 23, ZERO},      /* TCP_FASTOPEN */
+    {IPPROTO_TCP, 25, ZERO},      /* TCP_NOTSENT_LOWAT */
+    {IPPROTO_TCP, 27, ZERO},      /* TCP_SAVE_SYN */
+    {IPPROTO_TCP, 30, ZERO},      /* TCP_FASTOPEN_CONNECT */
+    {IPPROTO_TCP, 33, LARGE},     /* TCP_FASTOPEN_KEY */
+    {IPPROTO_TCP, 34, ZERO},      /* TCP_FASTOPEN_NO_COOKIE */
+    {IPPROTO_TCP, 36, ZERO},      /* TCP_INQ */
+    {IPPROTO_TCP, 37, ZERO},      /* TCP_TX_DELAY */
+    {IPPROTO_TCP, 44, VALUE},     /* TCP_RTO_MAX_MS */
+    {IPPROTO_TCP, 45, VALUE},     /* TCP_RTO_MIN_US */
+    {IPPROTO_TCP, 46, CONSTANT},  /* TCP_DELACK_MAX_US */
+    {IPPROTO_IPV6, 2, ZERO},      /* IPV6_2292PKTINFO */
+    {IPPROTO_IPV6, 3, ZERO},      /* IPV6_2292HOPOPTS */
+    {IPPROTO_IPV6, 4, ZERO},      /* IPV6_2292DSTOPTS */
+    {IPPROTO_IPV6, 5, ZERO},      /* IPV6_2292RTHDR */
+    {IPPROTO_IPV6, 8, ZERO},      /* IPV6_2292HOPLIMIT */
+    {IPPROTO_IPV6, 11, ZERO},     /* IPV6_FLOWINFO */
+    {IPPROTO_IPV6, 16, VALUE},    /* IPV6_UNICAST_HOPS */
+    {IPPROTO_IPV6, 19, CONSTANT}, /* IPV6_MULTICAST_LOOP */
+    {IPPROTO_IPV6, 23, CONSTANT}, /* IPV6_MTU_DISCOVER */
+    {IPPROTO_IPV6, 25, ZERO},     /* IPV6_RECVERR */
+    {IPPROTO_IPV6, 29, CONSTANT}, /* IPV6_MULTICAST_ALL */
+    {IPPROTO_IPV6, 30, ZERO},     /* IPV6_ROUTER_ALERT_ISOLATE */
+    {IPPROTO_IPV6, 31, ZERO},     /* IPV6_RECVERR_RFC4884 */
+    {IPPROTO_IPV6, 33, ZERO},     /* IPV6_FLOWINFO_SEND */
+    {IPPROTO_IPV6, 49, ZERO},     /* IPV6_RECVPKTINFO */
+    {IPPROTO_IPV6, 51, ZERO},     /* IPV6_RECVHOPLIMIT */
+    {IPPROTO_IPV6, 53, ZERO},     /* IPV6_RECVHOPOPTS */
+    {IPPROTO_IPV6, 54, LARGE},    /* IPV6_HOPOPTS */
+    {IPPROTO_IPV6, 57, LARGE},    /* IPV6_RTHDR */
+    {IPPROTO_IPV6, 55, LARGE},    /* IPV6_RTHDRDSTOPTS */
+    {IPPROTO_IPV6, 59, LARGE},    /* IPV6_DSTOPTS */
+    {IPPROTO_IPV6, 56, ZERO},     /* IPV6_RECVRTHDR */
+    {IPPROTO_IPV6, 58, ZERO},     /* IPV6_RECVDSTOPTS */
+    {IPPROTO_IPV6, 60, ZERO},     /* IPV6_RECVPATHMTU */
+    {IPPROTO_IPV6, 62, ZERO},     /* IPV6_DONTFRAG */
+    {IPPROTO_IPV6, 66, ZERO},     /* IPV6_RECVTCLASS */
+    {IPPROTO_IPV6, 67, ZERO},     /* IPV6_TCLASS */
+    {IPPROTO_IPV6, 70, VALUE},    /* IPV6_AUTOFLOWLABEL */
+    {IPPROTO_IPV6, 72, CONSTANT}, /* IPV6_ADDR_PREFERENCES */
+    {IPPROTO_IPV6, 73, ZERO},     /* IPV6_MINHOPCOUNT */
+    {IPPROTO_IPV6, 74, ZERO},     /* IPV6_RECVORIGDSTADDR */
+    {IPPROTO_IPV6, 76, ZERO},     /* IPV6_UNICAST_IF */
+    {IPPROTO_IPV6, 77, ZERO},     /* IPV6_RECVFRAGSIZE */
+    {SOL_SOCKET, OPTION_BUF_LOCK, BUFFERS},
+    {IPPROTO_TCP, TCP_WINDOW_CLAMP, CLAMP},
+};
+
+enum { OPTIONS = sizeof(options) / sizeof(options[0]) };
+
+/* What the first socket of a protocol has told that was asked; values of up to eight bytes. */
+enum known { UNASKED, ABSENT, KNOWN };
+
+static struct answer {
+    uint64_t value;
+    enum known known; /* written last */
+} answers[2][OPTIONS];
+
+struct carry {
+    int from;
+    int to;
+    struct answer *answers; /* of their protocol */
+    bool dialled;
+};
+
+static enum known get_known(const struct carry *carry, const struct option *option)
+{
+    return __atomic_load_n(&carry->answers[option - options].known, __ATOMIC_ACQUIRE);
+}
+
+static void note(const struct carry *carry, const struct option *option, enum known known, uint64_t value)
+{
+    struct answer *answer = &carry->answers[option - options];
+
+    __atomic_store_n(&answer->value, value, __ATOMIC_RELAXED);
+    __atomic_store_n(&answer->known, known, __ATOMIC_RELEASE);
+}
 
 static int set(int fd, int level, int name, const void *value, socklen_t len)
 {
@@ -183,10 +219,16 @@ static int get_int_or_zero(int fd, int level, int name)
     return kernel_getsockopt(fd, level, name, &value, &len) == 0 ? value : 0;
 }
 
-/* What getsockopt(2) says of an option that this kernel or protocol doesn't have, or that has no value now. */
-static bool is_no_option(int error)
+/* What getsockopt(2) says of an option that this kernel or protocol doesn't have. */
+static bool is_absent(int error)
 {
-    return error == ENOPROTOOPT || error == EOPNOTSUPP || error == EINVAL || error == ENOTCONN || error == ENODEV;
+    return error == ENOPROTOOPT || error == EOPNOTSUPP;
+}
+
+/* The same, or that it has no value now. */
+static bool is_no_value(int error)
+{
+    return is_absent(error) || error == EINVAL || error == ENOTCONN || error == ENODEV;
 }
 
 static bool is_zero(const unsigned char *value, size_t len)
@@ -197,77 +239,114 @@ static bool is_zero(const unsigned char *value, size_t len)
     return true;
 }
 
-static int carry_value(int from, int to, const struct option *option)
+static bool is_constant(const struct option *option)
 {
-    unsigned char wanted[VALUE_MAX];
-    unsigned char present[VALUE_MAX];
-    socklen_t wanted_len = sizeof(wanted);
-    socklen_t present_len = sizeof(present);
-
-    if (kernel_getsockopt(from, option->level, option->name, wanted, &wanted_len) != 0)
-        return is_no_option(errno) ? 0 : errno;
-    if (option->kind == ZERO && is_zero(wanted, wanted_len))
-        return 0;
-    if (kernel_getsockopt(to, option->level, option->name, present, &present_len) == 0 && present_len == wanted_len &&
-        memcmp(present, wanted, wanted_len) == 0)
-        return 0;
-    return set(to, option->level, option->name, wanted, wanted_len);
+    return option->kind == CONSTANT || option->kind == SEGMENT || option->kind == FIRST;
 }
 
-static int carry_large(int from, int to, const struct option *option)
+/* Whether a new socket has that value, which is asked of the one that there is. */
+static bool is_default(const struct carry *carry, const struct option *option, const void *wanted, socklen_t len)
+{
+    unsigned char present[VALUE_MAX];
+    socklen_t present_len = sizeof(present);
+    uint64_t constant = 0;
+
+    if (option->kind == ZERO)
+        return is_zero(wanted, len);
+    if (is_constant(option) && get_known(carry, option) == KNOWN && len <= sizeof(constant)) {
+        constant = __atomic_load_n(&carry->answers[option - options].value, __ATOMIC_RELAXED);
+        return memcmp(&constant, wanted, len) == 0;
+    }
+    if (kernel_getsockopt(carry->to, option->level, option->name, present, &present_len) != 0)
+        return false;
+    if (is_constant(option) && present_len <= sizeof(constant)) {
+        memcpy(&constant, present, present_len);
+        note(carry, option, KNOWN, constant);
+    }
+    return present_len == len && memcmp(present, wanted, len) == 0;
+}
+
+static int carry_value(const struct carry *carry, const struct option *option)
+{
+    unsigned char wanted[VALUE_MAX];
+    socklen_t len = sizeof(wanted);
+
+    if (kernel_getsockopt(carry->from, option->level, option->name, wanted, &len) != 0) {
+        if (is_absent(errno))
+            note(carry, option, ABSENT, 0);
+        return is_no_value(errno) ? 0 : errno;
+    }
+    return is_default(carry, option, wanted, len) ? 0 : set(carry->to, option->level, option->name, wanted, len);
+}
+
+static int carry_fallback(const struct carry *carry, const struct option *option)
+{
+    return get_known(carry, option - 1) == ABSENT ? carry_value(carry, option) : 0;
+}
+
+/* What the kernel has set while it dialled is not the program's. */
+static int carry_first(const struct carry *carry, const struct option *option)
+{
+    return carry->dialled ? 0 : carry_value(carry, option);
+}
+
+static int carry_large(const struct carry *carry, const struct option *option)
 {
     unsigned char probe[1];
     socklen_t len = sizeof(probe);
     void *value;
     int error;
 
-    if (kernel_getsockopt(from, option->level, option->name, probe, &len) == 0 && len == 0)
+    if (kernel_getsockopt(carry->from, option->level, option->name, probe, &len) == 0 && len == 0)
         return 0;
     value = memory_take(LARGE_MAX);
     if (value == NULL)
         return errno;
     len = LARGE_MAX;
-    error = kernel_getsockopt(from, option->level, option->name, value, &len) != 0 || len == 0
+    error = kernel_getsockopt(carry->from, option->level, option->name, value, &len) != 0 || len == 0
                 ? 0
-                : set(to, option->level, option->name, value, len);
+                : set(carry->to, option->level, option->name, value, len);
     memory_give(value, LARGE_MAX);
     return error;
 }
 
 /* EACCES where an eBPF program is attached, which can't be read back: sk_get_filter(). */
-static int carry_filter(int from, int to, const struct option *option)
+static int carry_filter(const struct carry *carry, const struct option *option)
 {
     struct sock_fprog program;
     socklen_t count = 0;
     int error = 0;
 
-    if (kernel_getsockopt(from, option->level, option->name, NULL, &count) != 0)
+    if (kernel_getsockopt(carry->from, option->level, option->name, NULL, &count) != 0)
         return errno == EACCES ? EOPNOTSUPP : 0;
     if (count == 0)
         return 0;
     program.filter = memory_take(LARGE_MAX);
     if (program.filter == NULL)
         return errno;
-    if (kernel_getsockopt(from, option->level, option->name, program.filter, &count) != 0)
+    if (kernel_getsockopt(carry->from, option->level, option->name, program.filter, &count) != 0)
         error = errno;
     program.len = (unsigned short)count;
     if (error == 0)
-        error = set(to, option->level, option->name, &program, sizeof(program));
+        error = set(carry->to, option->level, option->name, &program, sizeof(program));
     memory_give(program.filter, LARGE_MAX);
     return error;
 }
 
 /* TCP_MAXSEG that is not set reads as the size that the last connect has found: not the program's, then. */
-static int carry_segment(int from, int to, const struct option *option)
+static int carry_segment(const struct carry *carry, const struct option *option)
 {
     struct tcp_info info;
     socklen_t len = sizeof(info);
+    int size = get_int_or_zero(carry->from, option->level, option->name);
 
-    memset(&info, 0, sizeof(info));
-    if (kernel_getsockopt(from, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
-        info.tcpi_snd_mss == (unsigned int)get_int_or_zero(from, option->level, option->name))
+    if (is_default(carry, option, &size, sizeof(size)))
         return 0;
-    return carry_value(from, to, option);
+    memset(&info, 0, sizeof(info));
+    if (kernel_getsockopt(carry->from, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+        info.tcpi_snd_mss == (unsigned int)size)
+        return 0;
+    return set(carry->to, option->level, option->name, &size, sizeof(size));
 }
 
 /*
@@ -275,68 +354,77 @@ static int carry_segment(int from, int to, const struct option *option)
  * SO_BUF_LOCK, that it differs. A size above net.core.rmem_max or wmem_max needs the FORCE option and its capability; a
  * buffer that must be smaller than it was, because the limit was lowered meanwhile, is no reason not to connect.
  */
-static void carry_buffer(int from, int to, int name, int force_name, bool locked)
+static bool carry_buffer(const struct carry *carry, int name, int force_name, bool locked)
 {
-    int wanted = get_int_or_zero(from, SOL_SOCKET, name);
+    int wanted = get_int_or_zero(carry->from, SOL_SOCKET, name);
     int half = wanted / 2;
 
-    if (!locked && wanted == get_int_or_zero(to, SOL_SOCKET, name))
-        return;
-    set(to, SOL_SOCKET, name, &half, sizeof(half));
-    if (get_int_or_zero(to, SOL_SOCKET, name) < wanted)
-        set(to, SOL_SOCKET, force_name, &half, sizeof(half));
+    if (!locked && wanted == get_int_or_zero(carry->to, SOL_SOCKET, name))
+        return false;
+    set(carry->to, SOL_SOCKET, name, &half, sizeof(half));
+    if (get_int_or_zero(carry->to, SOL_SOCKET, name) < wanted)
+        set(carry->to, SOL_SOCKET, force_name, &half, sizeof(half));
+    return true;
 }
 
-/* TCP_WINDOW_CLAMP is bounded by, and changes with, the receive buffer. */
-static int carry_buffers(int from, int to, bool dialled)
+static int carry_buffers(const struct carry *carry, const struct option *option)
 {
-    static const struct option window_clamp = {IPPROTO_TCP, TCP_WINDOW_CLAMP, FIRST};
-    int lock = get_int_or_zero(from, SOL_SOCKET, OPTION_BUF_LOCK);
+    int lock = get_int_or_zero(carry->from, option->level, option->name);
+    bool sending = carry_buffer(carry, SO_SNDBUF, SO_SNDBUFFORCE, (lock & BUF_LOCK_SEND) != 0);
+    bool receiving = carry_buffer(carry, SO_RCVBUF, SO_RCVBUFFORCE, (lock & BUF_LOCK_RECEIVE) != 0);
 
-    carry_buffer(from, to, SO_SNDBUF, SO_SNDBUFFORCE, (lock & BUF_LOCK_SEND) != 0);
-    carry_buffer(from, to, SO_RCVBUF, SO_RCVBUFFORCE, (lock & BUF_LOCK_RECEIVE) != 0);
-    if (get_int_or_zero(to, SOL_SOCKET, OPTION_BUF_LOCK) != lock)
-        set(to, SOL_SOCKET, OPTION_BUF_LOCK, &lock, sizeof(lock));
-    return dialled ? 0 : carry_value(from, to, &window_clamp);
+    if ((sending || receiving) && get_int_or_zero(carry->to, option->level, option->name) != lock)
+        set(carry->to, option->level, option->name, &lock, sizeof(lock));
+    return 0;
 }
 
-static int carry_owner(int from, int to)
+static int carry_owner(const struct carry *carry)
 {
     struct f_owner_ex owner;
-    int signal = kernel_fcntl(from, F_GETSIG, NULL);
+    int signal = kernel_fcntl(carry->from, F_GETSIG, NULL);
 
-    if (kernel_fcntl(from, F_GETOWN_EX, &owner) == 0 && owner.pid != 0 && kernel_fcntl(to, F_SETOWN_EX, &owner) != 0)
+    if (kernel_fcntl(carry->from, F_GETOWN_EX, &owner) == 0 && owner.pid != 0 &&
+        kernel_fcntl(carry->to, F_SETOWN_EX, &owner) != 0)
         return errno;
-    if (signal > 0 && kernel_fcntl_number(to, F_SETSIG, signal) != 0)
+    if (signal > 0 && kernel_fcntl_number(carry->to, F_SETSIG, signal) != 0)
         return errno;
     return 0;
 }
 
 /* After the owner, so that no signal goes astray. */
-static int carry_status_flags(int from, int to)
+static int carry_status_flags(const struct carry *carry)
 {
-    int flags = kernel_fcntl(from, F_GETFL, NULL);
+    int flags = kernel_fcntl(carry->from, F_GETFL, NULL);
 
-    if (flags == -1 || (flags != kernel_fcntl(to, F_GETFL, NULL) && kernel_fcntl_number(to, F_SETFL, flags) != 0))
+    if (flags == -1 || (flags != O_RDWR && kernel_fcntl_number(carry->to, F_SETFL, flags) != 0))
         return errno;
     return 0;
 }
 
-int sockopt_carry(int from, int to, bool dialled)
+static int carry_options(const struct carry *carry)
 {
-    static int (*const carry[])(int, int, const struct option *) = {
-        [VALUE] = carry_value,   [ZERO] = carry_value,      [LARGE] = carry_large,
-        [FILTER] = carry_filter, [SEGMENT] = carry_segment, [FIRST] = carry_value};
+    static int (*const functions[])(const struct carry *, const struct option *) = {
+        [VALUE] = carry_value,     [CONSTANT] = carry_value,  [ZERO] = carry_value,        [LARGE] = carry_large,
+        [FILTER] = carry_filter,   [SEGMENT] = carry_segment, [FALLBACK] = carry_fallback, [FIRST] = carry_first,
+        [BUFFERS] = carry_buffers, [CLAMP] = carry_first};
     int error = 0;
+
+    for (const struct option *option = options; error == 0 && option < options + OPTIONS; option++)
+        if (get_known(carry, option) != ABSENT)
+            error = functions[option->kind](carry, option);
+    return error;
+}
+
+int sockopt_carry(int from, int to, int protocol, bool dialled)
+{
+    const struct carry carry = {
+        .from = from, .to = to, .answers = answers[protocol == IPPROTO_TCP], .dialled = dialled};
+    int error;
 
     if (get_int_or_zero(from, IPPROTO_TCP, OPTION_TCP_REPAIR) != 0)
         return EOPNOTSUPP; /* a connection that is being restored, with queues that can't be carried over */
-    for (size_t i = 0; error == 0 && i < sizeof(options) / sizeof(options[0]); i++)
-        if (!dialled || options[i].kind != FIRST)
-            error = carry[options[i].kind](from, to, &options[i]);
+    error = carry_options(&carry);
     if (error == 0)
-        error = carry_buffers(from, to, dialled);
-    if (error == 0)
-        error = carry_owner(from, to);
-    return error == 0 ? carry_status_flags(from, to) : error;
+        error = carry_owner(&carry);
+    return error == 0 ? carry_status_flags(&carry) : error;
 }

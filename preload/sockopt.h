@@ -13,13 +13,12 @@
 #endif
 
 /*
- * Gives the socket to, which is new, every option and file status flag that the socket from has and that is not its
- * own by default; options that are as they are by default are not set, because some setting turns what the kernel does
- * by itself off. IPV6_V6ONLY is not carried over: binding changes it. Both are of the same domain, type and protocol,
- * and not connected; dialled tells that the old one has been
- * in a connect that failed, by which the kernel has set some options itself. Returns 0, or an errno value if there is
- * something that can't be carried over. Async-signal-safe.
+ * Gives the socket to, which is new, every option and file status flag that the socket from has and that is not its own
+ * by default, but for SO_REUSEADDR and IPV6_V6ONLY; options that are as they are by default are not set, because some
+ * setting turns what the kernel does by itself off. Both are AF_INET6, SOCK_STREAM and of protocol, and not connected;
+ * dialled tells that the old one has been in a connect that failed, by which the kernel has set some options itself.
+ * Returns 0, or an errno value if there is something that can't be carried over. Async-signal-safe.
  */
-int sockopt_carry(int from, int to, bool dialled);
+int sockopt_carry(int from, int to, int protocol, bool dialled);
 
 #endif
