@@ -186,9 +186,9 @@ static int search_all(int fd, void *buffer, struct search *search)
         if (error != 0)
             return error;
         if (!search->interrupted)
-            break;
+            return search->found ? 0 : EADDRNOTAVAIL;
     }
-    return search->found ? 0 : EADDRNOTAVAIL;
+    return EAGAIN;
 }
 
 int host_address_find(const struct network *network, unsigned int interface, struct host_address *found)

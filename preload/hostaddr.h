@@ -25,7 +25,8 @@ bool host_address_better(const struct host_address *a, const struct host_address
 
 /*
  * The best of the host's addresses in network, on the interface of that index, or, for 0, on any. Returns 0, or an
- * errno value: EADDRNOTAVAIL if there is none, or that of the call that failed.
+ * errno value: EADDRNOTAVAIL if there is none, EAGAIN if the addresses change faster than they are listed, or that of
+ * the call that failed.
  */
 int host_address_find(const struct network *network, unsigned int interface, struct host_address *found);
 

@@ -132,6 +132,7 @@ static void text_errno(struct text *text, int error)
         {EADDRINUSE, "Address already in use"},
         {EADDRNOTAVAIL, "Cannot assign requested address"},
         {EAFNOSUPPORT, "Address family not supported by protocol"},
+        {EAGAIN, "Resource temporarily unavailable"},
         {EFBIG, "File too large"},
         {EINTR, "Interrupted system call"},
         {EINVAL, "Invalid argument"},

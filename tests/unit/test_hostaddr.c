@@ -12,18 +12,20 @@
 #include "hostaddr.h"
 
 /* What happens to the next call of recvfrom(2), or to the next list of addresses. */
-static enum mishap { NOTHING, INTERRUPTED_CALL, FOREIGN_SENDER, INTERRUPTED_LIST, REFUSAL } mishap;
+static enum mishap { NOTHING, INTERRUPTED_CALL, FOREIGN_SENDER, INTERRUPTED_LIST, INTERRUPTED_LISTS, REFUSAL } mishap;
 
-/* A list that the kernel calls interrupted may lack addresses: here it lacks all. */
+/* A list that the kernel calls interrupted may lack addresses: a single one lacks all here. */
 static void interrupt_list(char *buffer, size_t len)
 {
+    bool is_single = mishap == INTERRUPTED_LIST;
+
     for (size_t at = 0; at < len;) {
         struct nlmsghdr *message = (struct nlmsghdr *)(buffer + at);
 
         message->nlmsg_flags |= NLM_F_DUMP_INTR;
-        if (message->nlmsg_type == NLMSG_DONE)
+        if (is_single && message->nlmsg_type == NLMSG_DONE)
             mishap = NOTHING;
-        else
+        else if (is_single)
             message->nlmsg_type = NLMSG_NOOP;
         at += NLMSG_ALIGN(message->nlmsg_len);
     }
@@ -33,7 +35,7 @@ static void make_it_happen(char *buffer, size_t len, struct sockaddr_nl *sender)
 {
     struct nlmsghdr *first = (struct nlmsghdr *)buffer;
 
-    if (mishap == INTERRUPTED_LIST) {
+    if (mishap == INTERRUPTED_LIST || mishap == INTERRUPTED_LISTS) {
         interrupt_list(buffer, len);
         return;
     }
@@ -363,6 +365,18 @@ static void a_mishap_does_not_hide_an_address(void **state)
     }
 }
 
+/* The one that they lack may be the best. */
+static void no_address_is_taken_from_lists_that_are_all_interrupted(void **state)
+{
+    struct network network = network_of("2001:db8:1::", 64);
+    struct host_address found;
+
+    (void)state;
+    mishap = INTERRUPTED_LISTS;
+    check_number("error", (unsigned long)host_address_find(&network, 0, &found), EAGAIN);
+    mishap = NOTHING;
+}
+
 static void a_refusal_of_the_kernel_is_reported(void **state)
 {
     struct network network = network_of("::1", 128);
@@ -398,6 +412,7 @@ int main(void)
         cmocka_unit_test(an_address_that_went_away_is_not_found),
         cmocka_unit_test(looks_through_a_long_list),
         cmocka_unit_test(a_mishap_does_not_hide_an_address),
+        cmocka_unit_test(no_address_is_taken_from_lists_that_are_all_interrupted),
         cmocka_unit_test(a_refusal_of_the_kernel_is_reported),
         cmocka_unit_test(leaves_no_descriptor_and_no_memory),
     };

@@ -220,8 +220,8 @@ static void words_are_quoted(void **state)
 static void errors_are_in_the_words_of_the_c_library(void **state)
 {
     static const int errors[] = {
-        EACCES, EADDRINUSE, EADDRNOTAVAIL, EAFNOSUPPORT, EINTR,  EINVAL, EIO,         ELOOP,   EMFILE,     ENAMETOOLONG,
-        ENFILE, ENOBUFS,    ENODEV,        ENOENT,       ENOMEM, EPERM,  ENOPROTOOPT, ENOTDIR, EOPNOTSUPP,
+        EACCES,       EADDRINUSE, EADDRNOTAVAIL, EAFNOSUPPORT, EAGAIN, EINTR,  EINVAL, EIO,         ELOOP,   EMFILE,
+        ENAMETOOLONG, ENFILE,     ENOBUFS,       ENODEV,       ENOENT, ENOMEM, EPERM,  ENOPROTOOPT, ENOTDIR, EOPNOTSUPP,
     };
     char data[64];
 
