@@ -76,18 +76,19 @@ static int open_patiently(const char *path, int flags)
 }
 
 /*
- * Puts in the place of *fd, an O_PATH descriptor of what is at path, one to read it; where there is no /proc or no
- * second descriptor, by its name, under which there can be another file by now.
+ * Puts in the place of *fd, an O_PATH descriptor of what is at path, one to read it. A thread can have descriptors of
+ * its own, unshare(2). Without /proc, on Linux before 3.17, or without a second descriptor, the file is opened by its
+ * name, under which there can be another one by now.
  */
 static int open_to_read(int *fd, const char *path)
 {
     static const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
-    char data[32];
+    char data[48];
     struct text itself = TEXT_IN(data);
     int opened;
     int error;
 
-    text_format(&itself, "/proc/self/fd/%u", (unsigned int)*fd);
+    text_format(&itself, "/proc/thread-self/fd/%u", (unsigned int)*fd);
     opened = open_patiently(data, flags);
     error = opened < 0 ? errno : 0;
     close(*fd);

@@ -1,6 +1,8 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -262,6 +264,33 @@ static void reads_on_after_an_interruption(void **state)
     check_content("[glusterd]\n::/0 = bind-address\n");
 }
 
+/* The decoy's number is free in this thread's descriptors, which are its own, and so taken for the file. */
+static void *read_with_own_descriptors(void *decoy)
+{
+    const int *fd = decoy;
+    bool succeeded = unshare(CLONE_FILES) == 0 && close(*fd) == 0 && read_file("wanted", 100, true) == 0;
+
+    return succeeded ? decoy : NULL;
+}
+
+static void a_thread_with_descriptors_of_its_own_reads_no_other_file(void **state)
+{
+    pthread_t thread;
+    void *succeeded;
+    int fd;
+
+    (void)state;
+    make("wanted", "wanted", 0644);
+    make("decoy", "decoy", 0644);
+    fd = open("decoy", O_RDONLY);
+    assert_true(fd >= 0);
+    assert_int_equal(pthread_create(&thread, NULL, read_with_own_descriptors, &fd), 0);
+    assert_int_equal(pthread_join(thread, &succeeded), 0);
+    close(fd);
+    assert_ptr_equal(succeeded, &fd);
+    check_content("wanted");
+}
+
 static void leaves_no_descriptor_and_no_memory(void **state)
 {
     static const char *const paths[] = {"good", "/", "missing"};
@@ -294,6 +323,7 @@ int main(void)
         cmocka_unit_test(trusts_root_and_its_own_user),
         cmocka_unit_test(a_file_that_is_not_ours_to_read_says_so),
         cmocka_unit_test(reads_on_after_an_interruption),
+        cmocka_unit_test(a_thread_with_descriptors_of_its_own_reads_no_other_file),
         cmocka_unit_test(leaves_no_descriptor_and_no_memory),
     };
 
