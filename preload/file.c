@@ -6,6 +6,14 @@
 
 #include "memory.h"
 
+/* Whoever has no number in this user namespace appears under this one, user_namespaces(7): DEFAULT_OVERFLOWUID. */
+enum { OVERFLOW_USER = 65534 };
+
+bool is_trusted_user(uid_t user, uid_t own)
+{
+    return user == 0 || (user == own && user != OVERFLOW_USER);
+}
+
 /* Whether what fd is of may be read, which its stamp is taken of. */
 static int check(int fd, size_t max, uid_t owner, struct stamp *stamp, struct text *why)
 {
@@ -20,7 +28,7 @@ static int check(int fd, size_t max, uid_t owner, struct stamp *stamp, struct te
         text_string(why, "found that it is not a regular file; make it one");
     else if ((size_t)status.st_size > max)
         text_format(why, "found that it is larger than %u MiB; write less", (unsigned int)(max >> 20));
-    else if (owner != FILE_OF_ANYBODY && status.st_uid != 0 && status.st_uid != owner)
+    else if (owner != FILE_OF_ANYBODY && !is_trusted_user(status.st_uid, owner))
         text_format(why, "found that user %u owns it; make root its owner: chown root", status.st_uid);
     else if (owner != FILE_OF_ANYBODY && (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
         text_string(why, "found that group or others may write to it; take that away: chmod go-w");

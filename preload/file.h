@@ -19,11 +19,14 @@ struct file {
 /* For what is not a matter of trust. */
 #define FILE_OF_ANYBODY (~(uid_t)0)
 
+/* Whether what user owns may steer a process of own: root's, and its own, unless that number stands for anybody. */
+bool is_trusted_user(uid_t user, uid_t own);
+
 /*
  * Reads the regular file at path, of at most max bytes; never waits, also where path is a FIFO or a device. Unless
- * owner is FILE_OF_ANYBODY, it must be owned by root or owner and not be writable by group or others. Returns 0, or an
- * errno value: ENOENT or ENOTDIR where there is no such file, EPERM where it is not what it must be. *why then tells
- * what was found and what would be right. The stamp is filled in either way.
+ * owner is FILE_OF_ANYBODY, its user must be trusted in a process of owner, and neither group nor others may write to
+ * it. Returns 0, or an errno value: ENOENT or ENOTDIR where there is no such file, EPERM where it is not what it must
+ * be. *why then tells what was found and what would be right. The stamp is filled in either way.
  */
 int file_read(const char *path, size_t max, uid_t owner, struct file *file, struct text *why);
 void file_free(struct file *file);

@@ -204,7 +204,7 @@ static bool is_trusted(const struct listening *listening, const void *context)
 {
     const in_port_t *port = context;
 
-    return listening->port == *port && (listening->user == 0 || listening->user == geteuid());
+    return listening->port == *port && is_trusted_user(listening->user, geteuid());
 }
 
 /* In this thread's network namespace; Linux before 3.17 tells of the process's alone. */

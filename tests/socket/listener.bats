@@ -131,6 +131,21 @@ other() {
     prints "bind: 0" "connect: 0" "seen from $SOURCE2, port kept"
 }
 
+# qemu-user does not tell of another user.
+# bats test_tags=native
+@test "a user that stands for all who have no number in a user namespace: its listener is anybody's" {
+    other 65534 "${listens[@]}"
+    volume "transport.socket.bind-address $SOURCE2"
+    # Where that user may look.
+    install -m 644 "$volfile" /run/glusterd.vol
+    install -m 644 "$GLUSTERD_SRCADDR_CONF" /run/srcaddr.conf
+    output=$(GLUSTERD_SRCADDR_CONF=/run/srcaddr.conf setpriv --reuid=65534 --clear-groups \
+        bash -c "$(declare -f preloaded); LIBRARY=$LIBRARY; preloaded glusterfs dial \"\$@\"" \
+        bash --process-name dial -f /run/glusterd.vol "${peer[@]}" "${connects[@]}" 2>"$BATS_TEST_TMPDIR/stderr" 3>&-)
+    errors=
+    prints "bind: 0" "connect: 0" "seen from $SOURCE2, port kept"
+}
+
 @test "several glusterds: a daemon is told by its own, another process by the volume file or by nobody" {
     other 0 tcp6 bind="[$SOURCE2]:24007" listen
     other 0 "${listens[@]}"

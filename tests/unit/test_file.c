@@ -10,7 +10,7 @@
 #include "config.h"
 #include "file.h"
 
-enum { SOMEBODY = 12345, SOMEBODY_ELSE = 12346 }; /* users */
+enum { SOMEBODY = 12345, SOMEBODY_ELSE = 12346, ANYBODY = 65534 }; /* users */
 
 static bool reads_are_interrupted;
 
@@ -228,15 +228,22 @@ static void trusts_root_and_its_own_user(void **state)
 {
     static const struct {
         const char *what;
+        uid_t user;
         uid_t owner;
         int error;
-    } table[] = {{"root's", 0, 0}, {"its own", SOMEBODY, 0}, {"somebody else's", SOMEBODY_ELSE, EPERM}};
+    } table[] = {
+        {"root's", SOMEBODY, 0, 0},
+        {"its own", SOMEBODY, SOMEBODY, 0},
+        {"somebody else's", SOMEBODY, SOMEBODY_ELSE, EPERM},
+        {"root's, without a number in this user namespace", ANYBODY, 0, 0},
+        {"anybody's, without a number in this user namespace", ANYBODY, ANYBODY, EPERM},
+    };
 
     (void)state;
     for (size_t i = 0; i < COUNT(table); i++) {
         make("owned", "content", 0644);
         assert_int_equal(chown("owned", table[i].owner, 0), 0);
-        check_number(table[i].what, (unsigned long)read_file_as(SOMEBODY, "owned", true),
+        check_number(table[i].what, (unsigned long)read_file_as(table[i].user, "owned", true),
                      (unsigned long)table[i].error);
         file_free(&file);
         assert_int_equal(unlink("owned"), 0);
