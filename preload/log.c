@@ -76,14 +76,14 @@ static void text_end_line(struct text *text)
     text_string(text, "\n");
 }
 
-static bool write_line(int fd, const struct text *line)
+static ssize_t write_line(int fd, const struct text *line)
 {
     ssize_t written;
 
     do
         written = write(fd, line->data, line->len);
     while (written < 0 && errno == EINTR);
-    return written == (ssize_t)line->len;
+    return written;
 }
 
 /* One that is blocked and pending. */
@@ -101,26 +101,28 @@ static void take_signal(int signal)
 }
 
 /*
- * A pipe that nobody reads, or a limit of file sizes (RLIMIT_FSIZE), must not end the program. sigprocmask(2) is of the
- * thread alone, in Linux.
+ * A pipe that nobody reads, or a limit of file sizes (RLIMIT_FSIZE), must not end the program, and a terminal that is
+ * another job's (SIGTTOU, which the kernel does not send where it is blocked) not stop it. sigprocmask(2) is of the
+ * thread alone, in Linux. Returns as write(2).
  */
-static bool write_without_signal(int fd, const struct text *line)
+static ssize_t write_without_signal(int fd, const struct text *line)
 {
     sigset_t signals;
     sigset_t before;
     sigset_t pending;
-    bool written;
+    ssize_t written;
     int signal;
 
     sigemptyset(&pending);
     sigemptyset(&signals);
     sigaddset(&signals, SIGPIPE);
     sigaddset(&signals, SIGXFSZ);
+    sigaddset(&signals, SIGTTOU);
     if (sigprocmask(SIG_BLOCK, &signals, &before) != 0)
-        return false;
+        return -1;
     (void)sigpending(&pending);
     written = write_line(fd, line);
-    signal = written ? 0 : errno == EPIPE ? SIGPIPE : errno == EFBIG ? SIGXFSZ : 0;
+    signal = written >= 0 ? 0 : errno == EPIPE ? SIGPIPE : errno == EFBIG ? SIGXFSZ : 0;
     if (signal != 0 && !sigismember(&pending, signal))
         take_signal(signal);
     sigprocmask(SIG_SETMASK, &before, NULL);
@@ -133,19 +135,19 @@ static void write_to_stderr(const struct text *line)
     struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
 
     if (poll(&ready, 1, 0) == 1)
-        write_without_signal(STDERR_FILENO, line);
+        (void)write_without_signal(STDERR_FILENO, line);
 }
 
 static bool append_to(const char *file, const struct text *line)
 {
     int fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
-    bool written;
+    ssize_t written;
 
     if (fd < 0)
         return false;
     written = write_without_signal(fd, line);
     close(fd);
-    return written;
+    return written == (ssize_t)line->len;
 }
 
 void log_write(const struct log *log, enum log_level level, const char *format, ...)

@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <regex.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 
 #include "log.h"
@@ -390,6 +392,46 @@ static int write_beyond_the_file_size_limit(void)
     return pending;
 }
 
+/*
+ * Makes standard error a terminal that stops background jobs which write to it, stty(1) tostop, and that is a session's
+ * of its own. What is written there is read from the descriptor that is returned, -1 for no terminal.
+ */
+static int stderr_to_terminal(void)
+{
+    struct termios terminal;
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    const char *name = master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0 ? ptsname(master) : NULL;
+    int fd = name != NULL && setsid() >= 0 ? open(name, O_RDWR | O_NOCTTY) : -1;
+
+    if (fd < 0 || ioctl(fd, TIOCSCTTY, 0) != 0 || tcgetattr(fd, &terminal) != 0)
+        return -1;
+    terminal.c_lflag |= TOSTOP;
+    return tcsetattr(fd, TCSANOW, &terminal) == 0 && dup2(fd, STDERR_FILENO) == STDERR_FILENO ? master : -1;
+}
+
+static void write_in_background(void)
+{
+    if (setpgid(0, 0) != 0)
+        _exit(2);
+    log_to_stderr("x");
+    _exit(is_pending(SIGTTOU));
+}
+
+static int write_to_another_jobs_terminal(void)
+{
+    int master = stderr_to_terminal();
+    pid_t child = fork();
+    char byte = '\0';
+    int status;
+
+    if (child == 0)
+        write_in_background();
+    if (waitpid(child, &status, WUNTRACED) != child || status != 0)
+        return 1;
+    alarm(10); /* ends a read that waits */
+    return read(master, &byte, 1) == 1 && byte == 'x' ? 0 : 1;
+}
+
 /* In a child: the first process of a process namespace, as a test can be, does not get such signals. */
 static void check_survives(int (*writes)(void))
 {
@@ -408,6 +450,12 @@ static void a_line_that_can_not_be_written_does_not_stop_the_program(void **stat
     check_survives(write_to_nobody);
     check_survives(write_to_full_pipe);
     check_survives(write_beyond_the_file_size_limit);
+}
+
+static void a_terminal_of_another_job_does_not_stop_the_program(void **state)
+{
+    (void)state;
+    check_survives(write_to_another_jobs_terminal);
 }
 
 static void writes_again_after_an_interruption(void **state)
@@ -447,6 +495,7 @@ int main(void)
         cmocka_unit_test(what_is_written_does_not_go_to_standard_error),
         cmocka_unit_test(a_message_to_standard_error_is_a_line_as_it_is),
         cmocka_unit_test(a_line_that_can_not_be_written_does_not_stop_the_program),
+        cmocka_unit_test(a_terminal_of_another_job_does_not_stop_the_program),
         cmocka_unit_test(writes_again_after_an_interruption),
         cmocka_unit_test(leaves_no_descriptor_open),
     };
