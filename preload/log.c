@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "stamp.h"
+
 enum { LINE_SIZE = 1024 };
 
 /* Year, month and day (from 1) of a day counted from 1 January 1970. gmtime_r(3) takes the lock of the time zone. */
@@ -138,6 +140,23 @@ static void write_to_stderr(const struct text *line)
         (void)write_without_signal(STDERR_FILENO, line);
 }
 
+/*
+ * Takes the written bytes of a line that a full disk or a limit of file sizes has cut off the end of the log, where
+ * the next line would go on with it, unless another process has written behind it.
+ */
+static void take_back(int fd, off_t written)
+{
+    off_t end = lseek(fd, 0, SEEK_CUR);
+    struct stat status;
+    int result;
+
+    if (end < written || file_status(fd, &status) != 0 || status.st_size != end)
+        return;
+    do
+        result = ftruncate(fd, end - written);
+    while (result != 0 && errno == EINTR);
+}
+
 static bool append_to(const char *file, const struct text *line)
 {
     int fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
@@ -146,6 +165,8 @@ static bool append_to(const char *file, const struct text *line)
     if (fd < 0)
         return false;
     written = write_without_signal(fd, line);
+    if (written > 0 && written < (ssize_t)line->len)
+        take_back(fd, written);
     close(fd);
     return written == (ssize_t)line->len;
 }

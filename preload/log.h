@@ -13,8 +13,8 @@ struct log {
 /*
  * Writes one line in GlusterFS's own form (libglusterfs/src/logging.c), format as text_format() has it, if log wants
  * this level. The file is opened anew, so that rotation works, and the line written by one write(2), so that lines of
- * several processes don't mix; where that fails it goes to standard error. Bytes that could end the line are replaced.
- * Async-signal-safe; changes errno.
+ * several processes don't mix; where that fails, or a full disk cuts it off, it goes to standard error. Bytes that
+ * could end the line are replaced. Async-signal-safe; changes errno.
  */
 void log_write(const struct log *log, enum log_level level, const char *format, ...);
 

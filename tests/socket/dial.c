@@ -372,18 +372,18 @@ static void set_limit(rlim_t limit)
         die("setrlimit");
 }
 
-/* as:BYTES or data:BYTES, of memory that can be mapped from then on; -1 lifts the limit again. */
+/* as:BYTES or data:BYTES, of memory that can be mapped from then on, or file:BYTES; -1 lifts the limit again. */
 static void step_limit(const char *value)
 {
     const char *bytes = strchr(value, ':');
-    bool as = strncmp(value, "as:", 3) == 0;
+    int resource = value[0] == 'a' ? RLIMIT_AS : value[0] == 'd' ? RLIMIT_DATA : RLIMIT_FSIZE; /* an enum in glibc */
     struct rlimit limit;
 
-    if (bytes == NULL || getrlimit(as ? RLIMIT_AS : RLIMIT_DATA, &limit) != 0)
+    if (bytes == NULL || syscall(SYS_prlimit64, 0, resource, NULL, &limit) != 0)
         die(value);
     limit.rlim_cur = (rlim_t)strtol(bytes + 1, NULL, 10);
-    if (setrlimit(as ? RLIMIT_AS : RLIMIT_DATA, &limit) != 0)
-        die("setrlimit");
+    if (syscall(SYS_prlimit64, 0, resource, &limit, NULL) != 0)
+        die("prlimit");
 }
 
 static unsigned int call_number(const char *name, size_t len)

@@ -63,6 +63,18 @@ both_from() {
     both_from "$SOURCE"
 }
 
+@test "a disk with room for a part of a line: it is whole on standard error, and nothing of it is in the log" {
+    mkdir "$BATS_TEST_TMPDIR/small"
+    log=$BATS_TEST_TMPDIR/small/srcaddr.log
+    configure_rules "::/0 = $SOURCE"
+    dial_after "mount -t tmpfs -o size=8k small $BATS_TEST_TMPDIR/small; yes '' | head --bytes=4050 >$log; yes >$BATS_TEST_TMPDIR/small/rest 2>/dev/null || true" \
+        "${both[@]}" run="cp $log $BATS_TEST_TMPDIR/log"
+    [[ $errors == "["*" I "*'section "dial" in force'* && $errors != *$'\n'* ]]
+    [[ $(wc --bytes <"$BATS_TEST_TMPDIR/log") == 4050 ]]
+    errors=
+    both_from "$SOURCE"
+}
+
 @test "a directory of the log that comes later: the log is there from then on" {
     log=$BATS_TEST_TMPDIR/absent/srcaddr.log
     configure_rules "2001:db8:2::/64 = $GONE" "2001:db8:3::/64 = $GONE"

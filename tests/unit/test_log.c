@@ -29,14 +29,32 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 }
 
 static bool next_write_is_interrupted;
+static const char *written_behind; /* by another process, behind the next write */
+
+static void add_to_log(const char *string)
+{
+    rlim_t before = limit_resource(RLIMIT_FSIZE, RLIM_INFINITY);
+    int fd = open("log", O_WRONLY | O_APPEND | O_CREAT, 0600);
+
+    assert_int_equal(syscall(SYS_write, fd, string, strlen(string)), strlen(string));
+    close(fd);
+    limit_resource(RLIMIT_FSIZE, before);
+}
 
 ssize_t write(int fd, const void *bytes, size_t len)
 {
-    if (!next_write_is_interrupted)
-        return syscall(SYS_write, fd, bytes, len);
-    next_write_is_interrupted = false;
-    errno = EINTR;
-    return -1;
+    ssize_t written;
+
+    if (next_write_is_interrupted) {
+        next_write_is_interrupted = false;
+        errno = EINTR;
+        return -1;
+    }
+    written = syscall(SYS_write, fd, bytes, len);
+    if (written_behind != NULL)
+        add_to_log(written_behind);
+    written_behind = NULL;
+    return written;
 }
 
 static const struct log to_file = {.file = "log", .level = LEVEL_DEBUG, .process = "glusterd"};
@@ -317,6 +335,36 @@ static void a_line_that_can_not_be_written_goes_to_standard_error(void **state)
     }
 }
 
+/* With room for a part of it: the first bytes of the log are there already. */
+static const char *log_with_little_room(void)
+{
+    enum { THERE = 4000, ROOM = 20 };
+    static char there[THERE + 1];
+    rlim_t before;
+
+    memset(there, '\n', THERE);
+    add_to_log(there);
+    capture_stderr();
+    before = limit_resource(RLIMIT_FSIZE, THERE + ROOM);
+    log_write(&to_file, LEVEL_INFO, "x");
+    limit_resource(RLIMIT_FSIZE, before);
+    check_pattern(captured(), "^\\[[^\n]*\\] I \\[glusterd:[0-9]+\\] srcaddr: x\n$");
+    return taken("log") + THERE;
+}
+
+static void a_line_that_is_cut_off_goes_to_standard_error_whole(void **state)
+{
+    (void)state;
+    check_string("log", log_with_little_room(), "");
+}
+
+static void a_line_that_is_cut_off_is_left_where_another_process_has_written_behind_it(void **state)
+{
+    (void)state;
+    written_behind = "another line\n";
+    check_pattern(log_with_little_room(), "^\\[.{19}another line\n$");
+}
+
 static void what_is_written_does_not_go_to_standard_error(void **state)
 {
     (void)state;
@@ -492,6 +540,8 @@ int main(void)
         cmocka_unit_test(the_log_is_for_its_owners_eyes),
         cmocka_unit_test(lines_of_several_processes_do_not_mix),
         cmocka_unit_test(a_line_that_can_not_be_written_goes_to_standard_error),
+        cmocka_unit_test(a_line_that_is_cut_off_goes_to_standard_error_whole),
+        cmocka_unit_test(a_line_that_is_cut_off_is_left_where_another_process_has_written_behind_it),
         cmocka_unit_test(what_is_written_does_not_go_to_standard_error),
         cmocka_unit_test(a_message_to_standard_error_is_a_line_as_it_is),
         cmocka_unit_test(a_line_that_can_not_be_written_does_not_stop_the_program),
