@@ -5,10 +5,12 @@ static void announce_mistake(const struct load *load, const struct active *befor
     const struct mistake *mistake = &load->mistake;
     struct log log = {.file = CONFIG_LOG_FILE, .level = LEVEL_ERROR, .process = process_name(&load->process)};
     bool is_good = before != NULL && before->is_good;
+    bool logged;
 
-    log_write(is_good ? &before->log : &log, LEVEL_ERROR, "%s:%u:%u: error: %s; %s", load->mistake_path, mistake->line,
-              mistake->column, mistake->message, is_good ? "what was in force stays so" : "running without rules");
-    if (before == NULL)
+    logged = log_write(is_good ? &before->log : &log, LEVEL_ERROR, "%s:%u:%u: error: %s; %s", load->mistake_path,
+                       mistake->line, mistake->column, mistake->message,
+                       is_good ? "what was in force stays so" : "running without rules");
+    if (before == NULL && logged) /* else it is there already */
         log_to_stderr("%s:%u:%u: error: %s", load->mistake_path, mistake->line, mistake->column, mistake->message);
 }
 

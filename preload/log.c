@@ -171,7 +171,7 @@ static bool append_to(const char *file, const struct text *line)
     return written == (ssize_t)line->len;
 }
 
-void log_write(const struct log *log, enum log_level level, const char *format, ...)
+bool log_write(const struct log *log, enum log_level level, const char *format, ...)
 {
     static const char letters[] = {[LEVEL_ERROR] = 'E', [LEVEL_WARNING] = 'W', [LEVEL_INFO] = 'I', [LEVEL_DEBUG] = 'D'};
     char data[LINE_SIZE];
@@ -180,7 +180,7 @@ void log_write(const struct log *log, enum log_level level, const char *format, 
     va_list arguments;
 
     if (level > log->level)
-        return;
+        return true;
     (void)clock_gettime(CLOCK_REALTIME, &now);
     text_string(&line, "[");
     text_time(&line, &now);
@@ -191,8 +191,10 @@ void log_write(const struct log *log, enum log_level level, const char *format, 
     text_vformat(&line, format, arguments);
     va_end(arguments);
     text_end_line(&line);
-    if (!append_to(log->file, &line))
-        write_to_stderr(&line);
+    if (append_to(log->file, &line))
+        return true;
+    write_to_stderr(&line);
+    return false;
 }
 
 void log_to_stderr(const char *format, ...)

@@ -35,6 +35,14 @@ without_rules() {
     without_rules 4:1 'without "="'
 }
 
+@test "wrong, and the log can't be written, as by an ordinary user: said once, on standard error" {
+    printf '%s\n' "[dial]" "::/0 = nonsense" >"$GLUSTERD_SRCADDR_CONF"
+    dial_after "mount -t tmpfs no-log /var/log" tcp6 connect="[$PEER]:1"
+    [[ $errors != *$'\n'* ]]
+    said "^\[.*\] E \[dial:[0-9]+\] srcaddr: $GLUSTERD_SRCADDR_CONF:2:8: error: found .*; running without rules\$"
+    prints "connect: ECONNREFUSED"
+}
+
 # bats test_tags=threads
 @test "said once, also where many threads and children are the first to connect" {
     printf '%s\n' "[dial]" "::/0 = nonsense" >"$GLUSTERD_SRCADDR_CONF"

@@ -329,8 +329,8 @@ static void a_line_that_can_not_be_written_goes_to_standard_error(void **state)
         struct log log = {.file = files[i], .level = LEVEL_INFO, .process = "glusterd"};
 
         capture_stderr();
-        log_write(&log, LEVEL_INFO, "x");
-        log_write(&log, LEVEL_DEBUG, "not wanted");
+        assert_false(log_write(&log, LEVEL_INFO, "x"));
+        assert_true(log_write(&log, LEVEL_DEBUG, "not wanted"));
         check_pattern(captured(), "^\\[[^\n]*\\] I \\[glusterd:[0-9]+\\] srcaddr: x\n$");
     }
 }
@@ -369,7 +369,7 @@ static void what_is_written_does_not_go_to_standard_error(void **state)
 {
     (void)state;
     capture_stderr();
-    log_write(&to_file, LEVEL_ERROR, "x");
+    assert_true(log_write(&to_file, LEVEL_ERROR, "x"));
     check_string("standard error", captured(), "");
     assert_string_not_equal(taken("log"), "");
 }
