@@ -5,13 +5,14 @@
 #include <unistd.h>
 
 #include "memory.h"
+#include "secure.h"
 
 /* Whoever has no number in this user namespace appears under this one, user_namespaces(7): DEFAULT_OVERFLOWUID. */
 enum { OVERFLOW_USER = 65534 };
 
 bool is_trusted_user(uid_t user, uid_t own)
 {
-    return user == 0 || (user == own && user != OVERFLOW_USER);
+    return user == 0 || (user == own && user != OVERFLOW_USER && !is_secure());
 }
 
 /* Whether what fd is of may be read, which its stamp is taken of. */

@@ -19,7 +19,10 @@ struct file {
 /* For what is not a matter of trust. */
 #define FILE_OF_ANYBODY (~(uid_t)0)
 
-/* Whether what user owns may steer a process of own: root's, and its own, unless that number stands for anybody. */
+/*
+ * Whether what user owns may steer this process, which is own's: root's, and its own, unless that number stands for
+ * anybody, or, under secure execution, for whoever started it.
+ */
 bool is_trusted_user(uid_t user, uid_t own);
 
 /*

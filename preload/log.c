@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "secure.h"
 #include "stamp.h"
 
 enum { LINE_SIZE = 1024 };
@@ -131,12 +132,12 @@ static ssize_t write_without_signal(int fd, const struct text *line)
     return written;
 }
 
-/* A pipe that is full must not stop the program. */
+/* A pipe that is full must not stop the program. Under secure execution the descriptor may be anybody's. */
 static void write_to_stderr(const struct text *line)
 {
     struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
 
-    if (poll(&ready, 1, 0) == 1)
+    if (!is_secure() && poll(&ready, 1, 0) == 1)
         (void)write_without_signal(STDERR_FILENO, line);
 }
 
@@ -157,15 +158,28 @@ static void take_back(int fd, off_t written)
     while (result != 0 && errno == EINTR);
 }
 
+/*
+ * Under secure execution another user than root does not make the log, which would then be that user's, and a link such
+ * as /dev/stderr is not followed: the file behind it can be one that whoever started the process may only read.
+ */
+static int open_log(const char *file)
+{
+    int how = !is_secure() ? O_CREAT : geteuid() == 0 ? O_CREAT | O_NOFOLLOW : O_NOFOLLOW;
+
+    return open(file, O_WRONLY | O_APPEND | how | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+}
+
+/* Under secure execution nothing is taken back: a user who has set the limit can stop the process until others have
+ * written. */
 static bool append_to(const char *file, const struct text *line)
 {
-    int fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+    int fd = open_log(file);
     ssize_t written;
 
     if (fd < 0)
         return false;
     written = write_without_signal(fd, line);
-    if (written > 0 && written < (ssize_t)line->len)
+    if (written > 0 && written < (ssize_t)line->len && !is_secure())
         take_back(fd, written);
     close(fd);
     return written == (ssize_t)line->len;

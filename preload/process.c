@@ -5,6 +5,7 @@
 
 #include "address.h"
 #include "file.h"
+#include "secure.h"
 #include "text.h"
 #include "volfile.h"
 #include "word.h"
@@ -118,6 +119,12 @@ static struct arguments no_arguments(void)
         .role = word_of(""), .volfile = word_of(VOLUME_FILE), .server = word_of(""), .brick_bind = word_of("")};
 }
 
+static void set_places(struct process *process, const struct arguments *found)
+{
+    copy(process->volfile, sizeof(process->volfile), found->volfile);
+    copy(process->listener, sizeof(process->listener), address_only(told_by_glusterd(found)));
+}
+
 void process_parse(const char *cmdline, size_t len, struct process *process)
 {
     struct arguments found = no_arguments();
@@ -135,8 +142,7 @@ void process_parse(const char *cmdline, size_t len, struct process *process)
     /* Other programs have an -f and an -s of their own. */
     if (!process_is_glusterfs(process))
         found = no_arguments();
-    copy(process->volfile, sizeof(process->volfile), found.volfile);
-    copy(process->listener, sizeof(process->listener), address_only(told_by_glusterd(&found)));
+    set_places(process, &found);
 }
 
 /*
@@ -163,6 +169,7 @@ static void __attribute__((constructor)) find_arguments(int argc, char *argv[])
 
 int process_read(struct process *process)
 {
+    struct arguments none = no_arguments();
     char reason[64];
     struct text why = TEXT_IN(reason);
     struct file cmdline = {.data = NULL};
@@ -176,6 +183,8 @@ int process_read(struct process *process)
         process_parse(own_arguments.start, own_arguments.len, process);
     else
         process_parse(program_invocation_name, strlen(program_invocation_name), process);
+    if (is_secure())
+        set_places(process, &none);
     file_free(&cmdline);
     return 0;
 }

@@ -30,8 +30,11 @@ void process_parse(const char *cmdline, size_t len, struct process *process);
  */
 bool long_option(struct word argument, const char *name, struct word *rest, struct word *value);
 
-/* Of this process; with musl, where /proc can't be read, the program's name is all that is known. 0, or ENOMEM, EMFILE
- * or ENFILE. */
+/*
+ * Of this process; with musl, where /proc can't be read, the program's name is all that is known. Under secure
+ * execution names alone are taken from the arguments: a path or an address could be anybody's choice. 0, or ENOMEM,
+ * EMFILE or ENFILE.
+ */
 int process_read(struct process *process);
 
 /* Whether it is the management daemon: gf_get_process_mode() in GlusterFS's glusterfsd/src/glusterfsd.c. */

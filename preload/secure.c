@@ -1,7 +1,7 @@
-#include <stdbool.h>
+#include "secure.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 
 #include "load.h"
 
@@ -60,7 +60,7 @@ static bool was_asked_for(int argc, char *const argv[])
 
 static void __attribute__((constructor)) keep_preload(int argc, char *argv[])
 {
-    if (getauxval(AT_SECURE) == 0)
+    if (!is_secure())
         return;
     (void)unsetenv(CONFIG_VARIABLE);
     if (was_asked_for(argc, argv))

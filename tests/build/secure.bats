@@ -4,8 +4,9 @@
 
 NAME=libglusterd-srcaddr.so
 SOURCE=2001:db8:1::11
+SOURCE2=2001:db8:1::12
 PEER=2001:db8:2::1
-PORT=24007
+PORT=24010 # not glusterd's, or who listens there would be taken for it
 
 cd "${BATS_TEST_DIRNAME:?}/../.." || exit
 tests/in-sandbox || exit
@@ -22,31 +23,37 @@ setup_file() {
             -o "lowerdir=/$directory,upperdir=$BATS_FILE_TMPDIR/$directory,workdir=$BATS_FILE_TMPDIR/work/$directory"
     done
     install "$PROGRAMS/dial" /usr/bin
+    install -m 4755 "$PROGRAMS/dial" /usr/bin/secure-dial
+    install "$PROGRAMS/dial" /usr/bin/capable-dial
+    setcap cap_dac_override+ep /usr/bin/capable-dial
     for program in env grep bash; do
         cp "$(type -P "$program")" "/usr/bin/secure-$program"
         setcap cap_net_bind_service+ep "/usr/bin/secure-$program"
     done
     ip address add "$SOURCE/128" dev lo nodad
+    ip address add "$SOURCE2/128" dev lo nodad
     ip address add "$PEER/128" dev lo nodad
 }
 
 teardown_file() {
     ip address delete "$SOURCE/128" dev lo
+    ip address delete "$SOURCE2/128" dev lo
     ip address delete "$PEER/128" dev lo
     umount --lazy /etc /usr
 }
 
 setup() {
+    log=/var/log/glusterfs/srcaddr.log
     installed=/$(cd "$BATS_FILE_TMPDIR" && find usr -name "$NAME")
 }
 
 teardown() {
-    rm -f /etc/ld.so.preload
+    rm -f /etc/ld.so.preload /etc/glusterfs/{srcaddr.conf,glusterd.vol} "$log"
 }
 
 # as_user [VARIABLE=VALUE]... COMMAND [ARGUMENT...]
 as_user() {
-    setpriv --reuid=65534 --clear-groups env "$@"
+    setpriv --reuid=12345 --clear-groups env "$@"
 }
 
 # other_object [STATEMENT]: libother.so, which is found under secure execution too, executes it and says that it is there.
@@ -84,6 +91,110 @@ inherited() {
     [[ $output == *"$named:1:1: error: "* ]]
     run as_user LD_PRELOAD=$NAME GLUSTERD_SRCADDR_CONF=$named secure-bash -c ': </dev/tcp/::1/1'
     [[ $output == *"Connection refused"* && $output != *srcaddr* ]]
+}
+
+# configure_bind_address: SOURCE, in the volume file, for GlusterFS's own processes.
+configure_bind_address() {
+    printf '%s\n' "[gluster*]" "::/0 = bind-address" | install -m 644 /dev/stdin /etc/glusterfs/srcaddr.conf
+    echo "option transport.socket.bind-address $SOURCE" | install -m 644 /dev/stdin /etc/glusterfs/glusterd.vol
+}
+
+# dial_as NAME PROGRAM [ARGUMENT...]: with the library, by an ordinary user.
+dial_as() {
+    # shellcheck disable=SC2016 # bash -c
+    as_user LD_PRELOAD=$NAME bash -c 'exec -a "$@"' bash "$@" peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen
+}
+
+@test "the arguments name no file and no address" {
+    local arguments all=("glusterd -f %v" "glusterd -Nf%v" "glusterd --volfile=%v" "glusterfs --spec-file %v"
+        "glusterfs --process-name glustershd -s $SOURCE2" "glusterfs --process-name glustershd --volfile-server=$SOURCE2"
+        "glusterfsd --process-name brick --xlator-option transport.socket.bind-address=$SOURCE2")
+    configure_bind_address
+    echo "option transport.socket.bind-address $SOURCE2" | install -m 644 /dev/stdin /etc/other.vol
+    for arguments in "${all[@]//%v//etc/other.vol}"; do
+        echo "$arguments"
+        # shellcheck disable=SC2086 # words
+        set -- $arguments
+        [[ $(dial_as "$1" dial "${@:2}" 2>/dev/null) == *"seen from $SOURCE2, "* ]]
+        [[ $(dial_as "$1" secure-dial "${@:2}") == *"seen from $SOURCE, "* ]]
+    done
+}
+
+# It alone tells glusterd from a brick, or which daemon it is.
+@test "the arguments tell the process's name" {
+    printf '%s\n' "[brick]" "::/0 = $SOURCE" "[glusterd]" "::/0 = $SOURCE2" | install -m 644 /dev/stdin /etc/glusterfs/srcaddr.conf
+    [[ $(dial_as glusterfsd secure-dial --process-name brick) == *"seen from $SOURCE, "* ]]
+    [[ $(dial_as glusterd secure-dial) == *"seen from $SOURCE2, "* ]]
+}
+
+# whatever_is_named BLOCKS: the user names what only root may look into; the log has room for so many blocks.
+whatever_is_named() {
+    local named printed
+    for named in secret/file secret/missing secret; do
+        echo "$named"
+        # shellcheck disable=SC2016 # bash -c
+        printed=$(as_user LD_PRELOAD=$NAME bash -c 'ulimit -f "$1"; exec -a glusterd secure-dial -f "$2" tcp6 connect="[$3]:1"' \
+            bash "$1" "/root/$named" "$PEER" 2>&1)
+        [[ $printed == "connect: ECONNREFUSED" ]] || return
+    done
+}
+
+@test "nothing is said on standard error, and nothing of what the arguments name in the log" {
+    mount -t tmpfs -o mode=700 secret /root
+    mkdir -m 700 /root/secret
+    echo "option transport.socket.bind-address hunter2" >/root/secret/file
+    configure_bind_address
+    whatever_is_named 0
+    [[ ! -s $log ]]
+    whatever_is_named unlimited
+    [[ $(grep -c " I .*bind-address is $SOURCE, " "$log") == 3 ]]
+    # Wrong itself.
+    echo wrong >/etc/glusterfs/srcaddr.conf
+    whatever_is_named 0
+    whatever_is_named unlimited
+    [[ $(grep -c ' E .*/srcaddr.conf:1:1: error: ' "$log") == 3 ]]
+    run grep -E 'root|hunter2' "$log"
+    [[ $status == 1 ]]
+    umount /root
+}
+
+@test "what the user who started it listens on, or owns, is not trusted" {
+    configure_bind_address
+    mkfifo -m 666 /run/listens
+    setsid setpriv --reuid=12345 --clear-groups dial tcp6 bind="[$SOURCE2]:24007" listen run="echo >/run/listens; exec sleep 60" >/dev/null 3>&- &
+    read -r </run/listens
+    [[ $(dial_as glusterfs dial 2>/dev/null) == *"seen from $SOURCE2, "* ]]
+    [[ $(dial_as glusterfs capable-dial) == *"seen from $SOURCE, "* ]]
+    kill -- "-$!"
+    chown 12345 /etc/glusterfs/srcaddr.conf
+    [[ $(dial_as glusterd dial 2>/dev/null) == *"seen from $SOURCE, "* ]]
+    [[ $(dial_as glusterd capable-dial) == *"seen from $PEER, "* ]]
+}
+
+@test "the log is root's, or not made" {
+    configure_bind_address
+    dial_as glusterd capable-dial
+    [[ ! -e $log ]]
+    dial_as glusterd secure-dial
+    [[ $(stat --format=%u "$log") == 0 && $(wc -l <"$log") == 2 ]]
+    dial_as glusterd capable-dial
+    [[ $(wc -l <"$log") == 4 ]]
+}
+
+@test "the log is not what the user has open" {
+    printf '%s\n' "[options]" "log-file = /dev/stderr" "[dial]" "::/0 = $SOURCE" | install -m 644 /dev/stdin /etc/glusterfs/srcaddr.conf
+    echo "root's" >/etc/other.vol
+    # shellcheck disable=SC2016 # bash -c
+    as_user LD_PRELOAD=$NAME bash -c 'exec -a dial secure-dial tcp6 connect="[$1]:1" 2</etc/other.vol' bash "$PEER"
+    [[ $(</etc/other.vol) == "root's" ]]
+}
+
+@test "a line that the user's limit cuts off is not taken back: others may have written meanwhile" {
+    configure_bind_address
+    yes '' | head --bytes=2038 >"$log"
+    # Blocks are of 1024 bytes, or, in bash's POSIX mode, of 512.
+    (ulimit -f 2; dial_as glusterd secure-dial)
+    [[ $(stat --format=%s "$log") == 2048 ]]
 }
 
 @test "what the program starts has the library, and so has what that starts, secure or not" {
