@@ -418,7 +418,8 @@ install: all
 	    install -D -T -m "$$mode" "$$file" "$(DESTDIR)$$place.new" && \
 	    mv -f -T "$(DESTDIR)$$place.new" "$(DESTDIR)$$place" || exit; \
 	done
-	$(if $(COMMAND),sed -i 's|/usr/sbin/|$(PREFIX)/sbin/|' $(addprefix $(DESTDIR),$(UNITS)/glusterd-srcaddr.service $(HELPER)), \
+	$(if $(COMMAND),sed -i 's|/usr/sbin/glusterd-srcaddr|$(PREFIX)/sbin/glusterd-srcaddr|; s|/usr/lib/$(NAME)|$(LIBDIR)/$(NAME)|' \
+	    $(addprefix $(DESTDIR),$(UNITS)/glusterd-srcaddr.service $(HELPER)), \
 	    sed -i '/^\[Unit\]/,/^$$/d' $(DESTDIR)$(DROP_IN))
 	test -e $(DESTDIR)$(CONFIGURATION) || install -D -m 644 packaging/srcaddr.conf $(DESTDIR)$(CONFIGURATION)
 uninstall:

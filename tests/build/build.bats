@@ -114,6 +114,8 @@ staged_files() {
     for file in "$helper" opt/lib/systemd/system/glusterd-srcaddr.service; do
         grep '[= ]/opt/sbin/glusterd-srcaddr ' "$BATS_TEST_TMPDIR/staged/$file"
     done
+    grep -Fx "ExecStartPre=-+/usr/sbin/restorecon -v /etc/glusterfs/srcaddr.conf /opt/lib64/$NAME" \
+        "$BATS_TEST_TMPDIR/staged/opt/lib/systemd/system/glusterd-srcaddr.service"
     staged uninstall
     [ "$(staged_files)" = '644 etc/glusterfs/srcaddr.conf' ]
     [ ! -e "$BATS_TEST_TMPDIR/staged/opt/lib/systemd/system/glusterd.service.d" ]

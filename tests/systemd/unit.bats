@@ -39,6 +39,28 @@ set_wait() {
     in_host 1 systemd-analyze security --threshold=16 glusterd-srcaddr.service
 }
 
+# restorecon STATUS: a program of that name, which ends so and writes its arguments where the sandbox does not let it.
+restorecon() {
+    printf '%s\n' '#!/bin/sh' "printf '%s\\n' \"\$@\" >/etc/restored" "exit $1" |
+        install -m 755 /dev/stdin "$LAB/1/root/usr/sbin/restorecon"
+}
+
+@test "SELinux labels are restored before the check, where there is restorecon" {
+    local status
+    in_host 1 test ! -e /usr/sbin/restorecon
+    in_host 1 systemctl restart glusterd
+    unit_is 1 glusterd active
+    for status in 0 1; do
+        restorecon "$status"
+        in_host 1 systemctl restart glusterd
+        unit_is 1 glusterd active
+        diff "$LAB/1/root/etc/restored" <(printf '%s\n' -v /etc/glusterfs/srcaddr.conf \
+            "$(in_host 1 find /usr/lib -name libglusterd-srcaddr.so)")
+        rm "$LAB/1/root/etc/restored"
+    done
+    rm "$LAB/1/root/usr/sbin/restorecon"
+}
+
 @test "an error in the configuration: glusterd does not start, its status shows the line and a caret" {
     local unit shown
     write_configuration 1 <<-END
