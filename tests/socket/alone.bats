@@ -58,6 +58,14 @@ same_result() {
     [[ $status == 1 && ${#lines[@]} == 4 && ${lines[3]} == +getsockopt ]] || fail "$output"
 }
 
+@test "until the first TCP connect, an IPv6 socket that is not TCP: one system call more, with rules or without" {
+    for name in dial another; do
+        printf '%s\n' "[$name]" "::/0 = $SOURCE" | configure
+        run same_calls udp6 mark=begin connect="[$PEER]:1" connect="[$PEER]:1" mark=end
+        [[ $status == 1 && $(grep -c '^[+-]getsockopt' <<<"$output") == 2 && ${#lines[@]} == 6 ]] || fail "$output"
+    done
+}
+
 @test "no rule for the peer: not one system call more, once the configuration is loaded" {
     configure_rules "2001:db8:2::/64 = $SOURCE"
     for kind in tcp6 udp6 mptcp6; do
