@@ -9,6 +9,8 @@
 #include <linux/rtnetlink.h>
 
 #include "memory.h"
+#include "namespace.h"
+#include "quiet.h"
 
 enum {
     DUMP_SIZE = 32 << 10, /* bytes; the kernel fills no message of a dump beyond that */
@@ -191,16 +193,31 @@ static int search_all(int fd, void *buffer, struct search *search)
     return EAGAIN;
 }
 
-int host_address_find(const struct network *network, unsigned int interface, struct host_address *found)
+static int find(const struct network *network, unsigned int interface, int beside, struct host_address *found)
 {
     struct search search = {.network = network, .interface = interface};
     void *buffer = memory_take(DUMP_SIZE);
     int fd = buffer == NULL ? -1 : socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-    int error = fd < 0 ? errno : search_all(fd, buffer, &search);
+    int error = fd < 0 ? errno : 0;
 
+    if (error == 0 && beside != -1 && !namespace_same(beside, fd))
+        error = EADDRNOTAVAIL;
+    if (error == 0)
+        error = search_all(fd, buffer, &search);
     if (fd >= 0)
         close(fd);
     memory_give(buffer, DUMP_SIZE);
     *found = search.best;
+    return error;
+}
+
+int host_address_find(const struct network *network, unsigned int interface, int beside, struct host_address *found)
+{
+    struct quiet quiet;
+    int error;
+
+    quiet_begin(&quiet);
+    error = find(network, interface, beside, found);
+    quiet_end(&quiet);
     return error;
 }

@@ -24,10 +24,11 @@ bool host_address_fits(const struct host_address *candidate, const struct networ
 bool host_address_better(const struct host_address *a, const struct host_address *b);
 
 /*
- * The best of the host's addresses in network, on the interface of that index, or, for 0, on any. Returns 0, or an
- * errno value: EADDRNOTAVAIL if there is none, EAGAIN if the addresses change faster than they are listed, or that of
+ * The best of the host's addresses in network, on the interface of that index, or, for 0, on any; of this thread's
+ * network namespace, which must be that of the socket beside unless that is -1. Returns 0, or an errno value:
+ * EADDRNOTAVAIL if there is none or it is not, EAGAIN if the addresses change faster than they are listed, or that of
  * the call that failed.
  */
-int host_address_find(const struct network *network, unsigned int interface, struct host_address *found);
+int host_address_find(const struct network *network, unsigned int interface, int beside, struct host_address *found);
 
 #endif

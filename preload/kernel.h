@@ -79,12 +79,12 @@ static inline gid_t kernel_setfsgid(gid_t group)
 }
 
 /* Of this thread: all, the C library's own included. What was held before is in *before. */
-static inline void kernel_hold_signals(uint64_t *before)
+static inline int kernel_hold_signals(uint64_t *before)
 {
     static const uint64_t all = UINT64_MAX;
 
     *before = 0;
-    (void)syscall(SYS_rt_sigprocmask, SIG_BLOCK, &all, before, sizeof(all));
+    return (int)syscall(SYS_rt_sigprocmask, SIG_BLOCK, &all, before, sizeof(all));
 }
 
 static inline void kernel_release_signals(const uint64_t *before)

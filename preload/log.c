@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "quiet.h"
 #include "secure.h"
 #include "stamp.h"
 
@@ -105,30 +106,20 @@ static void take_signal(int signal)
 
 /*
  * A pipe that nobody reads, or a limit of file sizes (RLIMIT_FSIZE), must not end the program, and a terminal that is
- * another job's (SIGTTOU, which the kernel does not send where it is blocked) not stop it. sigprocmask(2) is of the
- * thread alone, in Linux. Returns as write(2).
+ * another job's not stop it: signals are held back here, SIGTTOU is then not even sent. Returns as write(2).
  */
 static ssize_t write_without_signal(int fd, const struct text *line)
 {
-    sigset_t signals;
-    sigset_t before;
     sigset_t pending;
     ssize_t written;
     int signal;
 
     sigemptyset(&pending);
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGPIPE);
-    sigaddset(&signals, SIGXFSZ);
-    sigaddset(&signals, SIGTTOU);
-    if (sigprocmask(SIG_BLOCK, &signals, &before) != 0)
-        return -1;
     (void)sigpending(&pending);
     written = write_line(fd, line);
     signal = written >= 0 ? 0 : errno == EPIPE ? SIGPIPE : errno == EFBIG ? SIGXFSZ : 0;
     if (signal != 0 && !sigismember(&pending, signal))
         take_signal(signal);
-    sigprocmask(SIG_SETMASK, &before, NULL);
     return written;
 }
 
@@ -185,6 +176,20 @@ static bool append_to(const char *file, const struct text *line)
     return written == (ssize_t)line->len;
 }
 
+/* To the file, or to standard error where that can't be written or is NULL. Whether it is in the file. */
+static bool write_out(const char *file, const struct text *line)
+{
+    struct quiet quiet;
+    bool written;
+
+    quiet_begin(&quiet);
+    written = quiet.holds_signals && file != NULL && append_to(file, line);
+    if (quiet.holds_signals && !written)
+        write_to_stderr(line);
+    quiet_end(&quiet);
+    return written;
+}
+
 bool log_write(const struct log *log, enum log_level level, const char *format, ...)
 {
     static const char letters[] = {[LEVEL_ERROR] = 'E', [LEVEL_WARNING] = 'W', [LEVEL_INFO] = 'I', [LEVEL_DEBUG] = 'D'};
@@ -205,10 +210,7 @@ bool log_write(const struct log *log, enum log_level level, const char *format, 
     text_vformat(&line, format, arguments);
     va_end(arguments);
     text_end_line(&line);
-    if (append_to(log->file, &line))
-        return true;
-    write_to_stderr(&line);
-    return false;
+    return write_out(log->file, &line);
 }
 
 void log_to_stderr(const char *format, ...)
@@ -221,5 +223,5 @@ void log_to_stderr(const char *format, ...)
     text_vformat(&line, format, arguments);
     va_end(arguments);
     text_end_line(&line);
-    write_to_stderr(&line);
+    (void)write_out(NULL, &line);
 }

@@ -7,27 +7,30 @@
 #define SRCADDR_QUIET_H
 
 #include <pthread.h>
+#include <stdbool.h>
 
 #include "kernel.h"
 
 struct quiet {
+    bool holds_signals; /* only a filter of system calls keeps it from that */
     uint64_t signals;
     int cancel_state;
 };
 
 static inline void quiet_begin(struct quiet *quiet)
 {
-    kernel_hold_signals(&quiet->signals);
     quiet->cancel_state = PTHREAD_CANCEL_ENABLE; /* without libpthread, glibc before 2.34 leaves it as it is */
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &quiet->cancel_state);
+    quiet->holds_signals = kernel_hold_signals(&quiet->signals) == 0;
 }
 
 static inline void quiet_end(const struct quiet *quiet)
 {
     int ignored;
 
+    if (quiet->holds_signals)
+        kernel_release_signals(&quiet->signals);
     pthread_setcancelstate(quiet->cancel_state, &ignored);
-    kernel_release_signals(&quiet->signals);
 }
 
 #endif

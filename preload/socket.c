@@ -10,7 +10,6 @@
 #include "hostaddr.h"
 #include "kernel.h"
 #include "libc.h"
-#include "quiet.h"
 #include "sockopt.h"
 
 static int get_int(int fd, int level, int name, int *value)
@@ -132,15 +131,11 @@ static int interface_index(int fd, const char *name, unsigned int *index)
     return 0;
 }
 
-static int find_address(const struct network *network, struct sockaddr_in6 *local)
+static int find_address(int fd, const struct network *network, struct sockaddr_in6 *local)
 {
     struct host_address found;
-    struct quiet quiet;
-    int error;
+    int error = host_address_find(network, local->sin6_scope_id, fd, &found);
 
-    quiet_begin(&quiet);
-    error = host_address_find(network, local->sin6_scope_id, &found);
-    quiet_end(&quiet);
     if (error == 0)
         local->sin6_addr = found.address;
     return error;
@@ -157,7 +152,7 @@ int socket_source(int fd, const struct source *source, struct sockaddr_in6 *loca
     local->sin6_addr = source->network.address;
     if (source->scope[0] != '\0')
         error = interface_index(fd, source->scope, &local->sin6_scope_id);
-    return error != 0 || source->kind == SOURCE_ADDRESS ? error : find_address(&source->network, local);
+    return error != 0 || source->kind == SOURCE_ADDRESS ? error : find_address(fd, &source->network, local);
 }
 
 /*

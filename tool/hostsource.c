@@ -90,7 +90,7 @@ static void find_ipv4_address(const struct network *network, struct host_source 
 {
     struct host_address ipv4;
 
-    if (host_address_find(network, 0, &ipv4) != 0)
+    if (host_address_find(network, 0, -1, &ipv4) != 0)
         return;
     found->state = SOURCE_USABLE;
     found->address = ipv4.address;
@@ -107,7 +107,8 @@ struct host_source host_source(const struct source *source)
     if (IN6_IS_ADDR_V4MAPPED(&network.address) && network.len >= 96) {
         find_ipv4_address(&network, &found);
     } else {
-        if (source->kind == SOURCE_PREFIX && host_address_find(&network, if_nametoindex(source->scope), &chosen) == 0)
+        if (source->kind == SOURCE_PREFIX &&
+            host_address_find(&network, if_nametoindex(source->scope), -1, &chosen) == 0)
             network = (struct network){.address = chosen.address, .len = 128};
         find_address(&network, source->scope, &found);
     }

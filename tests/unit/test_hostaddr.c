@@ -284,7 +284,7 @@ static void finds_the_best_of_the_hosts_addresses(void **state)
         unsigned int interface = finds[i].interface != NULL ? if_nametoindex(finds[i].interface) : 0;
         struct host_address found;
         char string[INET6_ADDRSTRLEN];
-        int error = host_address_find(&network, interface, &found);
+        int error = host_address_find(&network, interface, -1, &found);
         const char *what = in_words("%s/%u on %s", finds[i].network, finds[i].len,
                                     finds[i].interface != NULL ? finds[i].interface : "any");
 
@@ -308,7 +308,7 @@ static void tells_the_flags(void **state)
         struct network network = network_of(table[i].address, 128);
         struct host_address found;
 
-        assert_int_equal(host_address_find(&network, 0, &found), 0);
+        assert_int_equal(host_address_find(&network, 0, -1, &found), 0);
         check_number(table[i].address, found.flags & (IFA_F_DEPRECATED | IFA_F_TEMPORARY), table[i].flags);
     }
 }
@@ -330,8 +330,8 @@ static void looks_through_a_long_list(void **state)
         lines[i] = text[i];
     }
     assert_int_equal(run_commands(lines, ADDRESSES), 0);
-    assert_int_equal(host_address_find(&last, 0, &found), 0);
-    assert_int_equal(host_address_find(&all, 0, &found), 0);
+    assert_int_equal(host_address_find(&last, 0, -1, &found), 0);
+    assert_int_equal(host_address_find(&all, 0, -1, &found), 0);
     assert_memory_equal(&found.address, &lowest, sizeof(lowest));
 }
 
@@ -341,11 +341,11 @@ static void an_address_that_went_away_is_not_found(void **state)
     struct host_address found;
 
     (void)state;
-    assert_int_equal(host_address_find(&network, 0, &found), EADDRNOTAVAIL);
+    assert_int_equal(host_address_find(&network, 0, -1, &found), EADDRNOTAVAIL);
     run_command("address add 2001:db8:6::1/64 dev lo nodad");
-    assert_int_equal(host_address_find(&network, 0, &found), 0);
+    assert_int_equal(host_address_find(&network, 0, -1, &found), 0);
     run_command("address delete 2001:db8:6::1/64 dev lo");
-    assert_int_equal(host_address_find(&network, 0, &found), EADDRNOTAVAIL);
+    assert_int_equal(host_address_find(&network, 0, -1, &found), EADDRNOTAVAIL);
 }
 
 static void a_mishap_does_not_hide_an_address(void **state)
@@ -359,7 +359,7 @@ static void a_mishap_does_not_hide_an_address(void **state)
         struct host_address found;
 
         mishap = mishaps[i];
-        check_number("error", (unsigned long)host_address_find(&network, 0, &found), 0);
+        check_number("error", (unsigned long)host_address_find(&network, 0, -1, &found), 0);
         assert_memory_equal(&found.address, &wanted, sizeof(wanted));
         assert_int_equal(mishap, NOTHING);
     }
@@ -373,7 +373,7 @@ static void no_address_is_taken_from_lists_that_are_all_interrupted(void **state
 
     (void)state;
     mishap = INTERRUPTED_LISTS;
-    check_number("error", (unsigned long)host_address_find(&network, 0, &found), EAGAIN);
+    check_number("error", (unsigned long)host_address_find(&network, 0, -1, &found), EAGAIN);
     mishap = NOTHING;
 }
 
@@ -384,7 +384,7 @@ static void a_refusal_of_the_kernel_is_reported(void **state)
 
     (void)state;
     mishap = REFUSAL;
-    assert_int_equal(host_address_find(&network, 0, &found), EPERM);
+    assert_int_equal(host_address_find(&network, 0, -1, &found), EPERM);
 }
 
 static void leaves_no_descriptor_and_no_memory(void **state)
@@ -396,7 +396,7 @@ static void leaves_no_descriptor_and_no_memory(void **state)
 
     (void)state;
     begin_without_stdin();
-    error = host_address_find(&network, 0, &found);
+    error = host_address_find(&network, 0, -1, &found);
     end_without_stdin();
     assert_int_equal(error, 0);
     assert_int_equal(mapped_pages(), before);

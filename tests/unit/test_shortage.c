@@ -74,7 +74,7 @@ static void looking_for_an_address(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(shortages); i++) {
         rlim_t before = limit_resource(shortages[i].resource, 0);
-        int error = host_address_find(&network, 0, &found);
+        int error = host_address_find(&network, 0, -1, &found);
 
         limit_resource(shortages[i].resource, before);
         assert_int_equal(error, shortages[i].error);
