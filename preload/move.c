@@ -117,17 +117,19 @@ static int make_socket(const struct stat *old, int protocol, int *fresh)
     return *fresh == -1 ? errno : 0;
 }
 
-/* Binding to another address turns IPV6_V6ONLY on. */
-static bool leaves_v6only(const struct in6_addr *address)
+/* Binding a TCP socket to another address turns IPV6_V6ONLY on. */
+static bool leaves_v6only(const struct move *move)
 {
-    return address_is_any(address) || IN6_IS_ADDR_V4MAPPED(address);
+    const struct in6_addr *address = &move->local.sin6_addr;
+
+    return move->protocol != IPPROTO_TCP || address_is_any(address) || IN6_IS_ADDR_V4MAPPED(address);
 }
 
 static int carry(int fresh, int fd, const struct move *move)
 {
     int error = sockopt_carry(fd, fresh, move->protocol, move->dialled);
 
-    if (error == 0 && leaves_v6only(&move->local.sin6_addr))
+    if (error == 0 && leaves_v6only(move))
         error = set_int(fresh, IPPROTO_IPV6, IPV6_V6ONLY, move->v6only);
     return error;
 }

@@ -19,18 +19,18 @@ struct quiet {
 
 static inline void quiet_begin(struct quiet *quiet)
 {
+    quiet->holds_signals = kernel_hold_signals(&quiet->signals) == 0;
     quiet->cancel_state = PTHREAD_CANCEL_ENABLE; /* without libpthread, glibc before 2.34 leaves it as it is */
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &quiet->cancel_state);
-    quiet->holds_signals = kernel_hold_signals(&quiet->signals) == 0;
 }
 
 static inline void quiet_end(const struct quiet *quiet)
 {
     int ignored;
 
+    pthread_setcancelstate(quiet->cancel_state, &ignored);
     if (quiet->holds_signals)
         kernel_release_signals(&quiet->signals);
-    pthread_setcancelstate(quiet->cancel_state, &ignored);
 }
 
 #endif
