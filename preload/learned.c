@@ -73,7 +73,7 @@ void learned_by_asking(int fd)
     struct sockaddr_in6 local;
     socklen_t len = sizeof(local);
 
-    if (kernel_getsockname(fd, &local, &len) == 0 && local.sin6_family == AF_INET6 &&
+    if (kernel(getsockname, fd, &local, &len) == 0 && local.sin6_family == AF_INET6 &&
         !address_is_any(&local.sin6_addr) && !learned_has(&local.sin6_addr) && is_own_connection(fd, &local))
         note(&local.sin6_addr);
 }

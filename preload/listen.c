@@ -14,7 +14,7 @@ static void note(int fd)
     struct sockaddr_in6 local = {.sin6_family = AF_UNSPEC};
     socklen_t len = sizeof(local);
 
-    if (kernel_getsockname(fd, &local, &len) != 0 || (local.sin6_family != AF_INET6 && local.sin6_family != AF_INET))
+    if (kernel(getsockname, fd, &local, &len) != 0 || (local.sin6_family != AF_INET6 && local.sin6_family != AF_INET))
         return;
     learned_listens(ntohs(local.sin6_port)); /* which is where struct sockaddr_in has it */
     if (strcmp(program_invocation_short_name, "glusterd") == 0)

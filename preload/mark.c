@@ -20,7 +20,7 @@ int mark_get(int fd, enum mark *mark)
     uint64_t hint = MARK_NONE;
 
     *mark = MARK_UNKNOWN;
-    if (kernel_fcntl(fd, GET_HINT, &hint) != 0)
+    if (kernel(fcntl, fd, GET_HINT, &hint) != 0)
         return errno == EINVAL ? 0 : errno;
     *mark = (enum mark)hint;
     return 0;
@@ -33,5 +33,5 @@ void mark_set(int fd, enum mark mark)
     if (mark == MARK_NONE && !__atomic_load_n(&has_marked, __ATOMIC_RELAXED))
         return;
     __atomic_store_n(&has_marked, true, __ATOMIC_RELAXED);
-    (void)kernel_fcntl(fd, SET_HINT, &hint);
+    (void)kernel(fcntl, fd, SET_HINT, &hint);
 }

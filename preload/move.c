@@ -13,7 +13,7 @@
 
 static int set_int(int fd, int level, int name, int value)
 {
-    return kernel_setsockopt(fd, level, name, &value, sizeof(value)) == 0 ? 0 : errno;
+    return kernel(setsockopt, fd, level, name, &value, sizeof(value)) == 0 ? 0 : errno;
 }
 
 static int set_reuse(int fd, int value)
@@ -37,7 +37,7 @@ static int bind_beside(int fresh, int old, const struct sockaddr_in6 *local)
     int error;
     int restored = 0;
 
-    if (kernel_getsockopt(old, SOL_SOCKET, SO_REUSEADDR, &reuse, &len) != 0)
+    if (kernel(getsockopt, old, SOL_SOCKET, SO_REUSEADDR, &reuse, &len) != 0)
         return errno;
     error = reuse != 0 ? 0 : set_reuse(old, 1);
     if (error == 0)
@@ -78,14 +78,14 @@ static bool same_file(const struct stat *a, const struct stat *b)
 /* Unless another thread has closed fd, and its number is something else's by now. */
 static int replace(int fd, const struct stat *old, int fresh)
 {
-    int descriptor_flags = kernel_fcntl(fd, F_GETFD, NULL);
+    int descriptor_flags = (int)kernel(fcntl, fd, F_GETFD, NULL);
     struct stat now;
 
-    if (descriptor_flags == -1 || kernel_fstat(fd, &now) != 0)
+    if (descriptor_flags == -1 || kernel(fstat, fd, &now) != 0)
         return errno;
     if (!same_file(&now, old))
         return EBADF;
-    return kernel_dup3(fresh, fd, (descriptor_flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0) == -1 ? errno : 0;
+    return kernel(dup3, fresh, fd, (descriptor_flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0) == -1 ? errno : 0;
 }
 
 static bool same_owner(const struct stat *a, const struct stat *b)
@@ -103,17 +103,17 @@ static int make_socket(const struct stat *old, int protocol, int *fresh)
     uid_t user;
     gid_t group;
 
-    *fresh = kernel_socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, protocol);
-    if (*fresh == -1 || kernel_fstat(*fresh, &made) != 0)
+    *fresh = (int)kernel(socket, AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, protocol);
+    if (*fresh == -1 || kernel(fstat, *fresh, &made) != 0)
         return errno;
     if (same_owner(&made, old))
         return 0;
-    kernel_close(*fresh);
-    group = kernel_setfsgid(old->st_gid);
-    user = kernel_setfsuid(old->st_uid);
-    *fresh = kernel_socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, protocol);
-    kernel_setfsuid(user);
-    kernel_setfsgid(group);
+    (void)kernel(close, *fresh);
+    group = (gid_t)kernel(setfsgid, old->st_gid); /* of this thread */
+    user = (uid_t)kernel(setfsuid, old->st_uid);
+    *fresh = (int)kernel(socket, AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, protocol);
+    (void)kernel(setfsuid, user);
+    (void)kernel(setfsgid, group);
     return *fresh == -1 ? errno : 0;
 }
 
@@ -138,7 +138,7 @@ static int move_over(int fd, const struct move *move, const char **step)
 {
     struct stat old;
     int fresh = -1;
-    int error = kernel_fstat(fd, &old) == 0 ? make_socket(&old, move->protocol, &fresh) : errno;
+    int error = kernel(fstat, fd, &old) == 0 ? make_socket(&old, move->protocol, &fresh) : errno;
 
     *step = "moving to it";
     if (error == 0 && !namespace_same(fd, fresh)) {
@@ -152,7 +152,7 @@ static int move_over(int fd, const struct move *move, const char **step)
     if (error == 0)
         error = replace(fd, &old, fresh);
     if (fresh != -1)
-        kernel_close(fresh);
+        (void)kernel(close, fresh);
     return error;
 }
 

@@ -2,6 +2,8 @@
 
 #include <stdint.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "kernel.h"
 
@@ -17,19 +19,19 @@ static uint64_t get_cookie(int fd)
     uint64_t cookie = 0;
     socklen_t len = sizeof(cookie);
 
-    return kernel_getsockopt(fd, SOL_SOCKET, OPTION_NETNS_COOKIE, &cookie, &len) == 0 ? cookie : 0;
+    return kernel(getsockopt, fd, SOL_SOCKET, OPTION_NETNS_COOKIE, &cookie, &len) == 0 ? cookie : 0;
 }
 
 /* The same of older kernels. */
 static uint64_t get_inode(int fd)
 {
     struct stat status = {.st_ino = 0};
-    int namespace = kernel_ioctl(fd, GET_NAMESPACE, NULL);
+    int namespace = (int)kernel(ioctl, fd, GET_NAMESPACE, NULL);
 
     if (namespace < 0)
         return 0;
-    (void)kernel_fstat(namespace, &status);
-    kernel_close(namespace);
+    (void)kernel(fstat, namespace, &status);
+    (void)kernel(close, namespace);
     return status.st_ino;
 }
 

@@ -7,7 +7,9 @@
 #define SRCADDR_QUIET_H
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "kernel.h"
 
@@ -19,7 +21,9 @@ struct quiet {
 
 static inline void quiet_begin(struct quiet *quiet)
 {
-    quiet->holds_signals = kernel_hold_signals(&quiet->signals) == 0;
+    static const uint64_t all = UINT64_MAX; /* the C library's own too */
+
+    quiet->holds_signals = kernel(rt_sigprocmask, SIG_BLOCK, &all, &quiet->signals, sizeof(all)) == 0;
     quiet->cancel_state = PTHREAD_CANCEL_ENABLE; /* without libpthread, glibc before 2.34 leaves it as it is */
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &quiet->cancel_state);
 }
@@ -30,7 +34,7 @@ static inline void quiet_end(const struct quiet *quiet)
 
     pthread_setcancelstate(quiet->cancel_state, &ignored);
     if (quiet->holds_signals)
-        kernel_release_signals(&quiet->signals);
+        (void)kernel(rt_sigprocmask, SIG_SETMASK, &quiet->signals, NULL, sizeof(quiet->signals));
 }
 
 #endif

@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "hostaddr.h"
 #include "kernel.h"
@@ -16,12 +18,12 @@ static int get_int(int fd, int level, int name, int *value)
 {
     socklen_t len = sizeof(*value);
 
-    return kernel_getsockopt(fd, level, name, value, &len) == 0 ? 0 : errno;
+    return kernel(getsockopt, fd, level, name, value, &len) == 0 ? 0 : errno;
 }
 
 static int set_int(int fd, int level, int name, int value)
 {
-    return kernel_setsockopt(fd, level, name, &value, sizeof(value)) == 0 ? 0 : errno;
+    return kernel(setsockopt, fd, level, name, &value, sizeof(value)) == 0 ? 0 : errno;
 }
 
 /* The TCP state: tcpi_state is the first byte of struct tcp_info, tcp(7). */
@@ -29,7 +31,7 @@ static int get_tcp_state(int fd, unsigned char *state)
 {
     socklen_t len = sizeof(*state);
 
-    return kernel_getsockopt(fd, IPPROTO_TCP, TCP_INFO, state, &len) == 0 ? 0 : errno;
+    return kernel(getsockopt, fd, IPPROTO_TCP, TCP_INFO, state, &len) == 0 ? 0 : errno;
 }
 
 /* A raw socket has its protocol's number for a port: inet6_create(). */
@@ -57,12 +59,13 @@ static bool is_surely_idle(const struct socket_state *state)
  */
 static int find_idle(int fd, struct socket_state *state)
 {
+    static const struct timespec at_once;
     struct pollfd ready = {.fd = fd, .events = POLLRDHUP};
     unsigned char tcp_state = TCP_CLOSE;
     /* Before 5.16 poll(2) does not tell of MPTCP, and neither does this call, which fails. */
     int error = state->protocol == IPPROTO_MPTCP ? get_tcp_state(fd, &tcp_state) : 0;
 
-    if (error == 0 && kernel_poll(&ready) < 0)
+    if (error == 0 && kernel(ppoll, &ready, 1, &at_once, NULL, 0) < 0)
         error = errno;
     state->idle = error == 0 && tcp_state == TCP_CLOSE && (ready.revents & (POLLHUP | POLLRDHUP)) == POLLHUP;
     return error;
@@ -103,7 +106,7 @@ int socket_inspect(int fd, struct socket_state *state)
     error = socket_protocol(fd, &state->protocol);
     if (error != 0 || !socket_is_stream(state->protocol))
         return error;
-    if (kernel_getsockname(fd, &state->local, &len) != 0)
+    if (kernel(getsockname, fd, &state->local, &len) != 0)
         return errno;
     if (state->local.sin6_family != AF_INET6 || is_raw(fd, state))
         return 0;

@@ -207,7 +207,7 @@ static void note(const struct carry *carry, const struct option *option, enum kn
 
 static int set(int fd, int level, int name, const void *value, socklen_t len)
 {
-    return kernel_setsockopt(fd, level, name, value, len) == 0 ? 0 : errno;
+    return kernel(setsockopt, fd, level, name, value, len) == 0 ? 0 : errno;
 }
 
 /* Zero where the kernel has no such option. */
@@ -216,7 +216,7 @@ static int get_int_or_zero(int fd, int level, int name)
     int value = 0;
     socklen_t len = sizeof(value);
 
-    return kernel_getsockopt(fd, level, name, &value, &len) == 0 ? value : 0;
+    return kernel(getsockopt, fd, level, name, &value, &len) == 0 ? value : 0;
 }
 
 /* What getsockopt(2) says of an option that this kernel or protocol doesn't have. */
@@ -257,7 +257,7 @@ static bool is_default(const struct carry *carry, const struct option *option, c
         constant = __atomic_load_n(&carry->answers[option - options].value, __ATOMIC_RELAXED);
         return memcmp(&constant, wanted, len) == 0;
     }
-    if (kernel_getsockopt(carry->to, option->level, option->name, present, &present_len) != 0)
+    if (kernel(getsockopt, carry->to, option->level, option->name, present, &present_len) != 0)
         return false;
     if (is_constant(option) && present_len <= sizeof(constant)) {
         memcpy(&constant, present, present_len);
@@ -271,7 +271,7 @@ static int carry_value(const struct carry *carry, const struct option *option)
     unsigned char wanted[VALUE_MAX];
     socklen_t len = sizeof(wanted);
 
-    if (kernel_getsockopt(carry->from, option->level, option->name, wanted, &len) != 0) {
+    if (kernel(getsockopt, carry->from, option->level, option->name, wanted, &len) != 0) {
         if (is_absent(errno))
             note(carry, option, ABSENT, 0);
         return is_no_value(errno) ? 0 : errno;
@@ -297,13 +297,13 @@ static int carry_large(const struct carry *carry, const struct option *option)
     void *value;
     int error;
 
-    if (kernel_getsockopt(carry->from, option->level, option->name, probe, &len) == 0 && len == 0)
+    if (kernel(getsockopt, carry->from, option->level, option->name, probe, &len) == 0 && len == 0)
         return 0;
     value = memory_take(LARGE_MAX);
     if (value == NULL)
         return errno;
     len = LARGE_MAX;
-    error = kernel_getsockopt(carry->from, option->level, option->name, value, &len) != 0 || len == 0
+    error = kernel(getsockopt, carry->from, option->level, option->name, value, &len) != 0 || len == 0
                 ? 0
                 : set(carry->to, option->level, option->name, value, len);
     memory_give(value, LARGE_MAX);
@@ -317,14 +317,14 @@ static int carry_filter(const struct carry *carry, const struct option *option)
     socklen_t count = 0;
     int error = 0;
 
-    if (kernel_getsockopt(carry->from, option->level, option->name, NULL, &count) != 0)
+    if (kernel(getsockopt, carry->from, option->level, option->name, NULL, &count) != 0)
         return errno == EACCES ? EOPNOTSUPP : 0;
     if (count == 0)
         return 0;
     program.filter = memory_take(LARGE_MAX);
     if (program.filter == NULL)
         return errno;
-    if (kernel_getsockopt(carry->from, option->level, option->name, program.filter, &count) != 0)
+    if (kernel(getsockopt, carry->from, option->level, option->name, program.filter, &count) != 0)
         error = errno;
     program.len = (unsigned short)count;
     if (error == 0)
@@ -343,7 +343,7 @@ static int carry_segment(const struct carry *carry, const struct option *option)
     if (is_default(carry, option, &size, sizeof(size)))
         return 0;
     memset(&info, 0, sizeof(info));
-    if (kernel_getsockopt(carry->from, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+    if (kernel(getsockopt, carry->from, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
         info.tcpi_snd_mss == (unsigned int)size)
         return 0;
     return set(carry->to, option->level, option->name, &size, sizeof(size));
@@ -381,12 +381,12 @@ static int carry_buffers(const struct carry *carry, const struct option *option)
 static int carry_owner(const struct carry *carry)
 {
     struct f_owner_ex owner;
-    int signal = kernel_fcntl(carry->from, F_GETSIG, NULL);
+    int signal = (int)kernel(fcntl, carry->from, F_GETSIG, NULL);
 
-    if (kernel_fcntl(carry->from, F_GETOWN_EX, &owner) == 0 && owner.pid != 0 &&
-        kernel_fcntl(carry->to, F_SETOWN_EX, &owner) != 0)
+    if (kernel(fcntl, carry->from, F_GETOWN_EX, &owner) == 0 && owner.pid != 0 &&
+        kernel(fcntl, carry->to, F_SETOWN_EX, &owner) != 0)
         return errno;
-    if (signal > 0 && kernel_fcntl_number(carry->to, F_SETSIG, signal) != 0)
+    if (signal > 0 && kernel(fcntl, carry->to, F_SETSIG, signal) != 0)
         return errno;
     return 0;
 }
@@ -394,9 +394,9 @@ static int carry_owner(const struct carry *carry)
 /* After the owner, so that no signal goes astray. */
 static int carry_status_flags(const struct carry *carry)
 {
-    int flags = kernel_fcntl(carry->from, F_GETFL, NULL);
+    int flags = (int)kernel(fcntl, carry->from, F_GETFL, NULL);
 
-    if (flags == -1 || (flags != O_RDWR && kernel_fcntl_number(carry->to, F_SETFL, flags) != 0))
+    if (flags == -1 || (flags != O_RDWR && kernel(fcntl, carry->to, F_SETFL, flags) != 0))
         return errno;
     return 0;
 }
