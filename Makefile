@@ -97,8 +97,8 @@ RPM_PACKAGES   := gcc libc6-dev libsmartcols-dev pkg-config rpm
 MATRIX_PACKAGES := gcc-aarch64-linux-gnu libelf-dev musl-tools qemu-user
 # What GlusterFS's own tests call.
 UPSTREAM_PACKAGES := $(DEMO_PACKAGES) attr bats psmisc uuid-runtime
-CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats clang fio gcovr jq libcap2-bin libclang-rt-dev \
-                  libcmocka-dev linux-libc-dev qemu-block-extra qemu-utils strace tcpdump valgrind lintian mmdebstrap systemd-container \
+CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats clang curl fio gcovr jq libcap2-bin libclang-rt-dev \
+                  libcmocka-dev linux-libc-dev openssh-client qemu-block-extra qemu-utils rsync strace tcpdump valgrind lintian mmdebstrap systemd-container \
                   $(DEB_PACKAGES) $(RPM_PACKAGES) $(MATRIX_PACKAGES) $(UPSTREAM_PACKAGES)
 LINT_PACKAGES  := $(CHECK_PACKAGES) clang-format clang-tidy cppcheck mandoc shellcheck
 # What is measured beside the library, and what with.
@@ -255,14 +255,21 @@ $(FLOOR): tests/matrix/floor.c
 	@mkdir -p $(@D)
 	$(call QUIET,CC)$(COMPILE) -o $@ $< -lelf
 
+# Not installed, or there would be a web server on this machine.
+NGINX := $(BUILD)/nginx/usr/sbin/nginx
+$(NGINX):
+	@rm -rf $(BUILD)/nginx; mkdir -p $(BUILD)/nginx
+	apt-get update
+	cd $(BUILD)/nginx && apt-get -o APT::Sandbox::User=root download nginx && dpkg-deb --extract nginx_*.deb .
+
 .PHONY: check-build check-unit check-socket check-faults check-threads check-tool check-cluster
 check-build: $(LIBRARY) socket-programs
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) bats $(FILTER) tests/build
 check-unit: $(UNIT_TESTS)
 	@for test in $(UNIT_TESTS); do tests/sandbox $(QEMU) $$test || exit 1; done
-check-socket: $(LIBRARY) socket-programs
+check-socket: $(LIBRARY) socket-programs $(NGINX)
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) SRCADDR_QEMU=$(QEMU) \
-	    bats $(FILTER) tests/socket
+	    SRCADDR_NGINX=$(abspath $(NGINX)) bats $(FILTER) tests/socket
 check-threads: $(LIBRARY) socket-programs
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) \
 	    bats --filter-tags threads tests/socket
@@ -307,7 +314,7 @@ soak: $(LIBRARY) socket-programs
 # The same tests with instruments, each in a build of its own: $(call instrumented,NAME,FLAGS). Not those that are tagged exact:
 # they look at what is built, count system calls or memory, of which an instrument makes more, or take away what it needs.
 # Tests that wait more than they work run side by side.
-instrumented = $(MAKE) --no-print-directory BUILD=$(BUILD)/$(1) CHECK_OBJECT=true FILTER='--filter-tags !exact' \
+instrumented = $(MAKE) --no-print-directory BUILD=$(BUILD)/$(1) CHECK_OBJECT=true NGINX= FILTER='--filter-tags !exact' \
     CFLAGS='-O1 -g -U_FORTIFY_SOURCE $(2)'
 SIDE_BY_SIDE := -j 2 --output-sync=target
 
@@ -381,11 +388,11 @@ roots:
 	        { status=1; echo "Debian $$release can't be had; make check-matrix WITHOUT=$$release does without it." >&2; }; \
 	done; exit $$status
 check-musl:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/musl CC=musl-gcc check-socket
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/musl CC=musl-gcc NGINX= FILTER='--filter-tags !glibc' check-socket
 check-aarch64: SYSROOT = $(abspath $(ROOTS)/arm64-$(RELEASE))
 check-aarch64: $(ROOTS)/arm64-$(RELEASE)
 	@PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/aarch64-linux-gnu/pkgconfig QEMU_LD_PREFIX=$(SYSROOT) \
-	    $(MAKE) --no-print-directory BUILD=$(BUILD)/aarch64 CC='aarch64-linux-gnu-gcc --sysroot=$(SYSROOT)' QEMU=qemu-aarch64 \
+	    $(MAKE) --no-print-directory BUILD=$(BUILD)/aarch64 CC='aarch64-linux-gnu-gcc --sysroot=$(SYSROOT)' QEMU=qemu-aarch64 NGINX= \
 	    FILTER='--filter-tags !native' check-unit check-socket
 
 # What is installed: mode:file:place. The mode of the library is for secure execution, under which ld.so preloads no other:
