@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2030,SC2031 # each part of the trouble has a RANDOM of its own
-# Trouble for the volume of volume.bash: what makes it, the operator who tends the cluster meanwhile, the load, and the
-# watch. Goes on from lab.bash and volume.bash.
+# Trouble for the volume of volume.bash: what makes it, the operator who tends the cluster meanwhile, and the load. Goes
+# on from lab.bash, volume.bash and watch.bash.
 #
 # Rewrites, outages, nuisances, load and operation are functions that run side by side until SECONDS is `end`, and what they
 # have begun then is done. What they do is in $LAB/journal, a line "SECONDS KIND WHAT" each.
@@ -321,33 +321,10 @@ last_rounds() {
     seq "$((count > 4 ? count - 4 : 0))" "$((count - 1))"
 }
 
-### The watch
+### What the watch has seen
 
-# Begins to write down every first SYN that a host sends, as the lab's side of its cable sees it.
-start_watch() {
-    tcpdump --interface any --direction in -nn --immediate-mode --snapshot-length=128 --buffer-size=8192 -l \
-        'ip6[6] = 6 and ip6[53] & 0x12 = 2' >"$LAB/syns" 2>"$LAB/watch" 3>&- &
-    echo $! >"$LAB/watch.pid"
-    wait_until 10 grep -q "^listening" "$LAB/watch"
-}
-
-# Succeeds if it has missed none.
-stop_watch() {
-    local pid
-    pid=$(<"$LAB/watch.pid")
-    kill "$pid"
-    while [[ -e /proc/$pid ]]; do sleep 0.01; done
-    rm "$LAB/watch.pid"
-    grep -x "0 packets dropped by kernel" "$LAB/watch"
-}
-
-# Prints each captured SYN as "hostN SOURCE -> KIND", with the KIND of dialled(); what is not understood as it is.
-syns() {
-    # tcpdump ends with an empty line.
-    sed -E '/^$/d
-            s/^.* (host[1-9])-1 +[A-Z][a-z]* +IP6 ([0-9a-f:]+)\.[0-9]+ > [0-9a-f:]+\.([0-9]+): .*/\1 \2 -> \3/
-            s/ 24007$/ glusterd/; s/ [0-9]+$/ brick/' "$LAB/syns"
-}
+# Prints each captured SYN as "hostN SOURCE -> KIND", for a server dials every other one.
+kinds_of_syns() { syns | sed -E 's/ -> [0-9a-f:]+ / -> /'; }
 
 # Prints, in the same form, what the rules give. Self-heal asks a glusterd for the brick's port. Bricks dial nobody elsewhere.
 right_syns() {
@@ -360,7 +337,7 @@ right_syns() {
 }
 
 # Succeeds if there is any.
-wrong_syns() { syns | grep -vxFf <(right_syns); }
+wrong_syns() { kinds_of_syns | grep -vxFf <(right_syns); }
 
 # Prints what was done.
 summary() {

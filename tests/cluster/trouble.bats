@@ -7,6 +7,8 @@
 source "${BATS_TEST_DIRNAME:?}/lab.bash"
 # shellcheck source=tests/cluster/volume.bash
 source "${BATS_TEST_DIRNAME:?}/volume.bash"
+# shellcheck source=tests/cluster/watch.bash
+source "${BATS_TEST_DIRNAME:?}/watch.bash"
 # shellcheck source=tests/cluster/trouble.bash
 source "${BATS_TEST_DIRNAME:?}/trouble.bash"
 
@@ -63,7 +65,7 @@ teardown_file() {
 
 @test "no connection came from another source than the rules give, as seen from outside the hosts" {
     summary | sed 's/^/# /' >&3
-    seen=$(syns | sort | uniq -c)
+    seen=$(kinds_of_syns | sort | uniq -c)
     echo "$seen"
     run wrong_syns
     [ "$status" -eq 1 ]

@@ -1,15 +1,25 @@
 #!/usr/bin/env bats
-# Two hosts on two networks, each network with a rule of its own: glusterds talk over the first, the bricks are on the
-# second. A glusterd that serves both has no bind-address.
+# Hosts on two networks, each network with a rule of its own. A glusterd that serves both has no bind-address.
 
 # shellcheck source=tests/cluster/lab.bash
 source "${BATS_TEST_DIRNAME:?}/lab.bash"
+# shellcheck source=tests/cluster/watch.bash
+source "${BATS_TEST_DIRNAME:?}/watch.bash"
 
-setup_file() {
+setup() {
     start_lab 1 2
     use_names
+}
+
+teardown() {
+    [[ ! -e $LAB/watch.pid ]] || stop_watch || true
+    stop_lab
+}
+
+start_hosts() {
+    local host
     for host in 1 2; do
-        start_host "$host"
+        start_host "$host" || return
         write_volfile "$host"
         write_configuration "$host" <<-END
 			[gluster*]
@@ -18,6 +28,10 @@ setup_file() {
 		END
     done
     start_glusterd preloaded 1 2
+}
+
+# Glusterds talk over the first network, the bricks are on the second.
+start_volume() {
     gluster 1 peer probe "$(name_of 2 1)"
     wait_until 30 in_cluster 1 2
     # Their names in the second network, which the bricks go by.
@@ -28,11 +42,9 @@ setup_file() {
     gluster 1 volume start shared
 }
 
-teardown_file() {
-    stop_lab
-}
-
 @test "each network's connections come from the source of its rule" {
+    start_hosts
+    start_volume
     for host in 1 2; do
         peer=$((3 - host))
         expected+=(
@@ -47,4 +59,39 @@ teardown_file() {
         )
     done
     wait_until 30 connections_are "${expected[@]}"
+}
+
+# Host 1's to the glusterd of host 2.
+dials() { syns | grep '^host1 .* glusterd$'; }
+
+dialled_more_than() { [[ $(dials | wc -l) -gt $1 ]]; }
+
+# Returns when host 1 is connected again.
+restart_peer() {
+    local before
+    before=$(dials | wc -l)
+    in_host 2 pkill -KILL --exact glusterd
+    start_glusterd preloaded 2 || return
+    wait_until 30 dialled_more_than "$before" || return
+    wait_until 30 peers_are 1 "both Peer in Cluster (Connected)"
+}
+
+# GlusterFS takes the next address of the name at each dial, and binds to the one that it had at the dial before.
+@test "a peer whose name has an address in each network: however often it is dialled, from that network's source" {
+    for network in 1 2; do
+        echo "$(address_of 2 "$network") both" >>"$LAB/hosts"
+    done
+    start_hosts
+    start_watch
+    gluster 1 peer probe both
+    wait_until 30 peers_are 1 "both Peer in Cluster (Connected)"
+    for _ in {1..4}; do
+        restart_peer
+    done
+    stop_watch
+    dials
+    diff --unified=0 --label expected --label dialled \
+        <(printf '%s\n' "host1 $(address_of 1 1) -> $(address_of 2 1) glusterd" \
+            "host1 $(second_address_of 1 2) -> $(address_of 2 2) glusterd") \
+        <(dials | sort -u)
 }
