@@ -19,7 +19,7 @@ COMMAND := $(BUILD)/glusterd-srcaddr
 # Not for an instrumented library, which is for the test programs alone and needs the libraries of its instrument.
 CHECK_OBJECT := preload/check-object
 # Those with large arrays, of which most processes never write to any, last: all other variables are then on one page.
-LARGE   := learned limit
+LARGE   := learned sockopt limit
 OBJECTS := $(patsubst %,$(BUILD)/preload/%.o,$(filter-out $(LARGE),$(basename $(notdir $(wildcard preload/*.c)))) $(LARGE))
 TOOL    := $(patsubst tool/%.c,$(BUILD)/tool/%.o,$(wildcard tool/*.c))
 # For the command and the unit tests, but for the wrappers: a program must not wrap its own calls.

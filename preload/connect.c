@@ -209,6 +209,11 @@ static int before_connect(int fd, const struct sockaddr *address, socklen_t len)
 
     if (active != NULL && reload_is_due())
         active = look_again(active);
+    /* Without rules the address is not read: it may be a bad one, EFAULT. */
+    if (active != NULL && (active->rules.count == 0 || !is_ipv6(address, len))) {
+        current_leave(active);
+        return 0;
+    }
     if (active != NULL)
         rule = rules_find(&active->rules, (const char *)address + offsetof(struct sockaddr_in6, sin6_addr));
     if (active == NULL || active->tells_all || !is_left_to_kernel(active, rule))
@@ -218,7 +223,7 @@ static int before_connect(int fd, const struct sockaddr *address, socklen_t len)
 }
 
 /* A function of its own, so that a connect of another family costs next to nothing. */
-__attribute__((noinline)) static int connect_ipv6(int fd, const struct sockaddr *address, socklen_t len)
+__attribute__((noinline)) static int connect_governed(int fd, const struct sockaddr *address, socklen_t len)
 {
     int error = before_connect(fd, address, len);
 
@@ -231,5 +236,7 @@ __attribute__((noinline)) static int connect_ipv6(int fd, const struct sockaddr 
 
 EXPORT int connect(int fd, const struct sockaddr *address, socklen_t len)
 {
-    return is_ipv6(address, len) ? connect_ipv6(fd, address, len) : libc_connect(fd, address, len);
+    bool is_ours = __atomic_load_n(&current_is_idle, __ATOMIC_RELAXED) || is_ipv6(address, len);
+
+    return is_ours ? connect_governed(fd, address, len) : libc_connect(fd, address, len);
 }

@@ -8,6 +8,7 @@
 #define STRING_OF(characters) #characters
 
 struct current current_here;
+bool current_is_idle;
 
 /* elf(5). It stays when symbols are stripped, and lies in memory. */
 __asm__(".pushsection .note.srcaddr, \"a\", %note\n"
@@ -48,6 +49,7 @@ static unsigned int take_slot(struct active *made)
 bool current_publish(struct active *made, const struct active *before)
 {
     unsigned int old = before != NULL ? before->slot : 0;
+    bool is_idle = made->rules.count == 0;
     unsigned int slot = take_slot(made);
     uint64_t seen = __atomic_load_n(&current_here.state, __ATOMIC_ACQUIRE);
 
@@ -59,6 +61,7 @@ bool current_publish(struct active *made, const struct active *before)
             return false;
         }
     } while (!__atomic_compare_exchange_n(&current_here.state, &seen, slot, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
+    __atomic_store_n(&current_is_idle, is_idle, __ATOMIC_RELAXED);
     if (old != 0)
         retire(old, seen / CURRENT_SLOTS);
     return true;

@@ -35,6 +35,9 @@ struct current {
 /* This process's. */
 extern struct current current_here __attribute__((visibility("hidden")));
 
+/* Whether what is in force has no rules. A hint: something else may be in force by now. */
+extern bool current_is_idle __attribute__((visibility("hidden")));
+
 /*
  * The one in force, which stays as it is until current_leave(); NULL before there is one, where nobody needs to leave.
  * Slot 0 stands for none, and none comes only once, before all others: what was in force is followed by another one.

@@ -13,11 +13,11 @@ enum {
     WAYS = 4   /* addresses in a set */
 };
 
-/* Hashes, each in the set that its low bits say, so that one word can be written at once; 0: free. */
-static uint64_t sets[SETS][WAYS];
-
 /* A bit for each port. */
 static uint64_t listened[(UINT16_MAX + 1) / 64];
+
+/* Hashes, each in the set that its low bits say, so that one word can be written at once; 0: free. */
+static uint64_t sets[SETS][WAYS];
 
 /* Never 0. Of two addresses with the same hash one would count as the other: 1 in 2^64. */
 static uint64_t hash(const struct in6_addr *address)

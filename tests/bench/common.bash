@@ -85,11 +85,23 @@ smaps_of() {
     LD_PRELOAD=${1:-} "$SOCKET_PROGRAMS/dial" tcp6 connect="[$RULED]:1" run='cat /proc/$PPID/smaps' | grep -v '^connect'
 }
 
+# written_pages OBJECT: how many pages of the object, its variables without a place in the file included, a process that has
+# connected has written to: those in memory (bit 63 of the page's entry in pagemap, proc(5)) that are not the file's (61).
+written_pages() {
+    local size
+    size=$(readelf --wide --segments "$1" | awk '$1 == "LOAD" { size = strtonum($3) + strtonum($6) } END { print size }')
+    # shellcheck disable=SC2016 # for the shell that dial starts
+    OBJECT=$1 SIZE=$size LD_PRELOAD=$1 "$SOCKET_PROGRAMS/dial" tcp6 connect="[$RULED]:1" run='
+        start=$((0x$(grep -m 1 " $OBJECT\$" /proc/$PPID/maps | cut -d - -f 1)))
+        dd if=/proc/$PPID/pagemap bs=8 skip=$((start / 4096)) count=$(((SIZE + 4095) / 4096)) status=none |
+            od -An -v -w8 -t x8' | grep -c '^ [89cd]'
+}
+
 # dirty_memory OBJECT: prints how many KiB an object has a process write to, those of its own and those of what it is
 # linked with and is not there without it: mappings of files, what is mapped without a file right behind them, and what
 # the library has taken itself (nr: MAP_NORESERVE).
 dirty_memory() {
-    awk -v object="$1" '
+    awk -v object="$1" -v pages="$(written_pages "$1")" '
         /^[0-9a-f]+-[0-9a-f]+ / {
             split($1, range, "-")
             file = $6
@@ -99,10 +111,10 @@ dirty_memory() {
         }
         $1 == "Anonymous:" { written = $2 }
         $1 == "VmFlags:" && FNR != NR {
-            if (file == object || / nr /) own += written
-            else if (file != "" && !(file in bare)) linked += written
+            if (/ nr /) own += written
+            else if (file != "" && file != object && !(file in bare)) linked += written
         }
-        END { print own + 0, linked + 0 }' <(smaps_of) <(smaps_of "$1")
+        END { print own + 4 * pages, linked + 0 }' <(smaps_of) <(smaps_of "$1")
 }
 
 # Prints the number in the middle of those in the standard input, one a line.

@@ -45,11 +45,11 @@ costs_at_most() {
 }
 
 @test "an unbound socket gets its source: at most eight system calls more" {
-    costs_at_most 8 1100 ruled
+    costs_at_most 8 1400 ruled
 }
 
-@test "a bound socket is moved: at most 190 system calls more" {
-    costs_at_most 190 13000 bound
+@test "a bound socket is moved: at most 170 system calls more" {
+    costs_at_most 170 22000 bound
 }
 
 @test "the start of a process" {

@@ -87,6 +87,14 @@ same_result() {
     same_calls still tcp6 connect="[$FAR_PEER]:1" tcp6 mark=begin connect="[$PEER]:1" mark=end
 }
 
+@test "a process without rules: a bad address is EFAULT, of every kind of socket, also when it is time to look" {
+    configure </dev/null
+    for kind in unix tcp4 tcp6; do
+        dial tcp6 connect="[$PEER]:1" $kind connect=bad later=1 connect=bad
+        prints "connect: ECONNREFUSED" "connect: EFAULT" "connect: EFAULT"
+    done
+}
+
 # adds CALLS STEP...: these are the library's own, in that order.
 adds() {
     local expected found

@@ -10,6 +10,7 @@
  */
 #include <poll.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -213,18 +214,30 @@ static void step_length(const char *value)
     state.length = (socklen_t)strtol(value, NULL, 10);
 }
 
-/* ENDPOINT, or null for no address at all. */
+static const struct sockaddr *unreadable(void)
+{
+    void *page = mmap(NULL, 1, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (page == MAP_FAILED)
+        die("mmap");
+    return page;
+}
+
+/* ENDPOINT, or null for no address at all, or bad for one that can't be read. */
 static void step_connect(const char *value)
 {
     bool null = strcmp(value, "null") == 0;
-    struct endpoint endpoint = null ? (struct endpoint){.len = sizeof(struct sockaddr_in6)} : parse_endpoint(value);
+    bool bad = strcmp(value, "bad") == 0;
+    struct endpoint endpoint =
+        null || bad ? (struct endpoint){.len = sizeof(struct sockaddr_in6)} : parse_endpoint(value);
     socklen_t len = state.has_length ? state.length : endpoint.len;
+    const struct sockaddr *address = null ? NULL : bad ? unreadable() : &endpoint.address.any;
     struct watch watch;
     int result;
 
     state.has_length = false;
     watch_begin(&watch);
-    result = connect(state.fd, null ? NULL : &endpoint.address.any, len);
+    result = connect(state.fd, address, len);
     watch_end(&watch, "connect", result);
 }
 
