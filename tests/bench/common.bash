@@ -88,10 +88,10 @@ smaps_of() {
 # written_pages OBJECT: how many pages of the object, its variables without a place in the file included, a process that has
 # connected has written to: those in memory (bit 63 of the page's entry in pagemap, proc(5)) that are not the file's (61).
 written_pages() {
-    local size
-    size=$(readelf --wide --segments "$1" | awk '$1 == "LOAD" { size = strtonum($3) + strtonum($6) } END { print size }')
+    local start size
+    read -r start size < <(readelf --wide --segments "$1" | awk '$1 == "LOAD" { last = $3 " " $6 } END { print last }')
     # shellcheck disable=SC2016 # for the shell that dial starts
-    OBJECT=$1 SIZE=$size LD_PRELOAD=$1 "$SOCKET_PROGRAMS/dial" tcp6 connect="[$RULED]:1" run='
+    OBJECT=$1 SIZE=$((start + size)) LD_PRELOAD=$1 "$SOCKET_PROGRAMS/dial" tcp6 connect="[$RULED]:1" run='
         start=$((0x$(grep -m 1 " $OBJECT\$" /proc/$PPID/maps | cut -d - -f 1)))
         dd if=/proc/$PPID/pagemap bs=8 skip=$((start / 4096)) count=$(((SIZE + 4095) / 4096)) status=none |
             od -An -v -w8 -t x8' | grep -c '^ [89cd]'

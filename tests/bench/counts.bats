@@ -63,5 +63,5 @@ costs_at_most() {
     export GLUSTERD_SRCADDR_CONF=/run/srcaddr.conf
     read -r own linked < <(dirty_memory "$LIBRARY")
     echo "$own KiB, and $linked KiB of libdl"
-    ((own > 0 && own <= 12 && linked <= 8))
+    ((own > 4 && own <= 12 && linked <= 8))
 }
