@@ -45,7 +45,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 # As nginx's "proxy_bind $server_addr".
 @test "what it asks of a connection that it accepted is no choice of the library's or the kernel's either" {
     configure_rules "::/0 = $SOURCE"
-    dial tcp6 bind="[::]:24011" listen tcp6 connect="[$PEER]:24011" fd=3 accept local \
+    dial tcp6 bind="[::]:24015" listen tcp6 connect="[$PEER]:24015" fd=3 accept local \
         peer="[$PEER2]:$PORT" tcp6 bind="[$PEER]:0" connect="[$PEER2]:$PORT" seen
     prints "bind: 0" "listen: 0" "connect: 0" "local $PEER, port new" "bind: 0" "connect: 0" "seen from $PEER, port kept"
 }
