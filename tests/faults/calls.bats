@@ -141,17 +141,17 @@ trace() {
 }
 
 # calls PROFILE MODE DIRECTORY: the calls that the library makes between the marks, up to the real one, and which of its name
-# in the process each is. dial looks for leaks with lseek in there, and prints. The library's lseek is behind a write, which ends
-# with the signals as they were.
+# in the process each is. dial looks for leaks with lseek in there, and prints. The library's lseek is behind a write to the
+# log.
 calls() {
     profile "$1" "$3" 24010
     write_files "$1" "$2" "$3"
     [[ $1 != reload ]] || write_old "$3"
     start_log "$1" "$3"
     trace "$1" "$3"
-    awk -F '(' '{ count[$1]++; before = call; call = $1 }
+    awk -F '(' '{ count[$1]++; before = line; line = $0 }
         /"begin"/ { begun = 1; next }
-        begun && ($1 != "lseek" || before == "rt_sigprocmask") && !/^write\(1,/ { calls = calls $1 " " count[$1] "\n" }
+        begun && ($1 != "lseek" || before ~ /^write\([^1]/) && !/^write\(1,/ { calls = calls $1 " " count[$1] "\n" }
         begun && /^(bind|connect)/ { all = calls }
         /"end"/ { printf "%s", all; exit }' "$3/trace"
 }
