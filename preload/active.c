@@ -90,13 +90,31 @@ static struct active describe(const struct load *load)
     };
 }
 
-/* What of a mistaken version is in force before there has been a good one. */
-static struct active nothing(const struct load *load)
+/* A rule for all peers whose source nobody knows, in memory of the caller's. */
+struct refusal {
+    struct rule rule;
+    struct source source;
+};
+
+/*
+ * What of a mistaken version is in force before there has been a good one. GlusterFS's own processes refuse what a rule
+ * ::/0 reaches: peers store a wrong source on their disks, where it outlives the mistake, and a refused connect does
+ * not. All others have no rules: the file is GlusterFS's, and they need not even be allowed to read it.
+ */
+static struct active without_good_version(const struct load *load, struct refusal *refusal)
 {
     struct active active = describe(load);
 
     active.built_in = false;
-    active.log = (struct log){.file = CONFIG_LOG_FILE, .level = LEVEL_ERROR, .process = process_name(&load->process)};
+    active.log = (struct log){.file = CONFIG_LOG_FILE, .level = LEVEL_WARNING, .process = process_name(&load->process)};
+    if (!process_is_glusterfs(&load->process))
+        return active;
+    *refusal =
+        (struct refusal){.rule = {.line = load->mistake.line, .parent = NO_RULE}, .source = {.kind = SOURCE_UNKNOWN}};
+    active.refuse = true;
+    active.rules = (struct rules){.all = &refusal->rule, .count = 1};
+    active.sources = &refusal->source;
+    active.source_count = 1;
     return active;
 }
 
@@ -105,16 +123,17 @@ struct active *active_make(const struct load *load, const struct active *before)
     char data[MISTAKE_SIZE];
     struct text mistake = TEXT_IN(data);
     struct active active = describe(load);
+    struct refusal refusal;
 
     if (load->mistake_path != NULL) {
-        active = before != NULL ? *before : nothing(load);
+        active = before != NULL && before->is_good ? *before : without_good_version(load, &refusal);
         active.has_mistake = true;
         text_format(&mistake, "%s:%u:%u: error: %s", load->mistake_path, load->mistake.line, load->mistake.column,
                     load->mistake.message);
     }
     active.mistake = data;
     active.tells_all = active.rules.count > 0 && active.log.level >= LEVEL_DEBUG;
-    active.is_provisional = load->is_unread;
+    active.is_provisional = load->unusable != 0 || load->volfile_is_unread;
     active.origin = (struct origin){.config = load->file.stamp,
                                     .has_volfile = load->wants_bind_address && load->process.volfile[0] == '/',
                                     .volfile = load->volfile,

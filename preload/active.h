@@ -27,7 +27,7 @@ struct origin {
  * One section's rules, complete and never changed once made. current.h has a number that stands for the layout.
  *
  * A version of the configuration that has a mistake changes nothing but has_mistake, mistake and origin: the rest is
- * still the last good one, or, where there has been none, is without rules.
+ * still the last good one, or, where there has been none, refuses all peers or is without rules.
  */
 struct active {
     size_t size;         /* bytes of memory that hold it and all that it points to */

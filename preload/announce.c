@@ -1,15 +1,18 @@
 #include "announce.h"
 
+#include <string.h>
+
 static void announce_mistake(const struct load *load, const struct active *before)
 {
     const struct mistake *mistake = &load->mistake;
     struct log log = {.file = CONFIG_LOG_FILE, .level = LEVEL_ERROR, .process = process_name(&load->process)};
     bool is_good = before != NULL && before->is_good;
-    bool logged;
+    const char *outcome = is_good                                ? "what was in force stays so"
+                          : process_is_glusterfs(&load->process) ? "refusing what a rule for ::/0 would reach"
+                                                                 : "running without rules";
+    bool logged = log_write(is_good ? &before->log : &log, LEVEL_ERROR, "%s:%u:%u: error: %s; %s", load->mistake_path,
+                            mistake->line, mistake->column, mistake->message, outcome);
 
-    logged = log_write(is_good ? &before->log : &log, LEVEL_ERROR, "%s:%u:%u: error: %s; %s", load->mistake_path,
-                       mistake->line, mistake->column, mistake->message,
-                       is_good ? "what was in force stays so" : "running without rules");
     if (before == NULL && logged) /* else it is there already */
         log_to_stderr("%s:%u:%u: error: %s", load->mistake_path, mistake->line, mistake->column, mistake->message);
 }
@@ -46,12 +49,23 @@ static void announce_section(const struct load *load, const struct log *log)
         announce_bind_address(load, log);
 }
 
+/* Most processes have no section without a file, and would not be told of it. */
+static void announce_missing(const struct load *load, const struct log *log, const struct active *before)
+{
+    if (before != NULL && before->is_good && !before->built_in)
+        log_write(&before->log, LEVEL_WARNING, "%s has gone: built-in configuration in force", load->path);
+    else if (before == NULL && strcmp(load->path, CONFIG_FILE) != 0)
+        log_write(log, LEVEL_WARNING, "%s, which " CONFIG_VARIABLE " names, does not exist", load->path);
+}
+
 void announce(const struct load *load, const struct active *before)
 {
     struct log log = {.file = load->config.options.log_file,
                       .level = load->config.options.log_level,
                       .process = process_name(&load->process)};
 
+    if (load->built_in)
+        announce_missing(load, &log, before);
     if (load->mistake_path != NULL)
         announce_mistake(load, before);
     else if (load->section != NULL)

@@ -109,13 +109,23 @@ static int open_to_read(int *fd, const char *path)
     return error;
 }
 
+/* A link that leads nowhere yet, as to a file system that is not mounted, is not as if nobody wanted a file here. */
+static int not_opened(const char *path, int error, struct file *file, struct text *why)
+{
+    struct word link = {.start = path};
+
+    file->stamp = is_passing(error) ? stamp_of_error(error) : stamp_on_way(path, error, &link.len);
+    if (link.len == 0)
+        return file->stamp.error;
+    text_format(why, "found that %W is a symbolic link to nothing; put there what it points to, or remove it", &link);
+    return EPERM;
+}
+
 int file_read(const char *path, size_t max, uid_t owner, struct file *file, struct text *why)
 {
     int fd = open_patiently(path, O_PATH); /* opening a device can have effects, and this is none: open(2) */
-    int error = fd < 0 ? errno : check(fd, max, owner, &file->stamp, why);
+    int error = fd < 0 ? not_opened(path, errno, file, why) : check(fd, max, owner, &file->stamp, why);
 
-    if (fd < 0)
-        file->stamp = stamp_of_error(error);
     if (error == 0)
         error = open_to_read(&fd, path);
     if (error == 0)
@@ -132,6 +142,17 @@ int file_read(const char *path, size_t max, uid_t owner, struct file *file, stru
 bool is_shortage(int error)
 {
     return error == ENOMEM || error == EMFILE || error == ENFILE;
+}
+
+/* The rest stays so until somebody does something about it; filters of system calls say ENOSYS as well. */
+bool is_passing(int error)
+{
+    static const int lasting[] = {0, ENOENT, ENOTDIR, EPERM, EACCES, ELOOP, ENAMETOOLONG, ENOSYS};
+
+    for (size_t i = 0; i < sizeof(lasting) / sizeof(lasting[0]); i++)
+        if (error == lasting[i])
+            return false;
+    return true;
 }
 
 void file_free(struct file *file)

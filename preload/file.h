@@ -29,12 +29,17 @@ bool is_trusted_user(uid_t user, uid_t own);
  * Reads the regular file at path, of at most max bytes; never waits, also where path is a FIFO or a device. Unless
  * owner is FILE_OF_ANYBODY, its user must be trusted in a process of owner, and neither group nor others may write to
  * it. Returns 0, or an errno value: ENOENT or ENOTDIR where there is no such file, EPERM where it is not what it must
- * be. *why then tells what was found and what would be right. The stamp is filled in either way.
+ * be, a symbolic link to nothing included. *why then tells what was found and what would be right. The stamp is filled
+ * in either way.
  */
 int file_read(const char *path, size_t max, uid_t owner, struct file *file, struct text *why);
 void file_free(struct file *file);
 
 /* Whether an error is of memory or descriptors, so that the same may well succeed later. */
 bool is_shortage(int error);
+
+/* Whether an error, or none, is one that may pass by itself: neither that there is no such file nor that it may not be
+ * read. */
+bool is_passing(int error);
 
 #endif

@@ -4,12 +4,6 @@
 
 #include "word.h"
 
-/* EPERM is of what the file is; other reasons are of reading it. */
-static bool may_pass(int error)
-{
-    return error != 0 && error != EPERM && !is_missing(error);
-}
-
 static void mistake_in_file(struct load *load, const char *path, const struct text *why)
 {
     load->mistake_path = path;
@@ -30,9 +24,8 @@ int load_config(struct load *load, const char *path, uid_t owner)
     load->built_in = is_missing(error);
     if (is_shortage(error))
         return error;
-    load->is_unread = may_pass(error);
-    load->unusable = error != 0 && !load->built_in;
-    if (load->unusable) {
+    load->unusable = load->built_in ? 0 : error;
+    if (load->unusable != 0) {
         mistake_in_file(load, load->path, &why);
         return 0;
     }
@@ -54,9 +47,9 @@ int load_volfile(struct load *load)
     int error = path[0] == '/' ? file_read(path, VOLFILE_SIZE_MAX, FILE_OF_ANYBODY, &file, &why) : ENOENT;
 
     load->volfile = file.stamp;
-    load->is_unread = load->is_unread || may_pass(error);
+    load->volfile_is_unread = error != 0 && !is_missing(error);
     load->volume = volfile_parse(file.data, file.len);
-    if (error != 0 && !is_missing(error))
+    if (load->volfile_is_unread)
         load->volume.bind_address.kind = SOURCE_UNKNOWN;
     file_free(&file);
     return is_shortage(error) ? error : 0;

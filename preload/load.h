@@ -30,12 +30,12 @@ struct load {
     struct process process;
     char path[PATH_MAX]; /* of the configuration */
     bool built_in;       /* because there is no file at path */
-    bool unusable;       /* the file could not be read, or is not trusted: *mistake tells */
-    bool is_unread;      /* a file could not be read, for a reason that may pass by itself: *mistake tells */
+    int unusable;        /* why the file could not be read, or is not trusted: an errno value, *mistake tells; or 0 */
     struct file file;
     struct config config;
     const struct section *section; /* of the process, NULL if it has none */
-    bool wants_bind_address;       /* a rule of the section does; if so, the next five are filled in */
+    bool wants_bind_address;       /* a rule of the section does; if so, the next six are filled in */
+    bool volfile_is_unread;        /* it is there, but could not be read, or is not a regular file */
     struct stamp volfile;          /* of the volume file */
     struct volume volume;          /* what it says */
     struct listener listener;      /* glusterd's; to begin with, what was known last */

@@ -12,25 +12,46 @@
 
 int64_t reload_next_look;
 
-/* What active was made of, as it is now. A listener that can't be looked at stays as it was. */
-static struct origin look(const struct active *active)
-{
-    struct origin origin = active->origin;
+/* When files were looked at last, by stamp_clock(). */
+static uint32_t last_look;
 
-    origin.config = stamp_look(active->file);
-    if (origin.has_volfile)
-        origin.volfile = stamp_look(active->volfile);
-    (void)listener_look(origin.place, origin.port, &origin.listener);
-    return origin;
+/* As stamp_is_settled() has it. */
+static uint64_t config_seen;
+static uint64_t volfile_seen;
+
+/* looked is stamp_clock() from before origin was looked at. */
+static bool is_settled(const struct origin *origin, uint32_t looked)
+{
+    bool config = stamp_is_settled(&origin->config, &config_seen, looked);
+    bool volfile = !origin->has_volfile || stamp_is_settled(&origin->volfile, &volfile_seen, looked);
+
+    __atomic_store_n(&last_look, looked, __ATOMIC_RELAXED);
+    return config && volfile;
 }
 
-static bool is_settled(const struct active *active, const struct origin *origin)
+/*
+ * Fills in *now, what active was made of, as it is now, and returns whether that is settled. A listener that can't be
+ * looked at stays as it was.
+ */
+static bool look(const struct active *active, struct origin *now)
 {
-    struct timespec now = {.tv_sec = 0};
+    uint32_t looked = stamp_clock();
 
-    (void)clock_gettime(CLOCK_REALTIME_COARSE, &now);
-    return stamp_is_settled(active->file, &origin->config, &now) &&
-           (!origin->has_volfile || stamp_is_settled(active->volfile, &origin->volfile, &now));
+    *now = active->origin;
+    now->config = stamp_look(active->file);
+    if (now->has_volfile)
+        now->volfile = stamp_look(active->volfile);
+    (void)listener_look(now->place, now->port, &now->listener);
+    return is_settled(now, looked);
+}
+
+/* Until who has begun to write is done. A signal's handler leaves in the time what was left of it: nanosleep(2). */
+static void wait_for_writer(void)
+{
+    struct timespec left = {.tv_nsec = SETTLED_AFTER * 1000000L};
+
+    while (nanosleep(&left, &left) != 0 && errno == EINTR)
+        continue;
 }
 
 /* A process that is in a chroot by now, or has changed its directory, finds others under the same paths. */
@@ -88,6 +109,8 @@ static int read_all(struct load *load, const struct active *before, struct activ
     }
     if (error == 0)
         error = load_config(load, before != NULL ? before->file : secure_getenv(CONFIG_VARIABLE), geteuid());
+    if (error == 0 && before == NULL && is_passing(load->unusable))
+        error = load->unusable;
     if (error == 0)
         error = load_section(load);
     if (error == 0)
@@ -102,14 +125,32 @@ static void drop(struct active *made)
     memory_give(made, made->size);
 }
 
+/* Reads for the first time. *settled is whether it is no half of what is being written; where it is an error, true. */
+static int read_first(struct load *load, struct active **made, bool *settled)
+{
+    uint32_t looked = stamp_clock();
+    int error = read_all(load, NULL, made);
+
+    *settled = error != 0 || is_settled(&(*made)->origin, looked);
+    return error;
+}
+
 static int load_first(struct load *load)
 {
     struct active *made;
-    int error = read_all(load, NULL, &made);
+    bool settled;
+    int error = read_first(load, &made, &settled);
 
+    if (!settled) {
+        drop(made);
+        load_free(load);
+        memset(load, 0, sizeof(*load));
+        wait_for_writer();
+        error = read_first(load, &made, &settled);
+    }
     if (error != 0)
         return error;
-    if (!is_settled(made, &made->origin))
+    if (!settled)
         made->is_provisional = true;
     if (current_publish(made, NULL))
         announce(load, NULL);
@@ -121,9 +162,9 @@ static int load_first(struct load *load)
 /* Whether made, read from the same place as before, is a whole version: nobody has written to it meanwhile. */
 static bool is_whole(const struct active *made)
 {
-    struct origin now = look(made);
+    struct origin now;
 
-    return origin_same(&now, &made->origin) && is_settled(made, &made->origin);
+    return look(made, &now) && origin_same(&now, &made->origin);
 }
 
 static bool is_news(const struct active *made, const struct active *before)
@@ -163,15 +204,31 @@ int reload_first(const struct active **active)
     return error;
 }
 
+/*
+ * Whether there is something to be read, and nobody is likely to be writing it. One who looks often can leave that for
+ * later; after a long time what is in force may be out of date for as long.
+ */
+static bool is_to_be_read(const struct active *before)
+{
+    uint32_t unseen = stamp_clock() - __atomic_load_n(&last_look, __ATOMIC_RELAXED);
+    struct origin now;
+    bool settled = look(before, &now);
+
+    if ((!before->is_provisional && origin_same(&now, &before->origin)) || !finds_the_same_files(before))
+        return false;
+    if (!settled && unseen > SETTLED_AFTER) {
+        wait_for_writer();
+        settled = look(before, &now);
+    }
+    return settled;
+}
+
 void reload_if_changed(const struct active **active)
 {
     const struct active *before = *active;
-    struct origin now = look(before);
     struct load *load;
 
-    if (!before->is_provisional && origin_same(&now, &before->origin))
-        return;
-    if (!is_settled(before, &now) || !finds_the_same_files(before))
+    if (!is_to_be_read(before))
         return;
     load = memory_take(sizeof(*load));
     if (load == NULL)

@@ -249,8 +249,8 @@ void text_source(struct text *text, const struct source *source)
         text_string(text, "bind-address");
         return;
     }
-    if (source->kind == SOURCE_NONE) {
-        text_string(text, "none");
+    if (source->kind == SOURCE_NONE || source->kind == SOURCE_UNKNOWN) {
+        text_string(text, source->kind == SOURCE_NONE ? "none" : "unknown, as there is an error");
         return;
     }
     text_format(text, "%A", &source->network.address);

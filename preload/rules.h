@@ -17,7 +17,7 @@ enum source_kind {
     SOURCE_NONE,    /* left to the kernel */
     SOURCE_ADDRESS, /* network.address */
     SOURCE_PREFIX,  /* this host's own address inside network */
-    SOURCE_UNKNOWN, /* the bind-address, where nobody but glusterd can tell what it is: can't be used */
+    SOURCE_UNKNOWN, /* the bind-address, where only glusterd can tell it, or all of an unusable file: can't be used */
 };
 
 struct source {

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -19,14 +20,14 @@ int file_status(int fd, struct stat *status)
     return (int)syscall(SYS_fstat, fd, status);
 }
 
-static int path_status(const char *path, struct stat *status)
+static int path_status(const char *path, struct stat *status, int flags)
 {
-    return (int)syscall(SYS_newfstatat, AT_FDCWD, path, status, 0);
+    return (int)syscall(SYS_newfstatat, AT_FDCWD, path, status, flags);
 }
 
 struct stamp stamp_of_error(int error)
 {
-    return (struct stamp){.error = error};
+    return (struct stamp){.error = error, .changed = {.tv_sec = LONG_MAX}};
 }
 
 struct stamp stamp_of(const struct stat *status)
@@ -42,7 +43,7 @@ struct stamp stamp_look(const char *path)
 {
     struct stat status;
 
-    return path_status(path, &status) == 0 ? stamp_of(&status) : stamp_of_error(errno);
+    return path_status(path, &status, 0) == 0 ? stamp_of(&status) : stamp_of_error(errno);
 }
 
 static bool same_time(const struct timespec *a, const struct timespec *b)
@@ -57,8 +58,8 @@ bool stamp_same_file(const struct stamp *a, const struct stamp *b)
 
 bool stamp_same(const struct stamp *a, const struct stamp *b)
 {
-    return stamp_same_file(a, b) && a->size == b->size && same_time(&a->written, &b->written) &&
-           same_time(&a->changed, &b->changed);
+    return stamp_same_file(a, b) && (a->error != 0 || (a->size == b->size && same_time(&a->written, &b->written) &&
+                                                       same_time(&a->changed, &b->changed)));
 }
 
 bool is_missing(int error)
@@ -66,40 +67,107 @@ bool is_missing(int error)
     return error == ENOENT || error == ENOTDIR;
 }
 
-/* Of the directory that the file at path was in. */
-static struct stamp look_at_directory(const char *path)
+/* Takes the last component off the path; "." and "/" have none, and it returns false. */
+static bool cut(char *path)
 {
-    const char *slash = strrchr(path, '/');
-    size_t len = slash != NULL ? (size_t)(slash - path) : 0;
-    char *directory = memory_take(len + 1); /* too large for the stack of a signal handler */
-    struct stamp stamp;
+    char *slash = strrchr(path, '/');
+    char *end = slash == path ? path + 1 : slash;
 
-    if (directory == NULL)
-        return stamp_of_error(errno);
-    memcpy(directory, path, len);
-    stamp = stamp_look(len > 0 ? directory : slash != NULL ? "/" : ".");
-    memory_give(directory, len + 1);
+    if (strcmp(path, ".") == 0 || strcmp(path, "/") == 0)
+        return false;
+    if (slash == NULL)
+        memcpy(path, ".", sizeof("."));
+    else
+        *end = '\0';
+    return true;
+}
+
+/* Cuts way down to what exists, if only as a symbolic link to nothing. */
+static struct stamp look_on(char *way, int error, size_t *link_len)
+{
+    struct stamp stamp = stamp_of_error(error);
+    struct stamp target;
+    struct stat status;
+
+    while (path_status(way, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        if (!cut(way))
+            return stamp;
+    target = stamp_look(way);
+    if (S_ISLNK(status.st_mode) && is_missing(target.error))
+        *link_len = strlen(way);
+    stamp.changed = target.error == 0 ? target.changed : status.st_ctim;
     return stamp;
 }
 
-static bool is_later(const struct timespec *a, const struct timespec *b)
+struct stamp stamp_on_way(const char *path, int error, size_t *link_len)
 {
-    return a->tv_sec > b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec > b->tv_nsec);
+    size_t len = strlen(path);
+    char *way = memory_take(len + sizeof(".")); /* room for cut() too; too large for the stack of a signal handler */
+    struct stamp stamp;
+
+    *link_len = 0;
+    if (way == NULL)
+        return stamp_of_error(errno);
+    memcpy(way, path, len + 1);
+    stamp = look_on(way, error, link_len);
+    memory_give(way, len + sizeof("."));
+    return stamp;
 }
 
-bool stamp_is_settled(const char *path, const struct stamp *stamp, const struct timespec *now)
+uint32_t stamp_clock(void)
 {
-    struct timespec since = {.tv_sec = now->tv_sec, .tv_nsec = now->tv_nsec - SETTLED_AFTER * 1000000L};
-    struct stamp directory;
+    struct timespec now = {.tv_sec = 0};
 
-    if (since.tv_nsec < 0) {
-        since.tv_nsec += 1000000000L;
-        since.tv_sec--;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint32_t)(now.tv_sec * 1000 + now.tv_nsec / 1000000);
+}
+
+/* Of all by which stamp_same() tells versions apart; never 0. */
+static uint32_t hash(const struct stamp *stamp)
+{
+    const uint64_t parts[] = {stamp->device,
+                              stamp->inode,
+                              (uint64_t)stamp->size,
+                              (uint64_t)stamp->written.tv_sec,
+                              (uint64_t)stamp->written.tv_nsec,
+                              (uint64_t)stamp->changed.tv_sec,
+                              (uint64_t)stamp->changed.tv_nsec};
+    uint64_t value = (uint64_t)stamp->error * 2 + 1;
+
+    for (size_t i = 0; stamp->error == 0 && i < sizeof(parts) / sizeof(parts[0]); i++) {
+        value = (value ^ parts[i]) * 0x9e3779b97f4a7c15u; /* as address_hash() */
+        value ^= value >> 32;
     }
-    if (is_missing(stamp->error)) {
-        directory = look_at_directory(path);
-        stamp = &directory;
-    }
-    /* A time in the future is one that was set, and who sets times is done writing. */
-    return stamp->error != 0 || !is_later(&stamp->written, &since) || is_later(&stamp->written, now);
+    return (uint32_t)value | 1;
+}
+
+/*
+ * For how many milliseconds the same has been seen. The hash of what was seen last stands above, since when below, so
+ * that one compare-and-swap changes both. Who loses it to another thread, or has looked before that one did, counts
+ * from now.
+ */
+static uint32_t seen_for(uint64_t *seen, uint32_t key, uint32_t looked)
+{
+    uint64_t before = __atomic_load_n(seen, __ATOMIC_RELAXED);
+    int32_t age = (int32_t)(looked - (uint32_t)before);
+
+    if (before >> 32 == key && age >= 0)
+        return (uint32_t)age;
+    (void)__atomic_compare_exchange_n(seen, &before, (uint64_t)key << 32 | stamp_clock(), false, __ATOMIC_RELAXED,
+                                      __ATOMIC_RELAXED);
+    return 0;
+}
+
+static bool is_old(const struct stamp *stamp)
+{
+    struct timespec now = {.tv_sec = 0};
+
+    (void)clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    return stamp->changed.tv_sec < now.tv_sec - SURELY_SETTLED_AFTER;
+}
+
+/* It is noted in any case that it has been seen: what comes back is as new as what never was there. */
+bool stamp_is_settled(const struct stamp *stamp, uint64_t *seen, uint32_t looked)
+{
+    return seen_for(seen, hash(stamp), looked) >= SETTLED_AFTER || is_old(stamp);
 }

@@ -3,23 +3,29 @@
 #define SRCADDR_STAMP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/stat.h>
 #include <time.h>
 
 struct stamp {
-    int error; /* for which there is nothing below: an errno value, ENOENT or ENOTDIR if there is no such file; else 0
-                */
+    int error; /* why there is nothing below but changed: an errno value, ENOENT or ENOTDIR if there is no such file */
     dev_t device;
     ino_t inode;
     off_t size;              /* bytes */
     struct timespec written; /* mtime */
-    struct timespec changed; /* ctime, which nobody can set back */
+    struct timespec changed; /* ctime, which nobody can set back; with an error as stamp_on_way(), or far ahead */
 };
 
 /* Of the file at path, symbolic links followed; and of one that *status is of. */
 struct stamp stamp_look(const char *path);
 struct stamp stamp_of(const struct stat *status);
 struct stamp stamp_of_error(int error);
+
+/*
+ * With that error of path, and the ctime of what is nearest to it and can be looked at: a directory, or a symbolic
+ * link. *link_len is how much of path is a symbolic link to nothing, or 0. With ENOMEM if there is no memory.
+ */
+struct stamp stamp_on_way(const char *path, int error, size_t *link_len);
 
 /* Whether both are of one version. */
 bool stamp_same(const struct stamp *a, const struct stamp *b);
@@ -28,11 +34,16 @@ bool stamp_same(const struct stamp *a, const struct stamp *b);
 bool stamp_same_file(const struct stamp *a, const struct stamp *b);
 
 /*
- * Whether *stamp, of the file at path, has been so for SETTLED_AFTER: who writes a file in place, or removes it to
- * write it anew, may not be done before. now is of CLOCK_REALTIME.
+ * Whether nobody is likely to be writing: who writes a file in place, or takes it away to put another one there, is
+ * done in so many milliseconds. *seen, 0 at first, has the stamp that was seen last at this path, and since when;
+ * looked is stamp_clock() from before the look. By ctime alone no less than so many seconds tell, for it can be of
+ * another clock than ours. Thread-safe.
  */
-#define SETTLED_AFTER 200 /* milliseconds */
-bool stamp_is_settled(const char *path, const struct stamp *stamp, const struct timespec *now);
+enum { SETTLED_AFTER = 200 /* milliseconds */, SURELY_SETTLED_AFTER = 5 /* seconds */ };
+bool stamp_is_settled(const struct stamp *stamp, uint64_t *seen, uint32_t looked);
+
+/* CLOCK_MONOTONIC in milliseconds. */
+uint32_t stamp_clock(void);
 
 /* Whether an errno value says that there is no such file. */
 bool is_missing(int error);

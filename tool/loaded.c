@@ -122,7 +122,7 @@ static bool read_in_force(int mem, uint64_t address, const struct current *curre
         return true;
     loaded->modified = active.modified;
     loaded->origin = active.origin;
-    loaded->in_force = !active.is_good       ? IN_FORCE_NOTHING
+    loaded->in_force = !active.is_good       ? (active.rules.count > 0 ? IN_FORCE_REFUSAL : IN_FORCE_NOTHING)
                        : !active.has_section ? IN_FORCE_NO_RULES
                        : active.built_in     ? IN_FORCE_BUILT_IN
                                              : IN_FORCE_FILE;

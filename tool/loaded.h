@@ -18,7 +18,8 @@ enum library {
 enum in_force {
     IN_FORCE_UNKNOWN,  /* the library is not there, can't be looked into, or is of another version */
     IN_FORCE_NOT_READ, /* the process has not dialled yet */
-    IN_FORCE_NOTHING,  /* there has been no configuration without a mistake */
+    IN_FORCE_NOTHING,  /* there has been no configuration without a mistake: no rules */
+    IN_FORCE_REFUSAL,  /* the same in one of GlusterFS's own processes: it refuses all peers */
     IN_FORCE_NO_RULES, /* it has no section */
     IN_FORCE_FILE,
     IN_FORCE_BUILT_IN,

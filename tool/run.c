@@ -32,7 +32,7 @@ static void find_library(void)
     free(library);
 }
 
-/* With a mistake in it the program would run without rules. */
+/* With a mistake in it the program would run without rules, or refuse all peers. */
 static void check_configuration(const char *path)
 {
     struct load *load = needed(calloc(1, sizeof(*load)));

@@ -126,6 +126,8 @@ static const char *configuration_in_words(const struct survey *survey)
         return "no rules";
     case IN_FORCE_NOTHING:
         return "has an error, so no rules";
+    case IN_FORCE_REFUSAL:
+        return "has an error, so peers are refused";
     default:
         return NULL;
     }
@@ -150,7 +152,7 @@ static void add_process(struct status *status, const struct survey *survey)
     struct cell pid = {""};
     struct cell written = {""};
     bool is_wrong = survey->has_mistake || loaded->in_force == IN_FORCE_NOTHING ||
-                    (survey->has_section && loaded->library == LIBRARY_ABSENT);
+                    loaded->in_force == IN_FORCE_REFUSAL || (survey->has_section && loaded->library == LIBRARY_ABSENT);
 
     status->process_count++;
     status->hidden += survey->is_hidden ? 1 : 0;

@@ -369,6 +369,15 @@ configuration_is() {
     ends 1 status 4 >/dev/null
     end_on_4 e
 
+    # One of GlusterFS's own, which is refused its peer, and stays.
+    write_configuration 4 <<<"wrong"
+    in_host 4 mkfifo /run/never
+    start_program 4 preloaded bash -c "exec -a glusterfs bash -c ': <>/dev/tcp/$(address_of 1)/24007; read -r <>/run/never'" 3>&- &
+    configuration_is '["glusterfs","loaded","has an error, so peers are refused","the configuration has an error: glusterd-srcaddr check"]'
+    ends 1 status 4 >/dev/null
+    end_on_4 glusterfs
+    write_configuration 4 </dev/null
+
     run_on_4 n preloaded "$(address_of 1)"
     configuration_is '["n","loaded","no rules",null]'
     shows_on_4 '.connections[] | [.source, .wanted, .verdict]' "[\"$(kernel_address_of 4)\",null,\"ok\"]"

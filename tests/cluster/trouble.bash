@@ -154,8 +154,8 @@ strike() {
     pause 15
 }
 
-# A process that starts while there is a mistake in its file, or half a file, has no rules until there is a good one, as is
-# documented. So while there are mistakes the operator is locked out: what is dead stays so, and what lives goes on.
+# A process that starts while there is a mistake in its file, or half a file, is refused all peers until there is a good one, as
+# is documented. So while there are mistakes the operator is locked out: what is dead stays so, and what lives goes on.
 begin_mistakes() {
     local limit=$((SECONDS + 20))
     until flock --nonblock 9 && calm; do

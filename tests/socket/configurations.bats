@@ -43,6 +43,49 @@ without_rules() {
     prints "connect: ECONNREFUSED"
 }
 
+# refuses_until BREAK MEND: GlusterFS's own processes that start after the one command refuse, but not this host's loopback
+# address, and connect from the source after the other.
+refuses_until() {
+    local name
+    for name in glusterd /usr/sbin/glusterfsd glusterfs; do
+        rm -f "$GLUSTERD_SRCADDR_CONF" "$BATS_TEST_TMPDIR/nowhere"
+        printf '%s\n' "[options]" "log-file = $log" "[gluster*]" "::/0 = $SOURCE" >"$GLUSTERD_SRCADDR_CONF"
+        cp -p "$GLUSTERD_SRCADDR_CONF" "$BATS_TEST_TMPDIR/good"
+        (cd "$BATS_TEST_TMPDIR" && eval "$1") || return
+        rm -f "$default_log" "$log"
+        dial_as "$name" peer="[$PEER]:$PORT" tcp6 connect="[::1]:1" tcp6 connect="[$PEER]:$PORT" connect="[$PEER]:$PORT" unseen \
+            run="cd $BATS_TEST_TMPDIR; $2" later=1 connect="[$PEER]:$PORT" seen
+        said "^$GLUSTERD_SRCADDR_CONF:[15]:1: error: " || return
+        prints "connect: ECONNREFUSED" "connect: EADDRNOTAVAIL" "connect: EADDRNOTAVAIL" unseen "connect: 0" \
+            "seen from $SOURCE, port new" || return
+        logged 1 " E .* srcaddr: $GLUSTERD_SRCADDR_CONF:[15]:1: error: .*; refusing what a rule for ::/0 would reach\$" "$default_log" || return
+        logged 1 " W .* peer $PEER: $GLUSTERD_SRCADDR_CONF:[15]: rule ::/0 = unknown, as there is an error: .*; not connected\$" "$default_log" || return
+        logged 2 '' "$default_log" || return
+        logged 1 ' I .*section "gluster\*" in force' || return
+    done
+}
+
+@test "wrong, for GlusterFS's own processes: they refuse until it is right" {
+    refuses_until "echo nonsense >>srcaddr.conf" "cp good srcaddr.conf"
+}
+
+@test "not trusted, not to be read, or a link to nothing, for GlusterFS's own processes: they refuse until it can be used" {
+    refuses_until "chmod 666 srcaddr.conf" "chmod 644 srcaddr.conf"
+    refuses_until "chown 12345 srcaddr.conf" "chown 0 srcaddr.conf"
+    refuses_until "rm srcaddr.conf; mkfifo srcaddr.conf" "rm srcaddr.conf; mv good srcaddr.conf"
+    refuses_until "rm srcaddr.conf; ln -s srcaddr.conf srcaddr.conf" "mv good srcaddr.conf"
+    refuses_until "rm srcaddr.conf; ln -s nowhere srcaddr.conf" "mv good nowhere"
+}
+
+@test "a symbolic link to nothing: said, and other processes have no rules" {
+    ln -s nowhere "$GLUSTERD_SRCADDR_CONF"
+    without_rules 1:1 'found that ".*" is a symbolic link to nothing; put there what it points to, or remove it'
+    rm "$GLUSTERD_SRCADDR_CONF" "$default_log"
+    ln -s nowhere "$BATS_TEST_TMPDIR/directory"
+    GLUSTERD_SRCADDR_CONF=$BATS_TEST_TMPDIR/directory/srcaddr.conf
+    without_rules 1:1 'found that ".*/directory" is a symbolic link to nothing; put there what it points to, or remove it'
+}
+
 # bats test_tags=threads
 @test "said once, also where many threads and children are the first to connect" {
     printf '%s\n' "[dial]" "::/0 = nonsense" >"$GLUSTERD_SRCADDR_CONF"
@@ -263,8 +306,16 @@ dial_peer=(peer="[$PEER]:$PORT" tcp6 bind="[::]:0" connect="[$PEER]:$PORT" seen)
     named=$GLUSTERD_SRCADDR_CONF
     GLUSTERD_SRCADDR_CONF='' dial "${dial_peer[@]}"
     prints "bind: 0" "connect: 0" "seen from $PEER, port kept"
+    logged 0 '' "$default_log"
     GLUSTERD_SRCADDR_CONF=$named dial "${dial_peer[@]}"
     prints "bind: 0" "connect: 0" "seen from $SOURCE, port kept"
+}
+
+@test "the file that is named in the environment does not exist: the log has a warning, whatever process it is" {
+    dial "${dial_peer[@]}"
+    prints "bind: 0" "connect: 0" "seen from $PEER, port kept"
+    logged 1 " W .* srcaddr: $GLUSTERD_SRCADDR_CONF, which GLUSTERD_SRCADDR_CONF names, does not exist\$" "$default_log"
+    logged 1 '' "$default_log"
 }
 
 @test "a process reads the configuration at its first connect of an IPv6 TCP socket, not before" {

@@ -23,26 +23,33 @@
 
 #include "testing.h"
 
+#define SECOND 1000000000L /* nanoseconds */
+
 static struct {
     int fd;
     int listener;
     in_port_t bound; /* the port that the program's own bind(2) got */
     bool has_length;
     socklen_t length; /* for the next connect instead of the right one */
-    time_t later;     /* seconds that the clock is put forward */
+    int64_t later;    /* nanoseconds that the clock is put forward */
     bool still;       /* the clock, at that time: */
-    struct timespec stopped;
+    int64_t stopped;  /* nanoseconds since 1970 */
     const char *preload;
-} state = {.fd = -1, .listener = -1};
+} state = {.fd = -1, .listener = -1, .later = 10 * SECOND /* what was written before the start was long ago */};
 
-static struct timespec clock_now(void)
+static int64_t nanoseconds(struct timespec time)
 {
-    struct timespec now = state.stopped;
+    return time.tv_sec * SECOND + time.tv_nsec;
+}
 
-    if (!state.still)
-        (void)timespec_get(&now, TIME_UTC); /* asks the vDSO, so that no system call is seen here */
-    now.tv_sec += state.later;
-    return now;
+static int64_t clock_now(void)
+{
+    struct timespec now;
+
+    if (state.still)
+        return state.stopped + state.later;
+    (void)timespec_get(&now, TIME_UTC); /* asks the vDSO, so that no system call is seen here */
+    return nanoseconds(now) + state.later;
 }
 
 /*
@@ -51,8 +58,24 @@ static struct timespec clock_now(void)
  */
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
+    int64_t time = clock_now();
+
     (void)clock;
-    *now = clock_now();
+    *now = (struct timespec){.tv_sec = time / SECOND, .tv_nsec = time % SECOND};
+    return 0;
+}
+
+static void step_run(const char *value);
+
+/* The library's waiting. A clock that stands still goes on by that; so long a shell command in MEANWHILE runs. */
+int nanosleep(const struct timespec *asked, struct timespec *left)
+{
+    if (!state.still)
+        return (int)syscall(SYS_nanosleep, asked, left);
+    if (getenv("MEANWHILE") != NULL)
+        step_run(getenv("MEANWHILE"));
+    state.later += nanoseconds(*asked);
+    printf("waited %d ms\n", (int)(nanoseconds(*asked) / (SECOND / 1000)));
     return 0;
 }
 
@@ -554,9 +577,10 @@ static void step_mark(const char *value)
     (void)access(value, F_OK);
 }
 
+/* Seconds, and parts of them, that can be negative. */
 static void step_later(const char *value)
 {
-    state.later += (time_t)strtoul(value, NULL, 10);
+    state.later += (int64_t)(strtod(value, NULL) * SECOND);
 }
 
 /* The clock stands still. */
@@ -564,20 +588,22 @@ static void step_still(const char *value)
 {
     (void)value;
     state.stopped = clock_now();
+    state.later = 0;
     state.still = true;
 }
 
-/* MILLISECONDS:PATH. The file or directory was last written to so long ago. */
+/* MILLISECONDS:PATH. The clock stands still, so long after the file or directory was changed. */
 static void step_written(const char *value)
 {
     char *path;
-    long ago = strtol(value, &path, 10);
-    struct timespec now = clock_now();
-    long long then = (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000 - ago;
-    struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = then / 1000, .tv_nsec = then % 1000 * 1000000}};
+    int64_t age = strtol(value, &path, 10);
+    struct stat status;
 
-    if (utimensat(AT_FDCWD, path + 1, times, 0) != 0)
+    if (lstat(path + 1, &status) != 0)
         die(path + 1);
+    state.still = true;
+    state.stopped = nanoseconds(status.st_ctim) + age * (SECOND / 1000);
+    state.later = 0;
 }
 
 struct step {

@@ -75,31 +75,115 @@ seen_from() {
     seen_from "$SOURCE" "$SOURCE" "$SOURCE2"
 }
 
-@test "a file that somebody has written to just now is not read yet: there may be more to come" {
-    configure_rules "::/0 = $SOURCE"
-    dial still written="1000:$GLUSTERD_SRCADDR_CONF" peer="[$PEER]:$PORT" "${connects[@]}" later=1 \
-        run="printf '[options]\nlog-file = $log\n[dial]\n' >$GLUSTERD_SRCADDR_CONF" \
-        written="199:$GLUSTERD_SRCADDR_CONF" "${connects[@]}" \
-        later=1 run="echo '::/0 = $SOURCE2' >>$GLUSTERD_SRCADDR_CONF" \
-        written="0:$GLUSTERD_SRCADDR_CONF" "${connects[@]}" \
-        later=1 written="200:$GLUSTERD_SRCADDR_CONF" "${connects[@]}"
-    seen_from "$SOURCE" "$SOURCE" "$SOURCE" "$SOURCE2"
+# in_turn WHAT...: waited for who may be writing, and connects that were seen from those addresses.
+in_turn() {
+    local what expected=()
+    for what; do
+        case $what in
+            waited) expected+=("waited 200 ms") ;;
+            *) expected+=("connect: 0" "seen from $what, port new") ;;
+        esac
+    done
+    prints "${expected[@]}"
 }
 
-@test "a file that is away for a moment is not deleted yet: an editor may write it anew" {
-    configure_rules "::/0 = $SOURCE"
-    dial still written="1000:$BATS_TEST_TMPDIR" peer="[$PEER]:$PORT" "${connects[@]}" later=1 \
-        run="mv $GLUSTERD_SRCADDR_CONF $BATS_TEST_TMPDIR/away" written="199:$BATS_TEST_TMPDIR" "${connects[@]}" \
-        later=1 written="200:$BATS_TEST_TMPDIR" "${connects[@]}" \
-        later=1 run="mv $BATS_TEST_TMPDIR/away $GLUSTERD_SRCADDR_CONF" "${connects[@]}"
-    seen_from "$SOURCE" "$SOURCE" "$PEER" "$SOURCE"
+@test "a file that somebody is writing is read once it has been the same for 200 ms, whatever times it has" {
+    for age in 0 -1 -3600000 4000; do
+        configure_rules "::/0 = $SOURCE"
+        dial written="$age:$GLUSTERD_SRCADDR_CONF" peer="[$PEER]:$PORT" "${connects[@]}" \
+            run="printf '[options]\nlog-file = $log\n[dial]\n' >$GLUSTERD_SRCADDR_CONF" later=0.05 "${connects[@]}" \
+            later=0.199 "${connects[@]}" run="echo '::/0 = $SOURCE2' >>$GLUSTERD_SRCADDR_CONF" later=0.05 "${connects[@]}" \
+            later=0.149 "${connects[@]}" later=0.051 "${connects[@]}"
+        in_turn waited "$SOURCE" "$SOURCE" "$SOURCE" "$SOURCE" "$SOURCE" "$SOURCE2"
+    done
 }
 
-@test "half of it read at the process's first connect: read again when it is whole" {
-    configure_rules
-    dial still written="0:$GLUSTERD_SRCADDR_CONF" peer="[$PEER]:$PORT" "${connects[@]}" \
-        run="echo '::/0 = $SOURCE' >>$GLUSTERD_SRCADDR_CONF" later=1 written="200:$GLUSTERD_SRCADDR_CONF" "${connects[@]}"
-    seen_from "$PEER" "$SOURCE"
+@test "at the first connect a file that was written less than five seconds ago is waited for, once" {
+    configure_rules "::/0 = $SOURCE"
+    dial written="6000:$GLUSTERD_SRCADDR_CONF" peer="[$PEER]:$PORT" "${connects[@]}"
+    in_turn "$SOURCE"
+    dial written="4999:$GLUSTERD_SRCADDR_CONF" peer="[$PEER]:$PORT" "${connects[@]}"
+    in_turn waited "$SOURCE"
+    # Whoever is still writing then does not hold the connect up; what it has got is read again.
+    MEANWHILE="sed -i '\$d' $GLUSTERD_SRCADDR_CONF" dial written="0:$GLUSTERD_SRCADDR_CONF" peer="[$PEER]:$PORT" \
+        "${connects[@]}" run="echo '::/0 = $SOURCE2' >>$GLUSTERD_SRCADDR_CONF" later=0.05 "${connects[@]}" \
+        later=0.19 "${connects[@]}" later=0.05 "${connects[@]}"
+    in_turn waited "$PEER" "$PEER" "$PEER" "$SOURCE2"
+}
+
+@test "who has not connected for long does not use what was in force then: what has just changed is waited for, once" {
+    configure_rules "::/0 = $SOURCE"
+    # The clock is seven seconds behind the file system's, so that all is young in six seconds from now.
+    ahead=(written="-7000:$GLUSTERD_SRCADDR_CONF" peer="[$PEER]:$PORT" "${connects[@]}" later=3)
+    dial "${ahead[@]}" "$(becomes "::/0 = $SOURCE2")" later=3 "${connects[@]}" later=0.05 "${connects[@]}"
+    in_turn waited "$SOURCE" waited "$SOURCE2" "$SOURCE2"
+    MEANWHILE="echo >>$GLUSTERD_SRCADDR_CONF" dial "${ahead[@]}" "$(becomes "::/0 = $SOURCE")" later=3 "${connects[@]}" \
+        later=0.05 "${connects[@]}" later=0.2 "${connects[@]}"
+    in_turn waited "$SOURCE2" waited "$SOURCE2" "$SOURCE2" "$SOURCE"
+    dial "${ahead[@]}" run="rm $GLUSTERD_SRCADDR_CONF" later=3600 "${connects[@]}"
+    in_turn waited "$SOURCE" waited "$PEER"
+}
+
+@test "where there is no file nothing is waited for, unless the directory that it would be in has just changed" {
+    unset GLUSTERD_SRCADDR_CONF
+    mkdir -p "$BATS_TEST_TMPDIR/root/etc"
+    dial chroot="$BATS_TEST_TMPDIR/root" written="6000:/etc" peer="[$PEER]:$PORT" "${connects[@]}"
+    in_turn "$PEER"
+    dial chroot="$BATS_TEST_TMPDIR/root" written="4999:/etc" peer="[$PEER]:$PORT" "${connects[@]}"
+    in_turn waited "$PEER"
+    export GLUSTERD_SRCADDR_CONF=$BATS_TEST_TMPDIR/absent/srcaddr.conf
+    configuration="[options]\nlog-file = $log\n[dial]\n::/0 = $SOURCE\n"
+    MEANWHILE="mkdir $BATS_TEST_TMPDIR/absent; printf '$configuration' >$GLUSTERD_SRCADDR_CONF" \
+        dial written="0:$BATS_TEST_TMPDIR" peer="[$PEER]:$PORT" "${connects[@]}"
+    in_turn waited "$SOURCE"
+}
+
+# away AWAY BACK: dial, while the configuration is away for almost 200 ms, and away for good.
+away() {
+    dial written="6000:$GLUSTERD_SRCADDR_CONF" peer="[$PEER]:$PORT" "${connects[@]}" run="$1" later=0.05 "${connects[@]}" \
+        later=0.199 "${connects[@]}" run="$2" later=0.05 "${connects[@]}" run="$1" later=0.05 "${connects[@]}" \
+        later=0.199 "${connects[@]}" later=0.05 "${connects[@]}"
+}
+
+@test "a file that is away for a moment is not deleted yet: an editor may write it anew, mv put another directory there" {
+    mkdir "$BATS_TEST_TMPDIR/etc"
+    GLUSTERD_SRCADDR_CONF=$BATS_TEST_TMPDIR/etc/srcaddr.conf
+    for what in "$GLUSTERD_SRCADDR_CONF" "$BATS_TEST_TMPDIR/etc"; do
+        configure_rules "::/0 = $SOURCE"
+        rm -f "$log"
+        away "mv $what $BATS_TEST_TMPDIR/aside" "mv $BATS_TEST_TMPDIR/aside $what"
+        in_turn "$SOURCE" "$SOURCE" "$SOURCE" "$SOURCE" "$SOURCE" "$SOURCE" "$PEER"
+        logged 1 " W .* srcaddr: $GLUSTERD_SRCADDR_CONF has gone: built-in configuration in force\$"
+        logged 2 ''
+        mv "$BATS_TEST_TMPDIR/aside" "$what"
+    done
+}
+
+@test "what a symbolic link points to is away: not deleted at all, and what was in force stays so" {
+    configure_rules "::/0 = $SOURCE"
+    mkdir "$BATS_TEST_TMPDIR/mount"
+    mv "$GLUSTERD_SRCADDR_CONF" "$BATS_TEST_TMPDIR/mount"
+    ln -s mount "$BATS_TEST_TMPDIR/etc"
+    ln -s etc/srcaddr.conf "$GLUSTERD_SRCADDR_CONF"
+    for GLUSTERD_SRCADDR_CONF in "$GLUSTERD_SRCADDR_CONF" "$BATS_TEST_TMPDIR/etc/srcaddr.conf"; do
+        rm -f "$log"
+        away "mv $BATS_TEST_TMPDIR/mount $BATS_TEST_TMPDIR/aside" "mv $BATS_TEST_TMPDIR/aside $BATS_TEST_TMPDIR/mount"
+        in_turn "$SOURCE" "$SOURCE" "$SOURCE" "$SOURCE" "$SOURCE" "$SOURCE" "$SOURCE"
+        logged 1 " E .* srcaddr: $GLUSTERD_SRCADDR_CONF:1:1: error: found that .* is a symbolic link to nothing; .*; what was in force stays so\$"
+        logged 2 ''
+        mv "$BATS_TEST_TMPDIR/aside" "$BATS_TEST_TMPDIR/mount"
+    done
+}
+
+@test "a volume file that somebody is writing is waited for in the same way" {
+    volfile=$BATS_TEST_TMPDIR/glusterd.vol
+    configure_rules "::/0 = bind-address"
+    : >"$volfile"
+    MEANWHILE="echo option transport.socket.bind-address $SOURCE >$volfile" \
+        dial_daemon -f "$volfile" written="0:$volfile" peer="[$PEER]:$PORT" "${connects[@]}" \
+        run="echo option transport.socket.bind-address $SOURCE2 >$volfile" later=0.05 "${connects[@]}" \
+        later=0.199 "${connects[@]}" later=0.05 "${connects[@]}"
+    in_turn waited "$SOURCE" "$SOURCE" "$SOURCE" "$SOURCE2"
 }
 
 @test "touched, or written anew with the same content: nothing to say" {
@@ -132,7 +216,7 @@ seen_from() {
     logged 2 ' I '
 }
 
-@test "an error from the start: no rules until there is a good version" {
+@test "an error from the start, in a process that is not GlusterFS's: no rules until there is a good version" {
     configure_rules nonsense
     dial peer="[$PEER]:$PORT" "${connects[@]}" "$(becomes worse)" "${later[@]}" "${connects[@]}" \
         "$(becomes "::/0 = $SOURCE")" "${later[@]}" "${connects[@]}"

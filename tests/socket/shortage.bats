@@ -123,10 +123,39 @@ both_from() {
     both_from "$SOURCE"
 }
 
+# bats test_tags=native, exact
+@test "an error that may pass, as from a lease or a disk: refused, in every process" {
+    configure_rules "::/0 = $SOURCE"
+    for name in dial glusterfs; do
+        for errno in 5:EIO 11:EAGAIN; do
+            dial_as $name peer="[$PEER]:$PORT" tcp6 deny="openat:${errno%:*}" connect="[$PEER]:$PORT" unseen
+            [[ $errors == *" W "*" peer $PEER: found no way to read the configuration: "*"; not connected" && $errors != *$'\n'* ]] ||
+                fail "$errors"
+            errors=
+            prints "connect: ${errno#*:}" unseen
+        done
+    done
+}
+
+# bats test_tags=native, exact
+@test "an error that does not pass: only GlusterFS's own processes are refused, and not what is on this host" {
+    configure_rules "::/0 = $SOURCE"
+    for errno in 1 13 38; do
+        dial peer="[$PEER]:$PORT" tcp6 deny="openat:$errno" connect="[$PEER]:$PORT" seen
+        [[ $errors == *"; running without rules"* ]]
+        errors=
+        prints "connect: 0" "seen from $PEER, port new"
+        dial_as glusterfs peer="[$PEER]:$PORT" tcp6 deny="openat:$errno" connect="[$PEER]:$PORT" unseen connect="[::1]:1"
+        [[ $errors == *"; refusing what a rule for ::/0 would reach"*" rule ::/0 = unknown"* ]]
+        errors=
+        prints "connect: EADDRNOTAVAIL" unseen "connect: ECONNREFUSED"
+    done
+}
+
 # A filter refuses one call after another, for good: EPERM, ENOSYS. Without close(2) descriptors stay.
 # Calls go by the names and numbers of this machine, and sanitizers make some of their own.
 # bats test_tags=native, exact
-@test "a seccomp filter: from the source or not at all, or said so that there are no rules, and nothing breaks" {
+@test "a seccomp filter: from the source or not at all, and nothing breaks" {
     printf '%s\n' "option transport.socket.bind-address $SOURCE" >"$BATS_TEST_TMPDIR/glusterd.vol"
     configure <<-END
 		log-level = debug
@@ -146,7 +175,7 @@ both_from() {
                 case $(grep -v "leaked\|^::1 -> ::1\$" <<<"$output" | tail -n 2 | tr '\n' ';') in
                     *"connect: ECONNREFUSED;$SOURCE -> "*) ;;
                     *"connect: EPERM;" | *"connect: ENOSYS;" | *"connect: ENOMEM;") ;;
-                    *"connect: ECONNREFUSED;$PEER -> $PEER;") grep -q 'running without rules' "$BATS_TEST_TMPDIR/stderr" "$default_log" ;;
+                    *"connect: EADDRNOTAVAIL;") grep -q 'refusing what a rule' "$BATS_TEST_TMPDIR/stderr" "$default_log" ;;
                     *) false ;;
                 esac || fail "$errno $steps" "$output" "$(cat "$BATS_TEST_TMPDIR/stderr" "$log" "$default_log")"
             done

@@ -79,14 +79,43 @@ static void without_a_section_there_are_no_rules(void **state)
     give(made);
 }
 
-static void a_mistake_at_first_is_no_rules(void **state)
+static void check_refusal(const struct active *made, unsigned int line)
+{
+    struct in6_addr peer = address_of("2001:db8::9");
+    struct in6_addr loopback = address_of("::1");
+    const struct rule *rule = rules_find(&made->rules, &peer);
+
+    assert_non_null(rule);
+    assert_null(rules_find(&made->rules, &loopback));
+    assert_int_equal(rule->line, line);
+    assert_int_equal(made->sources[rule->source].kind, SOURCE_UNKNOWN);
+    assert_true(made->refuse);
+}
+
+static void a_mistake_at_first_refuses_all_peers_of_glusterfs(void **state)
+{
+    struct active *made = make("[role]\n::/0 = 2001:db8::1\nnonsense\n", NULL);
+    struct active *again = make("[role]\nworse\n", made);
+
+    (void)state;
+    check_refusal(made, 3);
+    check_refusal(again, 2);
+    give(again);
+    give(made);
+    load_text("[role]\nnonsense\n");
+    process_parse("dial\0--process-name\0role", 24, &load.process);
+    made = active_make(&load, NULL);
+    assert_int_equal(made->rules.count, 0);
+    give(made);
+}
+
+static void a_mistake_at_first_is_no_good_version(void **state)
 {
     struct active *made = make("[role]\n::/0 = 2001:db8::1\nnonsense\n", NULL);
 
     (void)state;
     assert_false(made->is_good || made->has_section);
     assert_true(made->has_mistake);
-    assert_int_equal(made->rules.count, 0);
     check_string("log", made->log.file, CONFIG_LOG_FILE);
     check_string("mistake", made->mistake,
                  "/etc/a.conf:3:1: error: found \"nonsense\" without \"=\"; write NETWORK = SOURCE, or [NAME...]");
@@ -175,7 +204,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(has_all_that_the_process_needs),
         cmocka_unit_test(without_a_section_there_are_no_rules),
-        cmocka_unit_test(a_mistake_at_first_is_no_rules),
+        cmocka_unit_test(a_mistake_at_first_refuses_all_peers_of_glusterfs),
+        cmocka_unit_test(a_mistake_at_first_is_no_good_version),
         cmocka_unit_test(a_mistake_later_changes_nothing_else),
         cmocka_unit_test(whatever_differs_is_another_one),
         cmocka_unit_test(an_origin_is_of_both_files_and_the_listener),

@@ -172,6 +172,7 @@ static void make_loop(const char *path)
 
 #define NOT_REGULAR "found that it is not a regular file; make it one"
 #define WRITABLE    "found that group or others may write to it; take that away: chmod go-w"
+#define DANGLING    "found that \"dangling\" is a symbolic link to nothing; put there what it points to, or remove it"
 #define TOO_LARGE   "found that it is larger than 64 MiB; write less"
 
 static const struct {
@@ -193,7 +194,8 @@ static const struct {
     {make_nothing, "missing", true, ENOENT, "found no way to read it: No such file or directory"},
     {make_nothing, "", true, ENOENT, "found no way to read it: No such file or directory"},
     {make_nothing, "fifo/file", true, ENOTDIR, "found no way to read it: Not a directory"},
-    {make_dangling, "dangling", true, ENOENT, "found no way to read it: No such file or directory"},
+    {make_dangling, "dangling", true, EPERM, DANGLING},
+    {make_nothing, "dangling/file", true, EPERM, DANGLING},
     {make_loop, "loop", true, ELOOP, "found no way to read it: Too many levels of symbolic links"},
 };
 
@@ -319,6 +321,19 @@ static void leaves_no_descriptor_and_no_memory(void **state)
     assert_int_equal(mapped_pages(), before);
 }
 
+static void what_may_pass_is_neither_missing_nor_denied(void **state)
+{
+    static const struct {
+        int error;
+        bool passing;
+    } table[] = {{0, false},     {ENOENT, false}, {ENOTDIR, false}, {EACCES, false}, {EPERM, false}, {ELOOP, false},
+                 {EAGAIN, true}, {EIO, true},     {EINTR, true},    {ESTALE, true},  {EMFILE, true}, {ENOMEM, true}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(table); i++)
+        check_bool(in_words("error %d", table[i].error), is_passing(table[i].error), table[i].passing);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -332,6 +347,7 @@ int main(void)
         cmocka_unit_test(reads_on_after_an_interruption),
         cmocka_unit_test(a_thread_with_descriptors_of_its_own_reads_no_other_file),
         cmocka_unit_test(leaves_no_descriptor_and_no_memory),
+        cmocka_unit_test(what_may_pass_is_neither_missing_nor_denied),
     };
 
     return cmocka_run_group_tests(tests, enter_new_directory, NULL);

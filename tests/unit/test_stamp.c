@@ -46,6 +46,7 @@ static void a_version_is_told_by_each_of_what_it_has(void **state)
         {"error", {.error = ENOENT}, false, false},
     };
     struct stamp missing = stamp_of_error(ENOENT);
+    struct stamp missing_too = missing;
     struct stamp denied = stamp_of_error(EACCES);
 
     (void)state;
@@ -53,6 +54,8 @@ static void a_version_is_told_by_each_of_what_it_has(void **state)
         check_same(table[i].what, &one, &table[i].other, table[i].same, table[i].same_file);
     check_same("missing", &missing, &missing, true, true);
     check_same("missing, denied", &missing, &denied, false, false);
+    missing_too.changed.tv_sec = 1;
+    check_same("missing, another time", &missing, &missing_too, true, true);
 }
 
 static void looks_at_the_file_itself(void **state)
@@ -99,73 +102,173 @@ static void only_missing_is_missing(void **state)
         check_bool(table[i].what, is_missing(table[i].error), table[i].missing);
 }
 
-static const struct {
-    const char *what;
-    struct timespec written;
-    bool settled;
-} ages[] = {
-    {"now", {1000, 500000000}, false},
-    {"a nanosecond ago", {1000, 499999999}, false},
-    {"199 ms and more ago", {1000, 300000001}, false},
-    {"200 ms ago", {1000, 300000000}, true},
-    {"in the second before", {999, 600000000}, true},
-    {"long ago", {0, 0}, true},
-    {"in the future", {1000, 500000001}, true},
-    {"in the next second", {1001, 400000000}, true},
-    {"as early as can be", {LONG_MIN, 0}, true},
-    {"as late as can be", {LONG_MAX, 999999999}, true},
-};
+/* The library's clocks, both at the same time. */
+static struct timespec now = {1000, 500000000};
 
-static void is_settled_when_it_has_been_left_alone(void **state)
+int clock_gettime(clockid_t clock, struct timespec *time)
 {
-    static const struct timespec now = {1000, 500000000};
-    static const struct timespec turn = {1000, 100000000};
-    struct stamp stamp = {.written = {999, 900000000}};
-
-    (void)state;
-    for (size_t i = 0; i < COUNT(ages); i++) {
-        struct stamp aged = {.written = ages[i].written};
-
-        check_bool(ages[i].what, stamp_is_settled("/nowhere", &aged, &now), ages[i].settled);
-    }
-    check_bool("200 ms over the turn of a second", stamp_is_settled("/nowhere", &stamp, &turn), true);
-    stamp.written.tv_nsec++;
-    check_bool("less over the turn of a second", stamp_is_settled("/nowhere", &stamp, &turn), false);
-    stamp = stamp_of_error(EACCES);
-    check_bool("can't be looked at", stamp_is_settled("/nowhere", &stamp, &now), true);
+    (void)clock;
+    *time = now;
+    return 0;
 }
 
-/* Who replaces a file by removing it first leaves a moment without one. */
-static void a_missing_file_is_as_old_as_the_change_of_its_directory(void **state)
+static void go_on(long milliseconds)
 {
-    static const struct timespec now = {1000, 500000000};
-    static const char *const paths[] = {"directory/file", "./directory/file", "directory//file"};
-    struct stamp missing = stamp_of_error(ENOENT);
+    now.tv_nsec += milliseconds * 1000000;
+    now.tv_sec += now.tv_nsec / 1000000000;
+    now.tv_nsec %= 1000000000;
+}
+
+static bool is_settled(const struct stamp *stamp, uint64_t *seen)
+{
+    return stamp_is_settled(stamp, seen, stamp_clock());
+}
+
+static void is_settled_at_once_when_it_is_old(void **state)
+{
+    static const struct {
+        const char *what;
+        time_t changed;
+        bool settled;
+    } table[] = {
+        {"now", 1000, false},          {"five seconds ago", 995, false},       {"six seconds ago", 994, true},
+        {"long ago", 0, true},         {"in the future", 1001, false},         {"far in the future", LONG_MAX, false},
+        {"before all time", -1, true}, {"as early as can be", LONG_MIN, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(table); i++) {
+        struct stamp stamp = {.changed = {table[i].changed, 999999999}};
+        uint64_t seen = 0;
+
+        check_bool(table[i].what, is_settled(&stamp, &seen), table[i].settled);
+    }
+}
+
+static void is_settled_when_the_same_has_been_seen_for_200_ms(void **state)
+{
+    static const struct stamp versions[] = {
+        {.size = 1, .changed = {LONG_MAX, 0}},
+        {.size = 2, .changed = {LONG_MAX, 0}},
+        {.error = ENOENT, .changed = {LONG_MAX, 0}},
+        {.error = EPERM, .changed = {LONG_MAX, 0}},
+    };
+    static const struct {
+        long later; /* milliseconds */
+        size_t version;
+        bool settled;
+    } looks[] = {
+        {0, 0, false},   {199, 0, false}, {1, 0, true},    {5000, 0, true}, {0, 1, false},
+        {200, 1, true},  {0, 2, false},   {199, 2, false}, {1, 2, true},    {0, 1, false},
+        {0, 2, false},   {200, 2, true},  {0, 1, false},   {100, 0, false}, {100, 1, false},
+        {100, 0, false}, {200, 0, true},  {0, 2, false},   {200, 3, false}, {200, 3, true},
+    };
+    uint64_t seen = 0;
+
+    (void)state;
+    now = (struct timespec){1000, 0};
+    for (size_t i = 0; i < COUNT(looks); i++) {
+        go_on(looks[i].later);
+        check_bool(in_words("look %zu", i), is_settled(&versions[looks[i].version], &seen), looks[i].settled);
+    }
+}
+
+static void what_is_old_has_been_seen_as_well(void **state)
+{
+    static const struct stamp old = {.changed = {0, 0}};
+    static const struct stamp young = {.changed = {LONG_MAX, 0}};
+    uint64_t seen = 0;
+
+    (void)state;
+    assert_false(is_settled(&young, &seen));
+    go_on(1000);
+    assert_true(is_settled(&old, &seen));
+    assert_false(is_settled(&young, &seen));
+}
+
+/* Between a thread's look and its question another one can have seen the same for the first time. */
+static void a_look_from_before_the_first_one_tells_nothing(void **state)
+{
+    static const struct stamp young = {.changed = {LONG_MAX, 0}};
+    uint32_t looked = stamp_clock();
+    uint64_t seen = 0;
+
+    (void)state;
+    go_on(100);
+    assert_false(is_settled(&young, &seen));
+    assert_false(stamp_is_settled(&young, &seen, looked));
+    go_on(200);
+    assert_true(is_settled(&young, &seen));
+}
+
+/* After 49 days the milliseconds begin anew, after half of that those of a time before look like those of one to come.
+ */
+static void a_process_can_become_old(void **state)
+{
+    static const time_t day = 86400;
+    static const struct stamp young = {.changed = {LONG_MAX, 0}};
+    uint64_t seen = 0;
+
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        (void)is_settled(&young, &seen);
+        go_on(200);
+        check_bool(in_words("day %d", i), is_settled(&young, &seen), true);
+        now.tv_sec += day;
+    }
+}
+
+static void what_is_not_there_is_as_old_as_what_is_nearest_on_the_way(void **state)
+{
+    static const struct {
+        const char *path;
+        const char *nearest;
+        const char *link;
+    } table[] = {
+        {"directory/file", "directory", ""},
+        {"./directory/file", "directory", ""},
+        {"directory//file", "directory", ""},
+        {"directory/a/b/c/", "directory", ""},
+        {"absent", ".", ""},
+        {"a", ".", ""},
+        {"absent/a/b", ".", ""},
+        {"", ".", ""},
+        {"directory/there/a", "directory/there", ""},
+        {"good/file", "directory", ""},
+        {"dangling", "dangling", "dangling"},
+        {"dangling/a/b", "dangling", "dangling"},
+        {"dangling//a", "dangling", "dangling"},
+        {"good/dangling/a", "good/dangling", "good/dangling"},
+        {"to-dangling/a", "to-dangling", "to-dangling"},
+        {"/absent/a", "/", ""},
+        {"//absent", "/", ""},
+    };
+
+    struct stat link;
+    struct stat directory;
 
     (void)state;
     assert_int_equal(mkdir("directory", 0755), 0);
-    for (size_t i = 0; i < COUNT(ages); i++) {
-        struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, ages[i].written};
+    make("directory/there", "");
+    assert_int_equal(symlink("directory", "good"), 0);
+    assert_int_equal(symlink("nowhere", "dangling"), 0);
+    assert_int_equal(symlink("nowhere", "directory/dangling"), 0);
+    assert_int_equal(symlink("dangling", "to-dangling"), 0);
+    assert_int_equal(lstat("good", &link), 0);
+    do { /* until the clock has gone on */
+        assert_int_equal(chmod("directory", 0755), 0);
+        assert_int_equal(stat("directory", &directory), 0);
+    } while (directory.st_ctim.tv_nsec == link.st_ctim.tv_nsec);
+    for (size_t i = 0; i < COUNT(table); i++) {
+        struct stat status;
+        size_t link_len;
+        struct stamp stamp = stamp_on_way(table[i].path, ENOENT, &link_len);
 
-        if (times[1].tv_sec != LONG_MIN && times[1].tv_sec != LONG_MAX)
-            assert_int_equal(utimensat(AT_FDCWD, "directory", times, 0), 0);
-        for (size_t j = 0; j < COUNT(paths) && times[1].tv_sec != LONG_MIN && times[1].tv_sec != LONG_MAX; j++)
-            check_bool(in_words("%s, %s", paths[j], ages[i].what), stamp_is_settled(paths[j], &missing, &now),
-                       ages[i].settled);
+        assert_int_equal(lstat(table[i].nearest, &status), 0);
+        check_number(table[i].path, (unsigned long)stamp.error, ENOENT);
+        check_number(table[i].path, (unsigned long)stamp.changed.tv_nsec, (unsigned long)status.st_ctim.tv_nsec);
+        check_number(table[i].path, link_len, strlen(table[i].link));
     }
-    check_bool("the directory is missing too", stamp_is_settled("absent/file", &missing, &now), true);
-    check_bool("of the root directory", stamp_is_settled("/absent", &missing, &now), true);
-}
-
-static void one_in_the_working_directory_is_as_old_as_that(void **state)
-{
-    static const struct timespec now = {1000, 500000000};
-    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, now};
-    struct stamp missing = stamp_of_error(ENOENT);
-
-    (void)state;
-    assert_int_equal(utimensat(AT_FDCWD, ".", times, 0), 0);
-    assert_false(stamp_is_settled("absent", &missing, &now));
 }
 
 int main(void)
@@ -174,9 +277,12 @@ int main(void)
         cmocka_unit_test(a_version_is_told_by_each_of_what_it_has),
         cmocka_unit_test(looks_at_the_file_itself),
         cmocka_unit_test(only_missing_is_missing),
-        cmocka_unit_test(is_settled_when_it_has_been_left_alone),
-        cmocka_unit_test(a_missing_file_is_as_old_as_the_change_of_its_directory),
-        cmocka_unit_test(one_in_the_working_directory_is_as_old_as_that),
+        cmocka_unit_test(is_settled_at_once_when_it_is_old),
+        cmocka_unit_test(is_settled_when_the_same_has_been_seen_for_200_ms),
+        cmocka_unit_test(what_is_old_has_been_seen_as_well),
+        cmocka_unit_test(a_look_from_before_the_first_one_tells_nothing),
+        cmocka_unit_test(a_process_can_become_old),
+        cmocka_unit_test(what_is_not_there_is_as_old_as_what_is_nearest_on_the_way),
     };
 
     return cmocka_run_group_tests(tests, enter_new_directory, NULL);
