@@ -1,10 +1,9 @@
 #include "libc.h"
 
 #include <dlfcn.h>
-#include <stdbool.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+
+#include "kernel.h"
 
 /*
  * dlsym moved from libdl to libc in glibc 2.34 and got that version there, which older systems don't have. Its first
@@ -21,29 +20,28 @@ __asm__(".symver dlsym, dlsym@GLIBC_2.2");
 /* Without a libc to be found, a program that works is worth more than a cancellation point. */
 static int direct_connect(int fd, const struct sockaddr *address, socklen_t len)
 {
-    return (int)syscall(SYS_connect, fd, address, len);
+    return (int)kernel(connect, fd, address, len);
 }
 
 static int direct_bind(int fd, const struct sockaddr *address, socklen_t len)
 {
-    return (int)syscall(SYS_bind, fd, address, len);
+    return (int)kernel(bind, fd, address, len);
 }
 
 static int direct_listen(int fd, int backlog)
 {
-    return (int)syscall(SYS_listen, fd, backlog);
+    return (int)kernel(listen, fd, backlog);
 }
 
 static int direct_getsockname(int fd, struct sockaddr *address, socklen_t *len)
 {
-    return (int)syscall(SYS_getsockname, fd, address, len);
+    return (int)kernel(getsockname, fd, address, len);
 }
 
-static int (*next_connect)(int fd, const struct sockaddr *address, socklen_t len) = direct_connect;
-static int (*next_bind)(int fd, const struct sockaddr *address, socklen_t len) = direct_bind;
-static int (*next_listen)(int fd, int backlog) = direct_listen;
-static int (*next_getsockname)(int fd, struct sockaddr *address, socklen_t *len) = direct_getsockname;
-static bool is_resolved;
+int (*libc_connect)(int fd, const struct sockaddr *address, socklen_t len) = direct_connect;
+int (*libc_bind)(int fd, const struct sockaddr *address, socklen_t len) = direct_bind;
+int (*libc_listen)(int fd, int backlog) = direct_listen;
+int (*libc_getsockname)(int fd, struct sockaddr *address, socklen_t *len) = direct_getsockname;
 
 /* next is a pointer to a function: ISO C has no cast for what dlsym(3) returns, POSIX promises that the bytes are one.
  */
@@ -57,40 +55,8 @@ static void resolve(const char *name, void *next)
 
 static void __attribute__((constructor)) resolve_all(void)
 {
-    resolve("connect", &next_connect);
-    resolve("bind", &next_bind);
-    resolve("listen", &next_listen);
-    resolve("getsockname", &next_getsockname);
-    is_resolved = true;
-}
-
-/* The constructor of another object can come before ours and call us. */
-static inline void resolve_early(void)
-{
-    if (!is_resolved)
-        resolve_all();
-}
-
-int libc_connect(int fd, const struct sockaddr *address, socklen_t len)
-{
-    resolve_early();
-    return next_connect(fd, address, len);
-}
-
-int libc_bind(int fd, const struct sockaddr *address, socklen_t len)
-{
-    resolve_early();
-    return next_bind(fd, address, len);
-}
-
-int libc_listen(int fd, int backlog)
-{
-    resolve_early();
-    return next_listen(fd, backlog);
-}
-
-int libc_getsockname(int fd, struct sockaddr *address, socklen_t *len)
-{
-    resolve_early();
-    return next_getsockname(fd, address, len);
+    resolve("connect", &libc_connect);
+    resolve("bind", &libc_bind);
+    resolve("listen", &libc_listen);
+    resolve("getsockname", &libc_getsockname);
 }

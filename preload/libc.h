@@ -7,9 +7,10 @@
 /* Of our own of that name: exports.map can export only what is visible. */
 #define EXPORT __attribute__((visibility("default")))
 
-int libc_connect(int fd, const struct sockaddr *address, socklen_t len);
-int libc_bind(int fd, const struct sockaddr *address, socklen_t len);
-int libc_listen(int fd, int backlog);
-int libc_getsockname(int fd, struct sockaddr *address, socklen_t *len);
+/* Until our constructor has run, those of other objects that come before it get the kernel itself. */
+extern int (*libc_connect)(int fd, const struct sockaddr *address, socklen_t len);
+extern int (*libc_bind)(int fd, const struct sockaddr *address, socklen_t len);
+extern int (*libc_listen)(int fd, int backlog);
+extern int (*libc_getsockname)(int fd, struct sockaddr *address, socklen_t *len);
 
 #endif
