@@ -1,5 +1,6 @@
 #include "learned.h"
 
+#include <netinet/tcp.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -58,13 +59,16 @@ static bool is_listened(in_port_t port)
     return (__atomic_load_n(&listened[port / 64], __ATOMIC_RELAXED) >> port % 64 & 1) != 0;
 }
 
-/* Datagram sockets make no connections: a program that has a kernel's choice told by one has gone out of its way. */
+/*
+ * Listeners, which another process can have handed on, and datagram sockets make no connections: a program that has the
+ * kernel's choice told by one of the latter has gone out of its way.
+ */
 static bool is_own_connection(int fd, const struct sockaddr_in6 *local)
 {
-    int protocol;
+    unsigned char state;
     enum mark mark;
 
-    return !is_listened(ntohs(local->sin6_port)) && socket_protocol(fd, &protocol) == 0 && socket_is_stream(protocol) &&
+    return !is_listened(ntohs(local->sin6_port)) && socket_tcp_state(fd, &state) == 0 && state != TCP_LISTEN &&
            mark_get(fd, &mark) == 0 && mark != MARK_CHOSEN;
 }
 

@@ -26,8 +26,8 @@ static int set_int(int fd, int level, int name, int value)
     return kernel(setsockopt, fd, level, name, &value, sizeof(value)) == 0 ? 0 : errno;
 }
 
-/* The TCP state: tcpi_state is the first byte of struct tcp_info, tcp(7). */
-static int get_tcp_state(int fd, unsigned char *state)
+/* tcpi_state is the first byte of struct tcp_info, tcp(7). */
+int socket_tcp_state(int fd, unsigned char *state)
 {
     socklen_t len = sizeof(*state);
 
@@ -63,7 +63,7 @@ static int find_idle(int fd, struct socket_state *state)
     struct pollfd ready = {.fd = fd, .events = POLLRDHUP};
     unsigned char tcp_state = TCP_CLOSE;
     /* Before 5.16 poll(2) does not tell of MPTCP, and neither does this call, which fails. */
-    int error = state->protocol == IPPROTO_MPTCP ? get_tcp_state(fd, &tcp_state) : 0;
+    int error = state->protocol == IPPROTO_MPTCP ? socket_tcp_state(fd, &tcp_state) : 0;
 
     if (error == 0 && kernel(ppoll, &ready, 1, &at_once, NULL, 0) < 0)
         error = errno;
@@ -86,16 +86,6 @@ static int find_binding(int fd, struct socket_state *state)
     return state->is_bound ? 0 : error;
 }
 
-int socket_protocol(int fd, int *protocol)
-{
-    return get_int(fd, SOL_SOCKET, SO_PROTOCOL, protocol);
-}
-
-bool socket_is_stream(int protocol)
-{
-    return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
-}
-
 /* Of most sockets that are not governed one call tells. */
 int socket_inspect(int fd, struct socket_state *state)
 {
@@ -103,8 +93,8 @@ int socket_inspect(int fd, struct socket_state *state)
     int error;
 
     memset(state, 0, sizeof(*state));
-    error = socket_protocol(fd, &state->protocol);
-    if (error != 0 || !socket_is_stream(state->protocol))
+    error = get_int(fd, SOL_SOCKET, SO_PROTOCOL, &state->protocol);
+    if (error != 0 || (state->protocol != IPPROTO_TCP && state->protocol != IPPROTO_MPTCP))
         return error;
     if (kernel(getsockname, fd, &state->local, &len) != 0)
         return errno;

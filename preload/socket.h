@@ -22,9 +22,8 @@ struct socket_state {
  */
 int socket_inspect(int fd, struct socket_state *state);
 
-/* SO_PROTOCOL. 0 or an errno value. And whether a socket of that protocol can be governed. */
-int socket_protocol(int fd, int *protocol);
-bool socket_is_stream(int protocol);
+/* The state of a TCP or MPTCP socket: TCP_ESTABLISHED and so on. 0 or an errno value, also of another socket. */
+int socket_tcp_state(int fd, unsigned char *state);
 
 /* Whether the socket has an address, which neither [::] nor [::ffff:0.0.0.0] is. */
 bool socket_has_address(const struct socket_state *state);
