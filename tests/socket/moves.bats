@@ -35,6 +35,40 @@ compares() {
     compares 500
 }
 
+# All of them that tell what a new TCP socket is like.
+other_sysctls="sysctl -qw net.ipv4.tcp_rmem='8192 200000 6291456' net.ipv4.tcp_wmem='8192 40000 4194304' \
+    net.ipv4.tcp_keepalive_time=100 net.ipv4.tcp_keepalive_intvl=11 net.ipv4.tcp_keepalive_probes=5 \
+    net.ipv4.tcp_syn_retries=3 net.ipv4.tcp_fin_timeout=20 net.ipv4.tcp_notsent_lowat=100000 \
+    net.ipv4.tcp_congestion_control=reno net.ipv4.ip_default_ttl=33 net.ipv4.ip_no_pmtu_disc=1 \
+    net.ipv6.auto_flowlabels=2 net.ipv6.bindv6only=1 net.ipv6.conf.all.hop_limit=77 net.ipv6.conf.silent0.hop_limit=77 &&
+    sysctl -qew net.core.txrehash=0 net.ipv4.tcp_rto_min_us=100000 net.ipv4.tcp_rto_max_ms=60000" # not in each kernel
+
+# make_namespace NAME: of the test's own, with the silent wire and the sources.
+make_namespace() {
+    mkdir -p /run/netns
+    ip netns add "$1"
+    ip -n "$1" link set lo up
+    ip -n "$1" address add "$SOURCE/128" dev lo nodad
+    ip -n "$1" link add silent0 type veth peer name silent1
+    ip -n "$1" link set silent0 up
+    ip -n "$1" link set silent1 up
+    ip -n "$1" address add "$SILENT_SOURCE/64" dev silent0 nodad
+    ip -n "$1" neighbour add "$SILENT" lladdr 02:00:00:00:00:99 dev silent0 nud permanent
+}
+
+# bats test_tags=native
+@test "the same in another network namespace, where every sysctl of new sockets is another, than that of the first move" {
+    configure_rules "::/0 = $SOURCE"
+    make_namespace changing
+    for kind in tcp mptcp; do
+        NETNS=/run/netns/changing MEANWHILE="ip netns exec changing sh -c '${other_sysctls//\'/\"}'" \
+            run_program options "$kind" "[$SILENT]:$PORT" "[$SOURCE]:0"
+        compares 250
+        ip netns exec changing sysctl -qw net.ipv6.bindv6only=0
+    done
+    ip netns delete changing
+}
+
 # SO_INCOMING_CPU: the processor that the refusal came in on.
 @test "after a connect that failed, what the kernel has set meanwhile is not carried over" {
     configure_rules "2001:db8:2::/64 = $SOURCE" "::/0 = $SOURCE2"

@@ -9,9 +9,14 @@
  * With REFUSINGPEER the socket has first tried to connect there and failed, so it is moved a second time; the reference
  * has tried as well, from the source that it has. Prints each difference, and at the
  * end how many settings were compared.
+ *
+ * After the first comparison, of sockets without a setting, the shell command in MEANWHILE is run, if there is one, and
+ * the network namespace at the path in NETNS entered: what the library has learned of new sockets must not outlive
+ * that.
  */
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/time.h>
 
@@ -413,6 +418,18 @@ static int set_keepalive_before_idle(int fd)
 
 #define VALUE(value) &(value), sizeof(value)
 
+static void change_surroundings(void)
+{
+    const char *command = getenv("MEANWHILE");
+    const char *path = getenv("NETNS");
+    int namespace = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+
+    if (command != NULL && (unsetenv("LD_PRELOAD") != 0 || system(command) != 0)) /* NOLINT(cert-env33-c) */
+        die(command);
+    if (path != NULL && (namespace < 0 || setns(namespace, CLONE_NEWNET) != 0 || close(namespace) != 0))
+        die(path);
+}
+
 static void try_structures(void)
 {
     static const struct linger linger = {.l_onoff = 1, .l_linger = 7};
@@ -470,6 +487,8 @@ static void try_structures(void)
         {"IPV6_RTHDR", IPPROTO_IPV6, IPV6_RTHDR, VALUE(routing), NULL},
     };
 
+    try_setting(&settings[0]);
+    change_surroundings();
     for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
         try_setting(&settings[i]);
 }
