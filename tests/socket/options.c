@@ -288,16 +288,32 @@ static bool is_refused(const struct setting *setting)
     return setting->level == IPPROTO_TCP && setting->name == 19; /* TCP_REPAIR */
 }
 
-static void try_numbers(int level, int name)
+/* TCP_MAXSEG reads as its default also where it has been set to that. */
+static bool is_like_none(const struct setting *setting, int first_default)
 {
-    static const int numbers[] = {-1, 0, 1, 2, 100, 1000};
+    return setting->level == IPPROTO_TCP && setting->name == TCP_MAXSEG &&
+           *(const int *)setting->value == first_default;
+}
+
+static int number_in(const struct option *option)
+{
+    int number;
+
+    memcpy(&number, option->value, sizeof(number));
+    return number;
+}
+
+/* first_default is what a new socket has told before the surroundings changed. */
+static void try_numbers(int level, int name, int first_default)
+{
+    const int numbers[] = {-1, 0, 1, 2, 100, 1000, first_default};
     char what[64];
     struct setting setting = {.what = what, .level = level, .name = name, .len = sizeof(int)};
 
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         (void)snprintf(what, sizeof(what), "%d:%d=%d", level, name, numbers[i]);
         setting.value = &numbers[i];
-        if (!is_refused(&setting))
+        if (!is_refused(&setting) && !is_like_none(&setting, first_default))
             try_setting(&setting);
     }
 }
@@ -495,6 +511,9 @@ static void try_structures(void)
 
 int main(int argc, char **argv)
 {
+    static struct view first;
+    int fd;
+
     if (argc < 4)
         return 2;
     test.protocol = strcmp(argv[1], "mptcp") == 0 ? IPPROTO_MPTCP : IPPROTO_TCP;
@@ -503,10 +522,13 @@ int main(int argc, char **argv)
     if (argc > 4)
         test.refusing = parse_endpoint(argv[4]);
     begin();
+    fd = socket(AF_INET6, SOCK_STREAM, test.protocol);
+    read_view(fd, &first);
+    close(fd);
     try_structures();
     for (int level = 0; level < LEVELS; level++)
         for (int name = 0; name < NAMES; name++)
-            try_numbers(levels[level], name);
+            try_numbers(levels[level], name, number_in(&first.options[level][name]));
     printf("compared %u settings\n", test.compared);
     return 0;
 }
