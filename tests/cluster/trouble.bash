@@ -286,7 +286,8 @@ operation() {
 
 tend() {
     flock --shared 9
-    wait_until 180 tended "$1" 9>&- || return
+    # A glusterd that was killed can have left its lock in the others, which keep it for 180 seconds (mgmt_v3_lock_timeout).
+    wait_until 240 tended "$1" 9>&- || return
     note tend "host $1"
 } 9>"$LAB/starting"
 
