@@ -13,6 +13,7 @@
 #include "give.h"
 #include "libc.h"
 #include "limit.h"
+#include "mark.h"
 #include "quiet.h"
 #include "reload.h"
 #include "rules.h"
@@ -163,6 +164,9 @@ static int decide(struct dial *dial)
         dial->rule = rules_find(&dial->active->rules, &dial->peer.sin6_addr);
     }
     if (is_left_to_kernel(dial->active, dial->rule)) {
+        if (inspect_error == 0 &&
+            dial->state.idle) /* what the program has learned may be what we gave to another peer */
+            (void)give_up_learned(dial->fd, &dial->state);
         log_decision(dial, "left to the kernel");
         return 0;
     }
@@ -206,17 +210,18 @@ static int before_connect(int fd, const struct sockaddr *address, socklen_t len)
 {
     const struct active *active = current_enter();
     const struct rule *rule = NULL;
+    bool has_learned = __atomic_load_n(&mark_has_learned, __ATOMIC_RELAXED);
 
     if (active != NULL && reload_is_due())
         active = look_again(active);
     /* Without rules the address is not read: it may be a bad one, EFAULT. */
-    if (active != NULL && (active->rules.count == 0 || !is_ipv6(address, len))) {
+    if (active != NULL && ((active->rules.count == 0 && !has_learned) || !is_ipv6(address, len))) {
         current_leave(active);
         return 0;
     }
     if (active != NULL)
         rule = rules_find(&active->rules, (const char *)address + offsetof(struct sockaddr_in6, sin6_addr));
-    if (active == NULL || active->tells_all || !is_left_to_kernel(active, rule))
+    if (active == NULL || active->tells_all || has_learned || !is_left_to_kernel(active, rule))
         return govern(active, rule, fd, address, len);
     current_leave(active);
     return 0;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "address.h"
 #include "mark.h"
 #include "move.h"
 
@@ -28,6 +29,7 @@ static int move_to(int fd, const struct socket_state *state, enum mark mark, con
     struct move move = {.protocol = state->protocol,
                         .local = *local,
                         .dialled = has_address && mark != MARK_LEARNED,
+                        .is_apart = has_address && !address_is_any(&local->sin6_addr),
                         .may_descend = has_address && mark != MARK_NONE};
 
     move.v6only = state->v6only && !move.dialled;
@@ -69,7 +71,7 @@ int give_source(int fd, const struct socket_state *state, const struct source *s
     if (error != 0)
         return error;
     if (same_address(&local, &state->local)) {
-        *step = "already bound at an earlier connect";
+        *step = "has that address already";
         return 0;
     }
     return bind_or_move(fd, state, mark, &local, step);
@@ -85,4 +87,12 @@ int give_back(int fd, const struct socket_state *state)
     if (error != 0 || mark == MARK_CHOSEN || !socket_has_address(state))
         return error;
     return bind_or_move(fd, state, mark, &any, &step);
+}
+
+int give_up_learned(int fd, const struct socket_state *state)
+{
+    enum mark mark;
+    int error = find_mark(fd, state, &mark);
+
+    return error == 0 && mark == MARK_LEARNED ? give_back(fd, state) : error;
 }

@@ -16,4 +16,7 @@ int give_source(int fd, const struct socket_state *state, const struct source *s
  * likewise. */
 int give_back(int fd, const struct socket_state *state);
 
+/* The same where the program bound it to an address that it has learned. */
+int give_up_learned(int fd, const struct socket_state *state);
+
 #endif

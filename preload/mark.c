@@ -12,6 +12,8 @@ enum {
     SET_HINT = 1024 + 12  /* F_SET_RW_HINT */
 };
 
+bool mark_has_learned;
+
 /* Or was before exec(3), where nobody binds a socket twice. */
 static bool has_marked;
 
@@ -33,5 +35,7 @@ void mark_set(int fd, enum mark mark)
     if (mark == MARK_NONE && !__atomic_load_n(&has_marked, __ATOMIC_RELAXED))
         return;
     __atomic_store_n(&has_marked, true, __ATOMIC_RELAXED);
+    if (mark == MARK_LEARNED)
+        __atomic_store_n(&mark_has_learned, true, __ATOMIC_RELAXED);
     (void)kernel(fcntl, fd, SET_HINT, &hint);
 }

@@ -7,6 +7,8 @@
 #ifndef SRCADDR_MARK_H
 #define SRCADDR_MARK_H
 
+#include <stdbool.h>
+
 /* Numbers that the kernel takes for hints: fcntl_rw_hint_valid() in its fs/fcntl.c. */
 enum mark {
     MARK_NONE = 0,    /* the address, if there is one, was bound by this library */
@@ -14,6 +16,9 @@ enum mark {
     MARK_CHOSEN = 3,  /* bound by the program, to one of its own choice */
     MARK_UNKNOWN,     /* the kernel has no hints */
 };
+
+/* Whether this process has marked a socket as bound to a learned address. */
+extern bool mark_has_learned __attribute__((visibility("hidden")));
 
 /* Returns 0, or an errno value if the kernel can't tell. One system call. */
 int mark_get(int fd, enum mark *mark);

@@ -27,24 +27,28 @@ static int bind_to(int fd, const struct sockaddr_in6 *local)
 }
 
 /*
- * Binds fresh to local while old still holds local's port, so that nobody without SO_REUSEADDR can take it in between.
- * The kernel lets both have it while both have SO_REUSEADDR and neither listens (inet_csk_bind_conflict()).
+ * Binds fresh to the old one's port while old still holds it, so that nobody without SO_REUSEADDR can take it in
+ * between. The kernel lets both have it while both have SO_REUSEADDR and neither listens (inet_csk_bind_conflict()).
+ * Where the old one has another address of the host there is no conflict, but somebody else's socket would be joined.
  */
-static int bind_beside(int fresh, int old, const struct sockaddr_in6 *local)
+static int bind_beside(int fresh, int old, const struct move *move)
 {
     int reuse = 0;
     socklen_t len = sizeof(reuse);
-    int error;
+    bool lends;
+    int error = 0;
     int restored = 0;
 
     if (kernel(getsockopt, old, SOL_SOCKET, SO_REUSEADDR, &reuse, &len) != 0)
         return errno;
-    error = reuse != 0 ? 0 : set_reuse(old, 1);
-    if (error == 0)
+    lends = reuse == 0 && !move->is_apart;
+    if (lends)
+        error = set_reuse(old, 1);
+    if (error == 0 && (lends || reuse != 0))
         error = set_reuse(fresh, 1);
     if (error == 0)
-        error = bind_to(fresh, local);
-    if (reuse == 0) {
+        error = bind_to(fresh, &move->local);
+    if (lends) {
         restored = set_reuse(fresh, 0);
         set_reuse(old, 0);
     }
@@ -63,7 +67,7 @@ static bool descend(struct sockaddr_in6 *local)
 static int bind_fresh(int fresh, int old, const struct move *move)
 {
     struct sockaddr_in6 next = move->local;
-    int error = bind_beside(fresh, old, &move->local);
+    int error = bind_beside(fresh, old, move);
 
     while (move->may_descend && error == EADDRINUSE && descend(&next))
         error = bind_to(fresh, &next);
@@ -88,33 +92,20 @@ static int replace(int fd, const struct stat *old, int fresh)
     return kernel(dup3, fresh, fd, (descriptor_flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0) == -1 ? errno : 0;
 }
 
-static bool same_owner(const struct stat *a, const struct stat *b)
-{
-    return a->st_uid == b->st_uid && a->st_gid == b->st_gid;
-}
-
 /*
- * A new socket with the old one's owner, which firewalls and policy routing look at, where the process may still make
- * one: it has changed its user since, and not for good. Returns 0 or an errno value.
+ * A new socket with the old one's owner, whom policy routing looks at, as far as the process may give it away: it can
+ * have changed its user since it made the old one. Returns 0 or an errno value.
  */
 static int make_socket(const struct stat *old, int protocol, int *fresh)
 {
     struct stat made;
-    uid_t user;
-    gid_t group;
 
     *fresh = (int)kernel(socket, AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, protocol);
     if (*fresh == -1 || kernel(fstat, *fresh, &made) != 0)
         return errno;
-    if (same_owner(&made, old))
-        return 0;
-    (void)kernel(close, *fresh);
-    group = (gid_t)kernel(setfsgid, old->st_gid); /* of this thread */
-    user = (uid_t)kernel(setfsuid, old->st_uid);
-    *fresh = (int)kernel(socket, AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, protocol);
-    (void)kernel(setfsuid, user);
-    (void)kernel(setfsgid, group);
-    return *fresh == -1 ? errno : 0;
+    if (made.st_uid != old->st_uid || made.st_gid != old->st_gid)
+        (void)kernel(fchown, *fresh, old->st_uid, old->st_gid);
+    return 0;
 }
 
 /* Binding a TCP socket to another address turns IPV6_V6ONLY on. */

@@ -10,6 +10,7 @@ struct move {
     struct sockaddr_in6 local; /* what it is bound to, with the old one's port */
     bool v6only;               /* IPV6_V6ONLY, where the address leaves the choice */
     bool dialled;              /* the old one has been in a connect that failed, from an address that we had given it */
+    bool is_apart;             /* the old one has another address of the host */
     bool may_descend; /* if the port is not free there, to the next lower one that is, privileged or not as that */
 };
 

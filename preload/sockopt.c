@@ -384,7 +384,8 @@ static int carry_owner(const struct carry *carry)
     int signal = (int)kernel(fcntl, carry->from, F_GETSIG, NULL);
 
     if (kernel(fcntl, carry->from, F_GETOWN_EX, &owner) == 0 && owner.pid != 0 &&
-        kernel(fcntl, carry->to, F_SETOWN_EX, &owner) != 0)
+        kernel(fcntl, carry->to, F_SETOWN_EX, &owner) != 0 &&
+        errno != ESRCH) /* that of one who has ended, before 5.12 */
         return errno;
     if (signal > 0 && kernel(fcntl, carry->to, F_SETSIG, signal) != 0)
         return errno;

@@ -95,6 +95,15 @@ same_result() {
     done
 }
 
+# bats test_tags=native
+@test "a sandbox that answers system calls by SIGSYS answers ours too" {
+    configure_rules "::/0 = $SOURCE"
+    dial trap=openat tcp6 connect="[$PEER]:1"
+    [[ $errors == *" W "*"$GLUSTERD_SRCADDR_CONF, which GLUSTERD_SRCADDR_CONF names, does not exist" ]]
+    errors=
+    prints "connect: ECONNREFUSED"
+}
+
 # adds CALLS STEP...: these are the library's own, in that order.
 adds() {
     local expected found

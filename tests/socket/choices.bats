@@ -26,6 +26,25 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     done
 }
 
+@test "an address that it has learned is not what a peer without a rule, or with none, sees" {
+    for rule in "2001:db8:4::/64 = none" "2001:db8:3::/64 = none"; do
+        configure_rules "2001:db8:2::/64 = $SOURCE" "$rule"
+        dial peer="[$PEER]:$PORT" tcp6 bind="[::]:0" connect="[$PEER]:$PORT" seen local \
+            peer="[$FAR_PEER]:$PORT" tcp6 bind="[$SOURCE]:0" connect="[$FAR_PEER]:$PORT" seen
+        prints "bind: 0" "connect: 0" "seen from $SOURCE, port kept" "local $SOURCE, port kept" \
+            "bind: 0" "connect: 0" "seen from $FAR_PEER, port kept"
+    done
+}
+
+@test "a learned address's port that somebody shares at the source is not joined: the next lower one" {
+    configure_rules "::/0 = $SOURCE"
+    dial peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen local run="sed -i 's/= $SOURCE\$/= $SOURCE2/' $GLUSTERD_SRCADDR_CONF" \
+        later=1 later=1 tcp6 set=1:2:1 bind="[$SOURCE2]:40010" connect="[$PEER]:$PORT" seen \
+        tcp6 bind="[$SOURCE]:40010" connect="[$PEER]:$PORT" seen
+    prints "connect: 0" "seen from $SOURCE, port new" "local $SOURCE, port new" "bind: 0" "connect: 0" "seen from $SOURCE2, port kept" \
+        "bind: 0" "connect: 0" "seen from $SOURCE2, port new"
+}
+
 @test "the program's own choice is left alone, also where it is the kernel's, or that of a rule for another peer" {
     configure_rules "2001:db8:2::/64 = $SOURCE" "2001:db8:3::/64 = $SOURCE2"
     dial peer="[$PEER]:$PORT" tcp6 bind="[$PEER]:0" connect="[$PEER]:$PORT" seen \
@@ -48,6 +67,12 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     dial tcp6 bind="[::]:24015" listen tcp6 connect="[$PEER]:24015" fd=3 accept local \
         peer="[$PEER2]:$PORT" tcp6 bind="[$PEER]:0" connect="[$PEER2]:$PORT" seen
     prints "bind: 0" "listen: 0" "connect: 0" "local $PEER, port new" "bind: 0" "connect: 0" "seen from $PEER, port kept"
+}
+
+@test "what it asks of a listener that another process has handed on is its own choice too" {
+    configure_rules "::/0 = $SOURCE"
+    dial peer="[$PEER]:$PORT" fd=3 local tcp6 bind="[$PEER]:0" peer="[$PEER2]:$PORT" connect="[$PEER2]:$PORT" seen
+    prints "local $PEER, port new" "bind: 0" "connect: 0" "seen from $PEER, port kept"
 }
 
 @test "what it asks of a datagram socket is its own choice too" {

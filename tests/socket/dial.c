@@ -10,12 +10,14 @@
  */
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <ucontext.h>
 
 #include <linux/capability.h>
 #include <linux/filter.h>
@@ -464,25 +466,54 @@ static unsigned int call_number(const char *name, size_t len)
     die(name);
 }
 
-/* CALL:ERRNO, the latter a number. A filter, seccomp(2), that refuses a call, but for writing to the standard streams.
- */
-static void step_deny(const char *value)
+/* A filter, seccomp(2), of a call, but for writing to the standard streams. */
+static void filter_call(unsigned int number, unsigned int answer)
 {
-    size_t len = strcspn(value, ":");
-    unsigned int error = (unsigned int)strtoul(value + len + 1, NULL, 10);
     struct sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call_number(value, len), 0, 4),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 4),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_write, 0, 2),
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args)),
         BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, STDERR_FILENO, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+        BPF_STMT(BPF_RET | BPF_K, answer),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     struct sock_fprog program = {.len = sizeof(filter) / sizeof(filter[0]), .filter = filter};
 
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
         die("seccomp");
+}
+
+/* CALL:ERRNO, the latter a number. The call is refused. */
+static void step_deny(const char *value)
+{
+    size_t len = strcspn(value, ":");
+
+    filter_call(call_number(value, len), SECCOMP_RET_ERRNO | (unsigned int)strtoul(value + len + 1, NULL, 10));
+}
+
+/* What a trapped call returns. */
+static void answer(int signal, siginfo_t *info, void *context)
+{
+    mcontext_t *registers = &((ucontext_t *)context)->uc_mcontext;
+
+    (void)signal;
+    (void)info;
+#if defined(__x86_64__)
+    registers->gregs[REG_RAX] = -ENOENT;
+#elif defined(__aarch64__)
+    registers->regs[0] = (unsigned long long)-ENOENT;
+#endif
+}
+
+/* CALL. A handler of SIGSYS answers it, with ENOENT. */
+static void step_trap(const char *value)
+{
+    struct sigaction action = {.sa_sigaction = answer, .sa_flags = SA_SIGINFO};
+
+    if (sigaction(SIGSYS, &action, NULL) != 0)
+        die("sigaction");
+    filter_call(call_number(value, strlen(value)), SECCOMP_RET_TRAP);
 }
 
 /* Leaves so many descriptors. */
@@ -625,9 +656,9 @@ static const struct step *find_step(const char *name, size_t len)
         {"nonblock", step_nonblock}, {"peer", step_peer},       {"run", step_run},
         {"raw6", step_raw6},         {"seen", step_seen},       {"set", step_set},
         {"spare", step_spare},       {"still", step_still},     {"tcp4", step_tcp4},
-        {"tcp6", step_tcp6},         {"to", step_to},           {"udp4", step_udp4},
-        {"udp6", step_udp6},         {"unix", step_unix},       {"unseen", step_unseen},
-        {"wait", step_wait},         {"written", step_written},
+        {"tcp6", step_tcp6},         {"to", step_to},           {"trap", step_trap},
+        {"udp4", step_udp4},         {"udp6", step_udp6},       {"unix", step_unix},
+        {"unseen", step_unseen},     {"wait", step_wait},       {"written", step_written},
     };
 
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)

@@ -71,7 +71,7 @@ at_level() {
     dial tcp6 connect="[$PEER]:1" connect="[$PEER]:1" tcp6 connect="[$FAR_PEER]:1" \
         tcp6 bind="[$SOURCE2]:0" connect="[$PEER]:1" tcp6 bind="[$SOURCE2]:0" listen connect="[$PEER]:1"
     logged 1 " D .* = $SOURCE: bound\$"
-    logged 1 " D .* = $SOURCE: already bound"
+    logged 1 " D .* = $SOURCE: has that address already"
     logged 1 " D .* 2001:db8:3::/64 = none: left to the kernel\$"
     logged 1 " D .* = $SOURCE: left alone, the program bound it"
     logged 1 " D .* = $SOURCE: left alone, it is connecting"
