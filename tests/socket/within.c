@@ -13,7 +13,6 @@
  * something happened.
  */
 #undef _FORTIFY_SOURCE /* whose inline functions these would be */
-#include <dlfcn.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -50,14 +49,47 @@ static struct {
     volatile sig_atomic_t handler_source_wrong;
 } test;
 
-/* The C library's own syscall(2). */
-static long (*direct)(long number, ...);
-
-static void __attribute__((constructor)) find_direct(void)
+/* The kernel itself: the sanitizers call some of these functions before there could be a pointer to the C library's. */
+static long call_kernel(long number, long a, long b, long c, long d, long e, long f)
 {
-    const void *symbol = dlsym(RTLD_NEXT, "syscall");
+#if defined(__x86_64__)
+    register long r10 __asm__("r10") = d;
+    register long r8 __asm__("r8") = e;
+    register long r9 __asm__("r9") = f;
+    long result;
 
-    memcpy(&direct, &symbol, sizeof(direct));
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+#elif defined(__aarch64__)
+    register long x8 __asm__("x8") = number;
+    register long result __asm__("x0") = a;
+    register long x1 __asm__("x1") = b;
+    register long x2 __asm__("x2") = c;
+    register long x3 __asm__("x3") = d;
+    register long x4 __asm__("x4") = e;
+    register long x5 __asm__("x5") = f;
+
+    __asm__ volatile("svc 0" : "+r"(result) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory");
+#endif
+    if (result > -4096 && result < 0) {
+        errno = (int)-result;
+        return -1;
+    }
+    return result;
+}
+
+static long direct(long number, ...)
+{
+    va_list arguments;
+    long a[6];
+
+    va_start(arguments, number);
+    for (size_t i = 0; i < sizeof(a) / sizeof(a[0]); i++)
+        a[i] = va_arg(arguments, long);
+    va_end(arguments);
+    return call_kernel(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
 static void replace_by_file(int fd)
@@ -138,7 +170,7 @@ long syscall(long number, ...)
     for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
         if (calls[i].number == number && happens(calls[i].name, calls[i].error))
             return -1;
-    return direct(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    return call_kernel(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
 int socket(int domain, int type, int protocol)
