@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "kernel.h"
 #include "memory.h"
 #include "secure.h"
 
@@ -20,7 +21,7 @@ static int check(int fd, size_t max, uid_t owner, struct stamp *stamp, struct te
 {
     struct stat status;
 
-    if (file_status(fd, &status) != 0) {
+    if (kernel(fstat, fd, &status) != 0) {
         *stamp = stamp_of_error(errno);
         return errno;
     }

@@ -5,13 +5,13 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdbool.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "kernel.h"
 #include "quiet.h"
 #include "secure.h"
-#include "stamp.h"
 
 enum { LINE_SIZE = 1024 };
 
@@ -142,7 +142,7 @@ static void take_back(int fd, off_t written)
     struct stat status;
     int result;
 
-    if (end < written || file_status(fd, &status) != 0 || status.st_size != end)
+    if (end < written || kernel(fstat, fd, &status) != 0 || status.st_size != end)
         return;
     do
         result = ftruncate(fd, end - written);

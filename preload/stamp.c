@@ -4,26 +4,13 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
+#include "kernel.h"
 #include "memory.h"
 
 #if !defined(__LP64__)
-#error "struct stat is taken for the kernel's own here, which holds on 64-bit systems only"
+#error "struct stat is taken for the kernel's own, which holds on 64-bit systems only"
 #endif
-
-/* fstat(3) and stat(3) would need GLIBC_2.33 if built there. On 64-bit systems the kernel fills in the C library's
- * struct. */
-int file_status(int fd, struct stat *status)
-{
-    return (int)syscall(SYS_fstat, fd, status);
-}
-
-static int path_status(const char *path, struct stat *status, int flags)
-{
-    return (int)syscall(SYS_newfstatat, AT_FDCWD, path, status, flags);
-}
 
 struct stamp stamp_of_error(int error)
 {
@@ -43,7 +30,7 @@ struct stamp stamp_look(const char *path)
 {
     struct stat status;
 
-    return path_status(path, &status, 0) == 0 ? stamp_of(&status) : stamp_of_error(errno);
+    return kernel(newfstatat, AT_FDCWD, path, &status, 0) == 0 ? stamp_of(&status) : stamp_of_error(errno);
 }
 
 static bool same_time(const struct timespec *a, const struct timespec *b)
@@ -89,7 +76,7 @@ static struct stamp look_on(char *way, int error, size_t *link_len)
     struct stamp target;
     struct stat status;
 
-    while (path_status(way, &status, AT_SYMLINK_NOFOLLOW) != 0)
+    while (kernel(newfstatat, AT_FDCWD, way, &status, AT_SYMLINK_NOFOLLOW) != 0)
         if (!cut(way))
             return stamp;
     target = stamp_look(way);

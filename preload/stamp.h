@@ -48,7 +48,4 @@ uint32_t stamp_clock(void);
 /* Whether an errno value says that there is no such file. */
 bool is_missing(int error);
 
-/* fstat(2). */
-int file_status(int fd, struct stat *status);
-
 #endif
