@@ -80,46 +80,26 @@ static void text_end_line(struct text *text)
     text_string(text, "\n");
 }
 
-static ssize_t write_line(int fd, const struct text *line)
-{
-    ssize_t written;
-
-    do
-        written = write(fd, line->data, line->len);
-    while (written < 0 && errno == EINTR);
-    return written;
-}
-
-/* One that is blocked and pending. */
-static void take_signal(int signal)
-{
-    static const struct timespec at_once;
-    sigset_t signals;
-    int taken;
-
-    sigemptyset(&signals);
-    sigaddset(&signals, signal);
-    do
-        taken = sigtimedwait(&signals, NULL, &at_once);
-    while (taken < 0 && errno == EINTR);
-}
-
 /*
  * A pipe that nobody reads, or a limit of file sizes (RLIMIT_FSIZE), must not end the program, and a terminal that is
  * another job's not stop it: signals are held back here, SIGTTOU is then not even sent. Returns as write(2).
  */
 static ssize_t write_without_signal(int fd, const struct text *line)
 {
-    sigset_t pending;
+    static const struct timespec at_once;
+    uint64_t pending = 0; /* a bit for each signal, from 1 */
+    uint64_t caused;
     ssize_t written;
     int signal;
 
-    sigemptyset(&pending);
-    (void)sigpending(&pending);
-    written = write_line(fd, line);
+    (void)kernel(rt_sigpending, &pending, sizeof(pending));
+    do
+        written = write(fd, line->data, line->len);
+    while (written < 0 && errno == EINTR);
     signal = written >= 0 ? 0 : errno == EPIPE ? SIGPIPE : errno == EFBIG ? SIGXFSZ : 0;
-    if (signal != 0 && !sigismember(&pending, signal))
-        take_signal(signal);
+    caused = signal != 0 ? 1ull << (signal - 1) & ~pending : 0;
+    while (caused != 0 && kernel(rt_sigtimedwait, &caused, NULL, &at_once, sizeof(caused)) < 0 && errno == EINTR)
+        continue;
     return written;
 }
 
