@@ -15,30 +15,22 @@
 
 enum { LINE_SIZE = 1024 };
 
-/* Year, month and day (from 1) of a day counted from 1 January 1970. gmtime_r(3) takes the lock of the time zone. */
-static void civil_date(long long day, unsigned int *year, unsigned int *month, unsigned int *day_of_month)
+/*
+ * Year, month and day of a day counted from 1 January 1970: civil_from_days() of Howard Hinnant's "chrono-Compatible
+ * Low-Level Date Algorithms". Years begin in March there, so that a leap day is the last of its year. gmtime_r(3) takes
+ * the lock of the time zone.
+ */
+static void civil_date(long long days, unsigned int *year, unsigned int *month, unsigned int *day)
 {
-    static const unsigned char lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    unsigned int left = (unsigned int)day;
-    bool leap;
+    unsigned int since = (unsigned int)days + 719468; /* 1 March of the year 0; all 400 years have 146097 days */
+    unsigned int left = since % 146097;
+    unsigned int years = (left - left / 1460 + left / 36524 - left / 146096) / 365;
+    unsigned int day_of_year = left - (365 * years + years / 4 - years / 100);
+    unsigned int months = (5 * day_of_year + 2) / 153; /* five months have 153 days, from March to July and so on */
 
-    for (*year = 1970;; (*year)++) {
-        unsigned int days;
-
-        leap = (*year % 4 == 0 && *year % 100 != 0) || *year % 400 == 0;
-        days = leap ? 366 : 365;
-        if (left < days)
-            break;
-        left -= days;
-    }
-    for (*month = 1;; (*month)++) {
-        unsigned int days = lengths[*month - 1] + (leap && *month == 2 ? 1u : 0u);
-
-        if (left < days)
-            break;
-        left -= days;
-    }
-    *day_of_month = left + 1;
+    *day = day_of_year - (153 * months + 2) / 5 + 1;
+    *month = months < 10 ? months + 3 : months - 9;
+    *year = since / 146097 * 400 + years + (*month <= 2 ? 1 : 0);
 }
 
 /* YYYY-MM-DD hh:mm:ss.uuuuuu +0000 */
@@ -172,7 +164,8 @@ static bool write_out(const char *file, const struct text *line)
 
 bool log_write(const struct log *log, enum log_level level, const char *format, ...)
 {
-    static const char letters[] = {[LEVEL_ERROR] = 'E', [LEVEL_WARNING] = 'W', [LEVEL_INFO] = 'I', [LEVEL_DEBUG] = 'D'};
+    static const char letters[][2] = {
+        [LEVEL_ERROR] = "E", [LEVEL_WARNING] = "W", [LEVEL_INFO] = "I", [LEVEL_DEBUG] = "D"};
     char data[LINE_SIZE];
     struct text line = TEXT_IN(data);
     struct timespec now = {.tv_sec = 0};
@@ -183,9 +176,7 @@ bool log_write(const struct log *log, enum log_level level, const char *format, 
     (void)clock_gettime(CLOCK_REALTIME, &now);
     text_string(&line, "[");
     text_time(&line, &now);
-    text_string(&line, "] ");
-    text_bytes(&line, &letters[level], 1);
-    text_format(&line, " [%s:%u] srcaddr: ", log->process, (unsigned int)getpid());
+    text_format(&line, "] %s [%s:%u] srcaddr: ", letters[level], log->process, (unsigned int)getpid());
     va_start(arguments, format);
     text_vformat(&line, format, arguments);
     va_end(arguments);
