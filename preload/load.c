@@ -4,34 +4,23 @@
 
 #include "word.h"
 
-static void mistake_in_file(struct load *load, const char *path, const struct text *why)
-{
-    load->mistake_path = path;
-    mistake_at(&load->mistake, 1, 1, "%s", why->data);
-}
-
 int load_config(struct load *load, const char *path, uid_t owner)
 {
-    static const char built_in[] = CONFIG_BUILT_IN;
-    char reason[sizeof(load->mistake.message)];
-    struct text why = TEXT_IN(reason);
     struct text load_path = TEXT_IN(load->path);
-    struct word text = {.start = built_in, .len = sizeof(built_in) - 1};
+    struct text why = TEXT_IN(load->mistake.message);
+    struct word text = word_of(CONFIG_BUILT_IN);
     int error;
 
     text_string(&load_path, path != NULL && path[0] != '\0' ? path : CONFIG_FILE);
     error = file_read(load->path, CONFIG_SIZE_MAX, owner, &load->file, &why);
-    load->built_in = is_missing(error);
     if (is_shortage(error))
         return error;
+    load->built_in = is_missing(error);
     load->unusable = load->built_in ? 0 : error;
-    if (load->unusable != 0) {
-        mistake_in_file(load, load->path, &why);
-        return 0;
-    }
+    load->mistake.line = load->mistake.column = 1; /* of a file that can't be used */
     if (!load->built_in)
         text = (struct word){.start = load->file.data, .len = load->file.len};
-    if (config_parse(text.start, text.len, &load->config, &load->mistake))
+    if (load->unusable == 0 && config_parse(text.start, text.len, &load->config, &load->mistake))
         return 0;
     load->mistake_path = load->path;
     return load->mistake.line == 0 ? ENOMEM : 0;
