@@ -70,16 +70,6 @@ static struct source listeners_source(const struct load *load)
     return source;
 }
 
-/* While nobody listens; and of several listeners the volume file tells which one is meant. */
-static struct source volfiles_source(const struct load *load)
-{
-    struct source source = load->volume.bind_address;
-
-    if (source.kind == SOURCE_NONE && load->listener.kind == LISTENER_SEVERAL)
-        source.kind = SOURCE_UNKNOWN;
-    return source;
-}
-
 static void work_out_bind_address(struct load *load)
 {
     load->bind_address = volfile_source(word_of(load->process.listener));
@@ -92,17 +82,11 @@ static void work_out_bind_address(struct load *load)
     } else if (load->listener.kind == LISTENER_ANY) {
         load->bind_address = (struct source){.kind = SOURCE_NONE, .bind_address = true};
     } else {
-        load->bind_address = volfiles_source(load);
+        load->bind_address = load->volume.bind_address;
+        if (load->bind_address.kind == SOURCE_NONE && load->listener.kind == LISTENER_SEVERAL)
+            load->bind_address.kind = SOURCE_UNKNOWN; /* the volume file would tell which one is meant */
         load->by = BY_VOLFILE;
     }
-}
-
-static bool section_wants_bind_address(const struct section *section)
-{
-    for (uint32_t i = 0; i < section->source_count; i++)
-        if (section->sources[i].bind_address)
-            return true;
-    return false;
 }
 
 int load_section(struct load *load)
@@ -110,7 +94,9 @@ int load_section(struct load *load)
     if (load->mistake_path != NULL)
         return 0;
     load->section = load_find_section(&load->config, &load->process);
-    load->wants_bind_address = load->section != NULL && section_wants_bind_address(load->section);
+    for (uint32_t i = 0; load->section != NULL && i < load->section->source_count; i++)
+        if (load->section->sources[i].bind_address)
+            load->wants_bind_address = true;
     return load->wants_bind_address ? load_volfile(load) : 0;
 }
 
