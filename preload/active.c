@@ -65,14 +65,12 @@ static struct active *copy(const struct active *active)
 static struct active describe(const struct load *load)
 {
     static const struct section no_section;
-    const struct section *section = load->mistake_path == NULL ? load->section : NULL;
-    const struct section *rules = section != NULL ? section : &no_section;
+    const struct section *section = load->section != NULL ? load->section : &no_section;
 
     return (struct active){
         .is_good = load->mistake_path == NULL,
-        .has_mistake = load->mistake_path != NULL,
         .built_in = load->built_in,
-        .has_section = section != NULL,
+        .has_section = load->section != NULL,
         .modified = load->file.stamp.written.tv_sec,
         .refuse = load->config.options.refuse,
         .log = {.file = load->config.options.log_file,
@@ -83,37 +81,30 @@ static struct active describe(const struct load *load)
         .program = load->process.program,
         .volfile = load->process.volfile,
         .listener = load->process.listener,
-        .mistake = "",
-        .rules = rules->rules,
-        .sources = rules->sources,
-        .source_count = rules->source_count,
+        .rules = section->rules,
+        .sources = section->sources,
+        .source_count = section->source_count,
     };
 }
-
-/* A rule for all peers whose source nobody knows, in memory of the caller's. */
-struct refusal {
-    struct rule rule;
-    struct source source;
-};
 
 /*
  * What of a mistaken version is in force before there has been a good one. GlusterFS's own processes refuse what a rule
  * ::/0 reaches: peers store a wrong source on their disks, where it outlives the mistake, and a refused connect does
- * not. All others have no rules: the file is GlusterFS's, and they need not even be allowed to read it.
+ * not. All others have no rules: the file is GlusterFS's, and they need not even be allowed to read it. rule and source
+ * are the caller's memory for the refusal.
  */
-static struct active without_good_version(const struct load *load, struct refusal *refusal)
+static struct active without_good_version(const struct load *load, struct rule *rule, struct source *source)
 {
     struct active active = describe(load);
 
-    active.built_in = false;
     active.log = (struct log){.file = CONFIG_LOG_FILE, .level = LEVEL_WARNING, .process = process_name(&load->process)};
     if (!process_is_glusterfs(&load->process))
         return active;
-    *refusal =
-        (struct refusal){.rule = {.line = load->mistake.line, .parent = NO_RULE}, .source = {.kind = SOURCE_UNKNOWN}};
+    *rule = (struct rule){.line = load->mistake.line, .parent = NO_RULE}; /* for ::/0 */
+    *source = (struct source){.kind = SOURCE_UNKNOWN};
     active.refuse = true;
-    active.rules = (struct rules){.all = &refusal->rule, .count = 1};
-    active.sources = &refusal->source;
+    active.rules = (struct rules){.all = rule, .count = 1};
+    active.sources = source;
     active.source_count = 1;
     return active;
 }
@@ -123,14 +114,15 @@ struct active *active_make(const struct load *load, const struct active *before)
     char data[MISTAKE_SIZE];
     struct text mistake = TEXT_IN(data);
     struct active active = describe(load);
-    struct refusal refusal;
+    struct rule rule;
+    struct source source;
 
     if (load->mistake_path != NULL) {
-        active = before != NULL && before->is_good ? *before : without_good_version(load, &refusal);
-        active.has_mistake = true;
+        active = before != NULL && before->is_good ? *before : without_good_version(load, &rule, &source);
         text_format(&mistake, "%s:%u:%u: error: %s", load->mistake_path, load->mistake.line, load->mistake.column,
                     load->mistake.message);
     }
+    active.has_mistake = load->mistake_path != NULL;
     active.mistake = data;
     active.tells_all = active.rules.count > 0 && active.log.level >= LEVEL_DEBUG;
     active.is_provisional = load->unusable != 0 || load->volfile_is_unread;
@@ -144,17 +136,16 @@ struct active *active_make(const struct load *load, const struct active *before)
     return copy(&active);
 }
 
-static bool same_rule(const struct rule *a, const struct rule *b)
-{
-    return rule_same_network(a, b) && a->source == b->source && a->line == b->line;
-}
-
 static bool same_rules(const struct active *a, const struct active *b)
 {
     bool same = a->rules.count == b->rules.count && a->source_count == b->source_count;
 
-    for (uint32_t i = 0; same && i < a->rules.count; i++)
-        same = same_rule(&a->rules.all[i], &b->rules.all[i]);
+    for (uint32_t i = 0; same && i < a->rules.count; i++) {
+        const struct rule *one = &a->rules.all[i];
+        const struct rule *other = &b->rules.all[i];
+
+        same = rule_same_network(one, other) && one->source == other->source && one->line == other->line;
+    }
     for (uint32_t i = 0; same && i < a->source_count; i++)
         same = source_same(&a->sources[i], &b->sources[i]);
     return same;

@@ -62,20 +62,13 @@ static bool finds_the_same_files(const struct active *active)
     return active->file[0] == '/' && stamp_same_file(&root, &active->origin.root);
 }
 
-static void set(char *to, size_t size, const char *from)
-{
-    struct text text = text_in(to, size);
-
-    text_string(&text, from);
-}
-
-/* Its arguments can be overwritten by now, and /proc gone. */
+/* Its arguments can be overwritten by now, and /proc gone. Each string has come from a member of that size. */
 static void remember_process(const struct active *active, struct process *process)
 {
-    set(process->role, sizeof(process->role), active->role);
-    set(process->program, sizeof(process->program), active->program);
-    set(process->volfile, sizeof(process->volfile), active->volfile);
-    set(process->listener, sizeof(process->listener), active->listener);
+    memccpy(process->role, active->role, '\0', sizeof(process->role));
+    memccpy(process->program, active->program, '\0', sizeof(process->program));
+    memccpy(process->volfile, active->volfile, '\0', sizeof(process->volfile));
+    memccpy(process->listener, active->listener, '\0', sizeof(process->listener));
 }
 
 /* Before it listens, glusterd dials no peer: what only it can tell does not keep it from what it needs to get that far.
