@@ -39,22 +39,17 @@ static int check(int fd, size_t max, uid_t owner, struct stamp *stamp, struct te
     return EPERM;
 }
 
-/* Up to size bytes to data; *len is what there were. */
-static int read_all(int fd, char *data, size_t size, size_t *len)
+/* Up to the end of the file, or of the memory. */
+static int read_all(int fd, struct file *file)
 {
-    *len = 0;
-    while (*len < size) {
-        ssize_t got = read(fd, data + *len, size - *len);
+    ssize_t got;
 
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return errno;
-        if (got == 0)
-            break;
-        *len += (size_t)got;
-    }
-    return 0;
+    file->len = 0;
+    do {
+        got = read(fd, file->data + file->len, file->memory_size - file->len);
+        file->len += got > 0 ? (size_t)got : 0;
+    } while ((got > 0 && file->len < file->memory_size) || (got < 0 && errno == EINTR));
+    return got < 0 ? errno : 0;
 }
 
 static int read_open(int fd, size_t max, uid_t owner, struct file *file)
@@ -67,7 +62,7 @@ static int read_open(int fd, size_t max, uid_t owner, struct file *file)
     file->data = memory_take(file->memory_size);
     if (file->data == NULL)
         return errno;
-    error = read_all(fd, file->data, file->memory_size, &file->len);
+    error = read_all(fd, file);
     if (error == 0 && file->len > size)
         error = EFBIG;
     if (error != 0)
@@ -75,14 +70,13 @@ static int read_open(int fd, size_t max, uid_t owner, struct file *file)
     return error;
 }
 
-static int open_patiently(const char *path, int flags)
+/* *fd is -1 where there is an error. */
+static int open_patiently(const char *path, int flags, int *fd)
 {
-    int fd;
-
     do
-        fd = open(path, flags | O_CLOEXEC);
-    while (fd < 0 && errno == EINTR);
-    return fd;
+        *fd = open(path, flags | O_CLOEXEC);
+    while (*fd < 0 && errno == EINTR);
+    return *fd < 0 ? errno : 0;
 }
 
 /*
@@ -99,13 +93,10 @@ static int open_to_read(int *fd, const char *path)
     int error;
 
     text_format(&itself, "/proc/thread-self/fd/%u", (unsigned int)*fd);
-    opened = open_patiently(data, flags);
-    error = opened < 0 ? errno : 0;
+    error = open_patiently(data, flags, &opened);
     close(*fd);
-    if (is_missing(error) || is_shortage(error)) {
-        opened = open_patiently(path, flags);
-        error = opened < 0 ? errno : 0;
-    }
+    if (is_missing(error) || is_shortage(error))
+        error = open_patiently(path, flags, &opened);
     *fd = opened;
     return error;
 }
@@ -124,9 +115,10 @@ static int not_opened(const char *path, int error, struct file *file, struct tex
 
 int file_read(const char *path, size_t max, uid_t owner, struct file *file, struct text *why)
 {
-    int fd = open_patiently(path, O_PATH); /* opening a device can have effects, and this is none: open(2) */
-    int error = fd < 0 ? not_opened(path, errno, file, why) : check(fd, max, owner, &file->stamp, why);
+    int fd;
+    int error = open_patiently(path, O_PATH, &fd); /* opening a device can have effects, and this is none: open(2) */
 
+    error = error != 0 ? not_opened(path, error, file, why) : check(fd, max, owner, &file->stamp, why);
     if (error == 0)
         error = open_to_read(&fd, path);
     if (error == 0)
