@@ -16,30 +16,26 @@ static bool is_recent(uint64_t slot, uint32_t now)
     return slot != 0 && (int32_t)(now - (uint32_t)slot) < INTERVAL;
 }
 
-static bool claim(uint64_t *slot, uint64_t seen, uint32_t key, uint32_t now)
-{
-    return __atomic_compare_exchange_n(slot, &seen, (uint64_t)key << 32 | now, false, __ATOMIC_RELAXED,
-                                       __ATOMIC_RELAXED);
-}
-
 bool limit_allows(const struct in6_addr *peer, uint32_t now)
 {
     uint32_t key = (uint32_t)address_hash(1, peer);
-    uint64_t *oldest = NULL;
-    uint64_t oldest_seen = 0;
+    uint64_t *over = NULL; /* peer's slot, or the first that nobody needs any more */
+    uint64_t over_seen = 0;
 
     for (uint32_t i = 0; i < SLOTS; i++) {
         uint64_t *slot = &slots[(key + i) % SLOTS];
         uint64_t seen = __atomic_load_n(slot, __ATOMIC_RELAXED);
+        bool is_peers = seen != 0 && seen >> 32 == key;
 
-        if (seen != 0 && seen >> 32 == key)
-            return !is_recent(seen, now) && claim(slot, seen, key, now);
-        if (oldest == NULL && !is_recent(seen, now)) {
-            oldest = slot;
-            oldest_seen = seen;
+        if (is_peers && is_recent(seen, now))
+            return false;
+        if (is_peers || (over == NULL && !is_recent(seen, now))) {
+            over = slot;
+            over_seen = seen;
         }
-        if (seen == 0)
+        if (is_peers || seen == 0)
             break;
     }
-    return oldest != NULL && claim(oldest, oldest_seen, key, now);
+    return over != NULL && __atomic_compare_exchange_n(over, &over_seen, (uint64_t)key << 32 | now, false,
+                                                       __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
