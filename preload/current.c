@@ -27,12 +27,6 @@ void current_give_back(unsigned int slot)
     __atomic_store_n(&current_here.slots[slot].active, NULL, __ATOMIC_RELEASE);
 }
 
-static void retire(unsigned int slot, uint64_t entered)
-{
-    if (__atomic_sub_fetch(&current_here.slots[slot].left, (int64_t)entered, __ATOMIC_ACQ_REL) == 0)
-        current_give_back(slot);
-}
-
 /* 0 if there is none. */
 static unsigned int take_slot(struct active *made)
 {
@@ -49,6 +43,7 @@ static unsigned int take_slot(struct active *made)
 bool current_publish(struct active *made, const struct active *before)
 {
     unsigned int old = before != NULL ? before->slot : 0;
+    int64_t *left = &current_here.slots[old].left;
     bool is_idle = made->rules.count == 0;
     unsigned int slot = take_slot(made);
     uint64_t seen = __atomic_load_n(&current_here.state, __ATOMIC_ACQUIRE);
@@ -62,7 +57,7 @@ bool current_publish(struct active *made, const struct active *before)
         }
     } while (!__atomic_compare_exchange_n(&current_here.state, &seen, slot, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
     __atomic_store_n(&current_is_idle, is_idle, __ATOMIC_RELAXED);
-    if (old != 0)
-        retire(old, seen / CURRENT_SLOTS);
+    if (old != 0 && __atomic_sub_fetch(left, (int64_t)(seen / CURRENT_SLOTS), __ATOMIC_ACQ_REL) == 0)
+        current_give_back(old);
     return true;
 }
