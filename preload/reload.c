@@ -71,8 +71,7 @@ static void remember_process(const struct active *active, struct process *proces
     memccpy(process->listener, active->listener, '\0', sizeof(process->listener));
 }
 
-/* Before it listens, glusterd dials no peer: what only it can tell does not keep it from what it needs to get that far.
- */
+/* Before it listens, glusterd dials no peer: what only it can tell must not keep it from getting that far. */
 static int find_bind_address(struct load *load)
 {
     enum listener_place place = listener_place(&load->process);
@@ -89,7 +88,7 @@ static int find_bind_address(struct load *load)
     return 0;
 }
 
-/* Reads all that before was read from, or for the first time. *made is NULL where there is an error. */
+/* Reads all that before was read from, or for the first time, into *made, which nobody else has. */
 static int read_all(struct load *load, const struct active *before, struct active **made)
 {
     int error = 0;
@@ -108,56 +107,35 @@ static int read_all(struct load *load, const struct active *before, struct activ
         error = load_section(load);
     if (error == 0)
         error = find_bind_address(load);
-    *made = error == 0 ? active_make(load, before) : NULL;
-    return error == 0 && *made == NULL ? ENOMEM : error;
-}
-
-/* Nobody else has it. */
-static void drop(struct active *made)
-{
-    memory_give(made, made->size);
-}
-
-/* Reads for the first time. *settled is whether it is no half of what is being written; where it is an error, true. */
-static int read_first(struct load *load, struct active **made, bool *settled)
-{
-    uint32_t looked = stamp_clock();
-    int error = read_all(load, NULL, made);
-
-    *settled = error != 0 || is_settled(&(*made)->origin, looked);
-    return error;
+    if (error != 0)
+        return error;
+    *made = active_make(load, before);
+    return *made != NULL ? 0 : ENOMEM;
 }
 
 static int load_first(struct load *load)
 {
     struct active *made;
-    bool settled;
-    int error = read_first(load, &made, &settled);
+    uint32_t looked = stamp_clock();
+    int error = read_all(load, NULL, &made);
 
-    if (!settled) {
-        drop(made);
+    if (error == 0 && !is_settled(&made->origin, looked)) {
+        memory_give(made, made->size);
         load_free(load);
         memset(load, 0, sizeof(*load));
         wait_for_writer();
-        error = read_first(load, &made, &settled);
+        looked = stamp_clock();
+        error = read_all(load, NULL, &made);
+        if (error == 0 && !is_settled(&made->origin, looked))
+            made->is_provisional = true;
     }
     if (error != 0)
         return error;
-    if (!settled)
-        made->is_provisional = true;
     if (current_publish(made, NULL))
         announce(load, NULL);
     else
-        drop(made);
+        memory_give(made, made->size);
     return 0;
-}
-
-/* Whether made, read from the same place as before, is a whole version: nobody has written to it meanwhile. */
-static bool is_whole(const struct active *made)
-{
-    struct origin now;
-
-    return look(made, &now) && origin_same(&now, &made->origin);
 }
 
 static bool is_news(const struct active *made, const struct active *before)
@@ -170,13 +148,16 @@ static bool is_news(const struct active *made, const struct active *before)
 static void load_again(struct load *load, const struct active *before)
 {
     struct active *made;
+    struct origin now;
+    bool whole;
     bool news;
 
     if (read_all(load, before, &made) != 0)
         return; /* too few descriptors, or too little memory: the next look tries again */
+    whole = look(made, &now) && origin_same(&now, &made->origin); /* or somebody has written to it meanwhile */
     news = is_news(made, before);
-    if (!is_whole(made) || (!news && made->is_provisional) || !current_publish(made, before))
-        drop(made);
+    if (!whole || (!news && made->is_provisional) || !current_publish(made, before))
+        memory_give(made, made->size);
     else if (news)
         announce(load, before);
 }
