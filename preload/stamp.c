@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "kernel.h"
@@ -11,6 +12,9 @@
 #if !defined(__LP64__)
 #error "struct stat is taken for the kernel's own, which holds on 64-bit systems only"
 #endif
+
+/* What tells versions of a file apart: from the device on all of its stamp, numbers of 64 bits without padding. */
+enum { VERSION_SIZE = sizeof(struct stamp) - offsetof(struct stamp, device) };
 
 struct stamp stamp_of_error(int error)
 {
@@ -33,11 +37,6 @@ struct stamp stamp_look(const char *path)
     return kernel(newfstatat, AT_FDCWD, path, &status, 0) == 0 ? stamp_of(&status) : stamp_of_error(errno);
 }
 
-static bool same_time(const struct timespec *a, const struct timespec *b)
-{
-    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
-}
-
 bool stamp_same_file(const struct stamp *a, const struct stamp *b)
 {
     return a->error == b->error && a->device == b->device && a->inode == b->inode;
@@ -45,8 +44,7 @@ bool stamp_same_file(const struct stamp *a, const struct stamp *b)
 
 bool stamp_same(const struct stamp *a, const struct stamp *b)
 {
-    return stamp_same_file(a, b) && (a->error != 0 || (a->size == b->size && same_time(&a->written, &b->written) &&
-                                                       same_time(&a->changed, &b->changed)));
+    return a->error == b->error && (a->error != 0 || memcmp(&a->device, &b->device, VERSION_SIZE) == 0);
 }
 
 bool is_missing(int error)
@@ -58,14 +56,13 @@ bool is_missing(int error)
 static bool cut(char *path)
 {
     char *slash = strrchr(path, '/');
-    char *end = slash == path ? path + 1 : slash;
 
     if (strcmp(path, ".") == 0 || strcmp(path, "/") == 0)
         return false;
     if (slash == NULL)
         memcpy(path, ".", sizeof("."));
     else
-        *end = '\0';
+        slash[slash == path ? 1 : 0] = '\0'; /* the root's own slash stays */
     return true;
 }
 
@@ -112,15 +109,10 @@ uint32_t stamp_clock(void)
 /* Of all by which stamp_same() tells versions apart; never 0. */
 static uint32_t hash(const struct stamp *stamp)
 {
-    const uint64_t parts[] = {stamp->device,
-                              stamp->inode,
-                              (uint64_t)stamp->size,
-                              (uint64_t)stamp->written.tv_sec,
-                              (uint64_t)stamp->written.tv_nsec,
-                              (uint64_t)stamp->changed.tv_sec,
-                              (uint64_t)stamp->changed.tv_nsec};
+    uint64_t parts[VERSION_SIZE / sizeof(uint64_t)];
     uint64_t value = (uint64_t)stamp->error * 2 + 1;
 
+    memcpy(parts, &stamp->device, sizeof(parts));
     for (size_t i = 0; stamp->error == 0 && i < sizeof(parts) / sizeof(parts[0]); i++) {
         value = (value ^ parts[i]) * 0x9e3779b97f4a7c15u; /* as address_hash() */
         value ^= value >> 32;
