@@ -91,7 +91,7 @@ static ssize_t write_without_signal(int fd, const struct text *line)
     signal = written >= 0 ? 0 : errno == EPIPE ? SIGPIPE : errno == EFBIG ? SIGXFSZ : 0;
     caused = signal != 0 ? 1ull << (signal - 1) & ~pending : 0;
     while (caused != 0 && kernel(rt_sigtimedwait, &caused, NULL, &at_once, sizeof(caused)) < 0 && errno == EINTR)
-        continue;
+        ;
     return written;
 }
 

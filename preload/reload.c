@@ -51,7 +51,7 @@ static void wait_for_writer(void)
     struct timespec left = {.tv_nsec = SETTLED_AFTER * 1000000L};
 
     while (nanosleep(&left, &left) != 0 && errno == EINTR)
-        continue;
+        ;
 }
 
 /* A process that is in a chroot by now, or has changed its directory, finds others under the same paths. */
