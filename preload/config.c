@@ -181,13 +181,11 @@ static bool check_address(struct word word, struct word scope, const struct sour
     }
     if (IN6_IS_ADDR_LINKLOCAL(address) && scope.len == 0) {
         memcpy(right.scope, "INTERFACE", sizeof("INTERFACE"));
-        text_format(why, "found link-local source %W without its scope; write ", &word);
-        text_source(why, &right);
+        text_format(why, "found link-local source %W without its scope; write %S", &word, &right);
         return false;
     }
     if (!IN6_IS_ADDR_LINKLOCAL(address) && word_has(word, '%')) {
-        text_format(why, "found a scope in %W, which is not link-local; write ", &word);
-        text_source(why, &right);
+        text_format(why, "found a scope in %W, which is not link-local; write %S", &word, &right);
         return false;
     }
     return true;
@@ -201,11 +199,10 @@ static bool check_host_bits(struct word word, const struct source *source, struc
     if (!has_host_bits(&source->network, &prefix.network))
         return true;
     single.kind = SOURCE_ADDRESS;
-    text_format(why, "found %W, which has bits set beyond its length; write ", &word);
-    text_source(why, &single);
-    text_string(why, " for this very address, or ");
-    text_source(why, &prefix);
-    text_string(why, " for any of this host's addresses in it");
+    text_format(why,
+                "found %W, which has bits set beyond its length; write %S for this very address, or %S for any of "
+                "this host's addresses in it",
+                &word, &single, &prefix);
     return false;
 }
 

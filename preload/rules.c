@@ -243,27 +243,9 @@ bool source_same(const struct source *a, const struct source *b)
            IN6_ARE_ADDR_EQUAL(&a->network.address, &b->network.address) && strcmp(a->scope, b->scope) == 0;
 }
 
-void text_source(struct text *text, const struct source *source)
-{
-    if (source->bind_address) {
-        text_string(text, "bind-address");
-        return;
-    }
-    if (source->kind == SOURCE_NONE || source->kind == SOURCE_UNKNOWN) {
-        text_string(text, source->kind == SOURCE_NONE ? "none" : "unknown, as there is an error");
-        return;
-    }
-    text_format(text, "%A", &source->network.address);
-    if (source->scope[0] != '\0')
-        text_format(text, "%%%s", source->scope);
-    if (source->kind == SOURCE_PREFIX)
-        text_format(text, "/%u", source->network.len);
-}
-
 void text_rule(struct text *text, const struct rule *rule, const struct source *source)
 {
     struct network network = rule_network(rule);
 
-    text_format(text, "%N = ", &network);
-    text_source(text, source);
+    text_format(text, "%N = %S", &network, source);
 }

@@ -70,8 +70,7 @@ struct network rule_network(const struct rule *rule);
 
 bool rule_same_network(const struct rule *a, const struct rule *b);
 
-/* As the file writes them: NETWORK = SOURCE, and SOURCE. */
+/* As the file writes it: NETWORK = SOURCE. */
 void text_rule(struct text *text, const struct rule *rule, const struct source *source);
-void text_source(struct text *text, const struct source *source);
 
 #endif

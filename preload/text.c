@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "address.h"
+#include "rules.h"
 
 enum {
     QUOTED_MAX = 64 /* bytes of a word that a message shows */
@@ -102,6 +102,35 @@ static void text_address(struct text *text, const struct in6_addr *address)
     }
 }
 
+static void text_network(struct text *text, const struct network *network)
+{
+    text_address(text, &network->address);
+    text_string(text, "/");
+    text_number(text, network->len, 1);
+}
+
+static void text_source(struct text *text, const struct source *source)
+{
+    const char *words = source->bind_address             ? "bind-address"
+                        : source->kind == SOURCE_NONE    ? "none"
+                        : source->kind == SOURCE_UNKNOWN ? "unknown, as there is an error"
+                                                         : NULL;
+
+    if (words != NULL) {
+        text_string(text, words);
+        return;
+    }
+    text_address(text, &source->network.address);
+    if (source->scope[0] != '\0') {
+        text_string(text, "%");
+        text_string(text, source->scope);
+    }
+    if (source->kind == SOURCE_PREFIX) {
+        text_string(text, "/");
+        text_number(text, source->network.len, 1);
+    }
+}
+
 static void text_quoted(struct text *text, const struct word *word)
 {
     size_t shown = word->len > QUOTED_MAX ? QUOTED_MAX : word->len;
@@ -163,8 +192,6 @@ static void text_errno(struct text *text, int error)
 
 void text_vformat(struct text *text, const char *format, va_list arguments)
 {
-    const struct network *network;
-
     for (const char *next = format; *next != '\0'; next++) {
         if (*next != '%') {
             text_bytes(text, next, 1);
@@ -181,10 +208,10 @@ void text_vformat(struct text *text, const char *format, va_list arguments)
             text_address(text, va_arg(arguments, const struct in6_addr *));
             break;
         case 'N':
-            network = va_arg(arguments, const struct network *);
-            text_address(text, &network->address);
-            text_string(text, "/");
-            text_number(text, network->len, 1);
+            text_network(text, va_arg(arguments, const struct network *));
+            break;
+        case 'S':
+            text_source(text, va_arg(arguments, const struct source *));
             break;
         case 'W':
             text_quoted(text, va_arg(arguments, const struct word *));

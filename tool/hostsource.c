@@ -34,7 +34,7 @@ struct source_name source_name(const struct source *source)
     struct source itself = *source;
 
     itself.bind_address = false;
-    text_source(&text, &itself);
+    text_format(&text, "%S", &itself);
     return name;
 }
 

@@ -26,7 +26,7 @@ static char *append(struct word text, const struct source *source, size_t *len)
 
     text_bytes(&appended, text.start, text.len);
     text_string(&appended, option);
-    text_source(&appended, source);
+    text_format(&appended, "%S", source);
     text_string(&appended, comment);
     *len = appended.len;
     return data;

@@ -437,7 +437,7 @@ static void rules_are_written_as_in_the_file(void **state)
         text_rule(&text, &rule, &source);
         check_string("rule", data, cases[i].wanted);
         text = TEXT_IN(data);
-        text_source(&text, &source);
+        text_format(&text, "%S", &source);
         check_string("source", data, strchr(cases[i].wanted, '=') + 2);
     }
 }

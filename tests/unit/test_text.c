@@ -92,14 +92,17 @@ static void every_conversion_takes_its_argument(void **state)
     struct in6_addr address = address_of("2001:db8::1");
     struct network all = {.address = address_of("::"), .len = 0};
     struct network network = {.address = address_of("2001:db8::"), .len = 32};
+    struct source source = {.kind = SOURCE_PREFIX, .network = network};
     struct word word = word_of("glusterd");
     char data[256];
     struct text text = TEXT_IN(data);
 
     (void)state;
-    text_format(&text, "%s|%u|%A|%N|%N|%W|%E|%%|%s", "string", 42u, &address, &network, &all, &word, ENOENT, "last");
-    check_string("conversions", data,
-                 "string|42|2001:db8::1|2001:db8::/32|::/0|\"glusterd\"|No such file or directory|%|last");
+    text_format(&text, "%s|%u|%A|%N|%N|%S|%W|%E|%%|%s", "string", 42u, &address, &network, &all, &source, &word, ENOENT,
+                "last");
+    check_string(
+        "conversions", data,
+        "string|42|2001:db8::1|2001:db8::/32|::/0|2001:db8::/32|\"glusterd\"|No such file or directory|%|last");
     assert_int_equal(text.len, strlen(data));
 }
 

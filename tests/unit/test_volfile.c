@@ -23,7 +23,7 @@ static void write_source(const struct source *source, char *data, size_t size)
     if (source->kind == SOURCE_UNKNOWN)
         text_string(&text, "unknown");
     else
-        text_source(&text, &address);
+        text_format(&text, "%S", &address);
 }
 
 static void finds_the_bind_address_as_glusterfs_does(void **state)
