@@ -168,30 +168,26 @@ static bool has_control(struct word word)
 }
 
 /* Checks the address of *source, with scope, empty where there is none. */
-static bool check_address(struct word word, struct word scope, const struct source *source, struct text *why)
+static bool check_address(struct parser *parser, struct word word, struct word scope, const struct source *source)
 {
     const struct in6_addr *address = &source->network.address;
     bool is_whole_prefix = source->kind == SOURCE_PREFIX && IN6_IS_ADDR_UNSPECIFIED(address);
     struct source right = *source;
 
     right.scope[0] = '\0';
-    if (IN6_IS_ADDR_MULTICAST(address) || (IN6_IS_ADDR_UNSPECIFIED(address) && !is_whole_prefix)) {
-        text_format(why, "found %W, which can't be a source; write one of this host's addresses", &word);
-        return false;
-    }
+    if (IN6_IS_ADDR_MULTICAST(address) || (IN6_IS_ADDR_UNSPECIFIED(address) && !is_whole_prefix))
+        return MISTAKE(parser, word.start, "found %W, which can't be a source; write one of this host's addresses",
+                       &word);
     if (IN6_IS_ADDR_LINKLOCAL(address) && scope.len == 0) {
         memcpy(right.scope, "INTERFACE", sizeof("INTERFACE"));
-        text_format(why, "found link-local source %W without its scope; write %S", &word, &right);
-        return false;
+        return MISTAKE(parser, word.start, "found link-local source %W without its scope; write %S", &word, &right);
     }
-    if (!IN6_IS_ADDR_LINKLOCAL(address) && word_has(word, '%')) {
-        text_format(why, "found a scope in %W, which is not link-local; write %S", &word, &right);
-        return false;
-    }
+    if (!IN6_IS_ADDR_LINKLOCAL(address) && word_has(word, '%'))
+        return MISTAKE(parser, word.start, "found a scope in %W, which is not link-local; write %S", &word, &right);
     return true;
 }
 
-static bool check_host_bits(struct word word, const struct source *source, struct text *why)
+static bool check_host_bits(struct parser *parser, struct word word, const struct source *source)
 {
     struct source prefix = *source;
     struct source single = *source;
@@ -199,34 +195,31 @@ static bool check_host_bits(struct word word, const struct source *source, struc
     if (!has_host_bits(&source->network, &prefix.network))
         return true;
     single.kind = SOURCE_ADDRESS;
-    text_format(why,
-                "found %W, which has bits set beyond its length; write %S for this very address, or %S for any of "
-                "this host's addresses in it",
-                &word, &single, &prefix);
-    return false;
+    return MISTAKE(parser, word.start,
+                   "found %W, which has bits set beyond its length; write %S for this very address, or %S for any of "
+                   "this host's addresses in it",
+                   &word, &single, &prefix);
 }
 
 /* With a scope the right address is not named: a network has none. */
-static bool not_a_source(struct word word, struct text *why)
+static bool not_a_source(struct parser *parser, struct word word)
 {
     bool is_bracketed = is_bracketed_address(word);
+    const char *what = is_bracketed ? "brackets around the address in" : "IPv4 source";
     struct word rest = word;
     struct word address = word_split(&rest, '/');
     struct network meant;
 
-    if (!is_bracketed && !address_is_ipv4(address)) {
-        text_format(why, "found %W; write an IPv6 address", &word);
-        return false;
-    }
-    text_format(why, "found %s %W; write ", is_bracketed ? "brackets around the address in" : "IPv4 source", &word);
+    if (!is_bracketed && !address_is_ipv4(address))
+        return MISTAKE(parser, word.start, "found %W; write an IPv6 address", &word);
     if (word_has(word, '%') || !meant_network(word, &meant))
-        text_string(why, is_bracketed ? "it without them" : "it as ::ffff:ADDRESS");
-    else
-        text_format(why, word_has(word, '/') ? "%N" : "%A", &meant);
-    return false;
+        return MISTAKE(parser, word.start, "found %s %W; write it %s", what, &word,
+                       is_bracketed ? "without them" : "as ::ffff:ADDRESS");
+    return MISTAKE(parser, word.start, word_has(word, '/') ? "found %s %W; write %N" : "found %s %W; write %A", what,
+                   &word, &meant);
 }
 
-bool source_parse(struct word word, struct source *source, struct word *wrong, struct text *why)
+static bool parse_own_address(struct parser *parser, struct word word, struct source *source)
 {
     struct word length = word;
     struct word scope = word_split(&length, '/');
@@ -235,38 +228,34 @@ bool source_parse(struct word word, struct source *source, struct word *wrong, s
     memset(source, 0, sizeof(*source));
     source->kind = word_has(word, '/') ? SOURCE_PREFIX : SOURCE_ADDRESS;
     source->network.len = 128;
-    *wrong = word;
     if (!address_parse(address, &source->network.address))
-        return not_a_source(word, why);
-    if (source->kind == SOURCE_PREFIX && !parse_length(length, &source->network.len)) {
-        *wrong = length;
-        text_format(why, "found prefix length %W; write 0 to 128", &length);
-        return false;
-    }
-    if (scope.len >= sizeof(source->scope)) {
-        *wrong = scope;
-        text_format(why, "found %W, longer than an interface name can be; write at most %u characters", &scope,
-                    (unsigned int)sizeof(source->scope) - 1);
-        return false;
-    }
-    if (has_control(scope)) {
-        *wrong = scope;
-        text_format(why, "found %W, with a control character; write the name of an interface", &scope);
-        return false;
-    }
+        return not_a_source(parser, word);
+    if (source->kind == SOURCE_PREFIX && !parse_length(length, &source->network.len))
+        return MISTAKE(parser, length.start, "found prefix length %W; write 0 to 128", &length);
+    if (scope.len >= sizeof(source->scope))
+        return MISTAKE(parser, scope.start,
+                       "found %W, longer than an interface name can be; write at most %u characters", &scope,
+                       (unsigned int)sizeof(source->scope) - 1);
+    if (has_control(scope))
+        return MISTAKE(parser, scope.start, "found %W, with a control character; write the name of an interface",
+                       &scope);
     memcpy(source->scope, scope.start, scope.len);
-    return check_address(word, scope, source, why) && check_host_bits(word, source, why);
+    return check_address(parser, word, scope, source) && check_host_bits(parser, word, source);
+}
+
+bool source_parse(struct word word, struct source *source, struct mistake *mistake)
+{
+    struct parser parser = {.mistake = mistake, .line_start = word.start, .line = 1};
+
+    return parse_own_address(&parser, word, source);
 }
 
 /* IPv4 sources have an IPv4-mapped form, but that is right for IPv4-mapped networks only. */
 static bool parse_source(struct parser *parser, struct word word, const struct rule *rule, struct source *source)
 {
-    char reason[sizeof(parser->mistake->message)];
-    struct text why = TEXT_IN(reason);
     struct network network = rule_network(rule);
     struct word rest = word;
     struct word address = word_split(&rest, '/');
-    struct word wrong;
 
     if (word_is(word, "none"))
         return true;
@@ -279,9 +268,7 @@ static bool parse_source(struct parser *parser, struct word word, const struct r
     if (address_is_ipv4(address) && !IN6_IS_ADDR_V4MAPPED(&network.address))
         return MISTAKE(parser, word.start, "found IPv4 source %W for a network that is not; write an IPv6 one or none",
                        &word);
-    if (source_parse(word, source, &wrong, &why))
-        return true;
-    return MISTAKE(parser, wrong.start, "%s", why.data);
+    return parse_own_address(parser, word, source);
 }
 
 /* An IPv6 socket reaches IPv4 peers from IPv4-mapped addresses only, and IPv6 peers from others only. */
@@ -598,10 +585,8 @@ bool config_parse(const char *text, size_t len, struct config *config, struct mi
     config->options.refuse = true;
     config->options.log_level = LEVEL_INFO;
     text_string(&log_file, CONFIG_LOG_FILE);
-    if (!take_memory(&parser, whole)) {
-        mistake_at(mistake, 0, 0, "found no memory for %u bytes of configuration", (unsigned int)len);
-        return false;
-    }
+    if (!take_memory(&parser, whole))
+        return mistake_at(mistake, 0, 0, "found no memory for %u bytes of configuration", (unsigned int)len);
     if (parse_lines(&parser, whole))
         return true;
     config_free(config);

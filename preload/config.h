@@ -66,8 +66,8 @@ bool section_matches(const struct section *section, const char *name);
 
 /*
  * Parses ADDRESS[%SCOPE] or ADDRESS[%SCOPE]/LENGTH (RFC 4007, 11.7) into all of *source. Where it can't be a source
- * returns false: *wrong is then the word in it that is wrong, and why has what was found and what would be right.
+ * returns false: *mistake then has its place, in line 1.
  */
-bool source_parse(struct word word, struct source *source, struct word *wrong, struct text *why);
+bool source_parse(struct word word, struct source *source, struct mistake *mistake);
 
 #endif

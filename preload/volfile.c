@@ -106,13 +106,11 @@ struct source volfile_source(struct word written)
 {
     struct source source = {.kind = SOURCE_NONE};
     struct in6_addr address;
-    struct word wrong;
-    char reason[1];
-    struct text why = TEXT_IN(reason);
+    struct mistake ignored;
     bool is_any = address_is_ipv4(written) || (address_parse(written, &address) &&
                                                (IN6_IS_ADDR_UNSPECIFIED(&address) || IN6_IS_ADDR_V4MAPPED(&address)));
 
-    if (!is_any && (!source_parse(written, &source, &wrong, &why) || source.kind != SOURCE_ADDRESS))
+    if (!is_any && (!source_parse(written, &source, &ignored) || source.kind != SOURCE_ADDRESS))
         source = (struct source){.kind = SOURCE_UNKNOWN};
     source.bind_address = true;
     return source;

@@ -108,12 +108,9 @@ static bool is_same_source(const struct source *a, const struct source *b)
 static struct source source_of(struct word word)
 {
     struct source source = {.bind_address = word_is(word, "bind-address")};
-    char reason[sizeof(mistake.message)];
-    struct text why = TEXT_IN(reason);
-    struct word wrong;
 
     if (!source.bind_address && !word_is(word, "none"))
-        check(source_parse(word, &source, &wrong, &why), "the source is one by itself");
+        check(source_parse(word, &source, &mistake), "the source is one by itself");
     return source;
 }
 

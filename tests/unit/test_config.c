@@ -716,35 +716,33 @@ static void an_address_as_source_is_taken_apart(void **state)
         {"::ffff:192.0.2.1", "::ffff:192.0.2.1", ""},
         {"::1", "::1", ""},
     };
-    char reason[256];
 
     (void)state;
     for (size_t i = 0; i < COUNT(table); i++) {
         struct source source;
         struct in6_addr wanted = address_of(table[i].address);
-        struct text why = TEXT_IN(reason);
-        struct word wrong;
 
-        check_bool(table[i].word, source_parse(word_of(table[i].word), &source, &wrong, &why), true);
+        check_bool(table[i].word, source_parse(word_of(table[i].word), &source, &mistake), true);
         assert_int_equal(source.kind, SOURCE_ADDRESS);
         assert_memory_equal(&source.network.address, &wanted, sizeof(wanted));
         check_number(table[i].word, source.network.len, 128);
         check_string(table[i].word, source.scope, table[i].scope);
-        check_string(table[i].word, why.data, "");
     }
 }
 
-static void the_reason_is_appended(void **state)
+static void a_mistake_in_a_source_has_its_place_there(void **state)
 {
+    static const struct wrong_text wanted[] = {
+        {BYTES("server1"), 1, 1, "found \"server1\"; write an IPv6 address"},
+        {BYTES("2001:db8::/129"), 1, 12, "found prefix length \"129\"; write 0 to 128"},
+    };
     struct source source;
-    char reason[256];
-    struct text why = TEXT_IN(reason);
-    struct word wrong;
 
     (void)state;
-    text_string(&why, "because ");
-    assert_false(source_parse(word_of("server1"), &source, &wrong, &why));
-    check_string("reason", reason, "because found \"server1\"; write an IPv6 address");
+    for (size_t i = 0; i < COUNT(wanted); i++) {
+        assert_false(source_parse(word_of(wanted[i].text), &source, &mistake));
+        check_mistake(wanted[i].text, &mistake, &wanted[i]);
+    }
 }
 
 static void a_mistake_has_what_it_is_given(void **state)
@@ -775,7 +773,7 @@ int main(void)
         cmocka_unit_test(all_memory_is_given_back),
         cmocka_unit_test(a_section_is_of_all_processes_that_it_names),
         cmocka_unit_test(an_address_as_source_is_taken_apart),
-        cmocka_unit_test(the_reason_is_appended),
+        cmocka_unit_test(a_mistake_in_a_source_has_its_place_there),
         cmocka_unit_test(a_mistake_has_what_it_is_given),
     };
 
