@@ -81,20 +81,7 @@ static bool is_bracketed_address(struct word word)
     struct word address = word_split(&inside, '%');
     struct in6_addr parsed;
 
-    return address_parse(address, &parsed) || address_is_ipv4(address);
-}
-
-/* An IPv6 address, or an IPv4 one as IPv4-mapped. *added is how much longer its prefixes are then. */
-static bool parse_either_family(struct word word, struct in6_addr *address, unsigned int *added)
-{
-    char data[INET6_ADDRSTRLEN];
-    struct text mapped = TEXT_IN(data);
-
-    *added = address_is_ipv4(word) ? 96 : 0;
-    if (*added > 0)
-        text_string(&mapped, "::ffff:");
-    text_bytes(&mapped, word.start, word.len);
-    return mapped.len + 1 < mapped.size && address_parse(word_of(mapped.data), address);
+    return address_parse_either(address, &parsed);
 }
 
 /* What must be meant by word, which has brackets, a scope or an IPv4 address. False if there is no telling. */
@@ -107,8 +94,9 @@ static bool meant_network(struct word word, struct network *meant)
     if (in_brackets(address).len > 0)
         address = in_brackets(address);
     address = word_split(&address, '%');
-    if (!parse_either_family(address, &meant->address, &added))
+    if (!address_parse_either(address, &meant->address))
         return false;
+    added = word_has(address, ':') ? 0 : 96; /* by which an IPv4 prefix becomes longer */
     meant->len = 128 - added;
     if (word_has(word, '/') && (!parse_length(length, &meant->len) || meant->len + added > 128))
         return false;

@@ -107,8 +107,8 @@ struct source volfile_source(struct word written)
     struct source source = {.kind = SOURCE_NONE};
     struct in6_addr address;
     struct mistake ignored;
-    bool is_any = address_is_ipv4(written) || (address_parse(written, &address) &&
-                                               (IN6_IS_ADDR_UNSPECIFIED(&address) || IN6_IS_ADDR_V4MAPPED(&address)));
+    bool is_any = address_parse_either(written, &address) &&
+                  (IN6_IS_ADDR_UNSPECIFIED(&address) || IN6_IS_ADDR_V4MAPPED(&address));
 
     if (!is_any && (!source_parse(written, &source, &ignored) || source.kind != SOURCE_ADDRESS))
         source = (struct source){.kind = SOURCE_UNKNOWN};

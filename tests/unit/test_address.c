@@ -91,6 +91,31 @@ static void tells_ipv4_from_anything_else(void **state)
         check_bool(table[i].string, address_is_ipv4(word_of(table[i].string)), table[i].is_ipv4);
 }
 
+static void parses_ipv4_as_mapped(void **state)
+{
+    static const struct {
+        const char *string;
+        const char *wanted; /* NULL if it is neither */
+    } table[] = {
+        {"192.0.2.1", "::ffff:192.0.2.1"},
+        {"::ffff:192.0.2.1", "::ffff:192.0.2.1"},
+        {"2001:db8::1", "2001:db8::1"},
+        {"192.0.2", NULL},
+        {"192.0.2.1/24", NULL},
+        {"server1", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(table); i++) {
+        struct in6_addr wanted = address_of(table[i].wanted != NULL ? table[i].wanted : "::");
+        struct in6_addr found;
+        bool parsed = address_parse_either(word_of(table[i].string), &found);
+
+        check_bool(table[i].string, parsed, table[i].wanted != NULL);
+        check_bool(table[i].string, !parsed || IN6_ARE_ADDR_EQUAL(&found, &wanted), true);
+    }
+}
+
 static bool bit_of(const struct in6_addr *address, unsigned int bit)
 {
     return (address->s6_addr[bit / 8] >> (7 - bit % 8) & 1) != 0;
@@ -200,6 +225,7 @@ int main(void)
         cmocka_unit_test(refuses_what_is_no_address),
         cmocka_unit_test(reads_no_further_than_the_word),
         cmocka_unit_test(tells_ipv4_from_anything_else),
+        cmocka_unit_test(parses_ipv4_as_mapped),
         cmocka_unit_test(masks_every_bit_beyond_the_length),
         cmocka_unit_test(compares_no_more_and_no_less_than_the_prefix),
         cmocka_unit_test(keys_compare_as_the_bytes_do),
