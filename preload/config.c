@@ -49,13 +49,10 @@ static unsigned int column_of(const struct parser *parser, const char *at)
 /* Prefix length in decimal, 0 to 128. */
 static bool parse_length(struct word word, unsigned int *len)
 {
-    *len = 0;
-    for (size_t i = 0; i < word.len; i++) {
-        if (word.start[i] < '0' || word.start[i] > '9' || i > 2)
-            return false;
-        *len = *len * 10 + (unsigned int)(word.start[i] - '0');
-    }
-    return word.len > 0 && *len <= 128;
+    int64_t number = word.len <= 3 ? word_number(word, 10, 128) : -1;
+
+    *len = (unsigned int)number;
+    return number >= 0;
 }
 
 /* Whether network has bits beyond its length. *masked is network without them. */
@@ -71,7 +68,7 @@ static struct word in_brackets(struct word word)
 {
     if (word.len == 0 || word.start[0] != '[' || !word_has(word, ']'))
         return word_between(word.start, word.start);
-    word = word_between(word.start + 1, word.start + word.len);
+    word = word_behind(word, 1);
     return word_split(&word, ']');
 }
 
@@ -444,7 +441,7 @@ static bool start_options(struct parser *parser, struct word line)
 
 static bool parse_header(struct parser *parser, struct word line)
 {
-    struct word names = word_between(line.start + 1, line.start + line.len);
+    struct word names = word_behind(line, 1);
     struct word rest;
     struct section *section;
 
@@ -519,7 +516,7 @@ static bool parse_lines(struct parser *parser, struct word text)
     static const char byte_order_mark[] = "\xef\xbb\xbf";
 
     if (text.len >= 3 && memcmp(text.start, byte_order_mark, 3) == 0)
-        text = word_between(text.start + 3, text.start + text.len);
+        text = word_behind(text, 3);
     while (text.len > 0) {
         struct word line = word_split(&text, '\n');
 

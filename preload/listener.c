@@ -53,28 +53,6 @@ static struct listener get_own(void)
     return listener;
 }
 
-/* Hexadecimal digits, up to eight. */
-static uint32_t hex(struct word digits)
-{
-    uint32_t value = 0;
-
-    for (size_t i = 0; i < digits.len && i < 8; i++) {
-        char digit = digits.start[i];
-
-        value = value << 4 | (uint32_t)(digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10);
-    }
-    return value;
-}
-
-static uint64_t decimal(struct word digits)
-{
-    uint64_t value = 0;
-
-    for (size_t i = 0; i < digits.len; i++)
-        value = value * 10 + (uint64_t)(digits.start[i] - '0');
-    return value;
-}
-
 /* Words in this host's byte order, as the kernel prints them: one of an IPv4 address, four of an IPv6 one. */
 static bool parse_address(struct word digits, struct in6_addr *address)
 {
@@ -86,7 +64,8 @@ static bool parse_address(struct word digits, struct in6_addr *address)
     if (words == 1)
         address->s6_addr[10] = address->s6_addr[11] = 0xff;
     for (size_t i = 0; i < words; i++)
-        address->s6_addr32[4 - words + i] = hex(word_between(digits.start + i * 8, digits.start + i * 8 + 8));
+        address->s6_addr32[4 - words + i] =
+            (uint32_t)word_number((struct word){.start = digits.start + i * 8, .len = 8}, 16, UINT32_MAX);
     return true;
 }
 
@@ -104,9 +83,9 @@ static bool parse_line(struct word line, struct listening *listening)
         return false;
     port = fields[LOCAL];
     address = word_split(&port, ':');
-    listening->port = (in_port_t)hex(port);
-    listening->user = (uid_t)decimal(fields[USER]);
-    listening->inode = decimal(fields[INODE]);
+    listening->port = (in_port_t)word_number(port, 16, UINT16_MAX);
+    listening->user = (uid_t)word_number(fields[USER], 10, UINT32_MAX);
+    listening->inode = (uint64_t)word_number(fields[INODE], 10, INT64_MAX);
     return parse_address(address, &listening->address);
 }
 

@@ -43,7 +43,7 @@ static char short_option(struct word argument, struct word *rest, struct word *v
     for (size_t i = 1; i < argument.len; i++) {
         if (strchr(with_value, argument.start[i]) == NULL)
             continue;
-        *value = word_between(argument.start + i + 1, argument.start + argument.len);
+        *value = word_behind(argument, i + 1);
         if (value->len == 0)
             *value = next_argument(rest);
         return argument.start[i];

@@ -14,10 +14,8 @@ bool word_is(struct word word, const char *string)
 
 struct word word_trim(struct word word)
 {
-    while (word.len > 0 && is_blank(word.start[0])) {
-        word.start++;
-        word.len--;
-    }
+    while (word.len > 0 && is_blank(word.start[0]))
+        word = word_behind(word, 1);
     while (word.len > 0 && is_blank(word.start[word.len - 1]))
         word.len--;
     return word;
@@ -26,13 +24,12 @@ struct word word_trim(struct word word)
 struct word word_next(struct word *rest)
 {
     struct word word = word_trim(*rest);
-    const char *end = word.start + word.len;
     size_t len = 0;
 
     while (len < word.len && !is_blank(word.start[len]))
         len++;
+    *rest = word_behind(word, len);
     word.len = len;
-    *rest = word_between(word.start + len, end);
     return word;
 }
 
@@ -49,4 +46,19 @@ struct word word_split(struct word *rest, char separator)
 bool word_has(struct word word, char byte)
 {
     return word.len > 0 && memchr(word.start, byte, word.len) != NULL;
+}
+
+int64_t word_number(struct word word, int base, int64_t max)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    int64_t number = word.len > 0 ? 0 : -1;
+
+    for (size_t i = 0; i < word.len; i++) {
+        const char *digit = memchr(digits, word.start[i], (size_t)base);
+
+        if (digit == NULL || number > (max - (digit - digits)) / base)
+            return -1;
+        number = number * base + (digit - digits);
+    }
+    return number;
 }

@@ -3,6 +3,7 @@
 #define SRCADDR_WORD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "text.h"
@@ -12,6 +13,12 @@ struct word word_of(const char *string);
 static inline struct word word_between(const char *start, const char *end)
 {
     return (struct word){.start = start, .len = (size_t)(end - start)};
+}
+
+/* word without its first len bytes, which it must have. */
+static inline struct word word_behind(struct word word, size_t len)
+{
+    return (struct word){.start = word.start + len, .len = word.len - len};
 }
 
 static inline bool word_same(struct word a, struct word b)
@@ -36,5 +43,8 @@ struct word word_next(struct word *rest);
 struct word word_split(struct word *rest, char separator);
 
 bool word_has(struct word word, char byte);
+
+/* word as a number up to max: digits of that base, 16 at the most, with capitals, and nothing else. Or -1. */
+int64_t word_number(struct word word, int base, int64_t max);
 
 #endif

@@ -40,7 +40,7 @@ struct word line_of(struct word text, unsigned int line)
     static const char byte_order_mark[] = "\xef\xbb\xbf";
 
     if (text.len >= 3 && memcmp(text.start, byte_order_mark, 3) == 0)
-        text = word_between(text.start + 3, text.start + text.len);
+        text = word_behind(text, 3);
     while (line > 1 && text.len > 0) {
         word_split(&text, '\n');
         line--;

@@ -46,7 +46,7 @@ static inline void check_quotation(const char *message, struct word place)
         return;
     for (const char *quoted = message + strlen(start); strchr("\"\\.", *quoted) == NULL; quoted++) {
         check(place.len > 0 && *place.start == *quoted, "the message quotes what is there");
-        place = word_between(place.start + 1, place.start + place.len);
+        place = word_behind(place, 1);
     }
 }
 

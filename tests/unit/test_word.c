@@ -1,5 +1,7 @@
 #include "unit.h"
 
+#include <inttypes.h>
+
 #include "word.h"
 
 /* A word is not NUL-terminated: what is looked at stands at the end of memory. */
@@ -40,6 +42,8 @@ static void words_are_made_from_strings_and_pointers(void **state)
     check_word("of a string", word_of(string), "source");
     check_word("between pointers", word_between(string + 1, string + 4), "our");
     check_word("between equal pointers", word_between(string, string), "");
+    check_word("behind some bytes", word_behind(word_of(string), 3), "rce");
+    check_word("behind all bytes", word_behind(word_of(string), 6), "");
 }
 
 static void blanks_are_space_tab_and_carriage_return(void **state)
@@ -118,6 +122,41 @@ static void finds_a_byte_inside_the_word_only(void **state)
     assert_false(word_has((struct word){.start = "ab:", .len = 2}, ':'));
 }
 
+static void a_number_is_digits_of_its_base_alone(void **state)
+{
+    static const struct {
+        const char *word;
+        int base;
+        int64_t max;
+        int64_t number;
+    } table[] = {
+        {"0", 10, 128, 0},
+        {"128", 10, 128, 128},
+        {"0000128", 10, 128, 128},
+        {"129", 10, 128, -1},
+        {"1280", 10, 128, -1},
+        {"18446744073709551617", 10, UINT16_MAX, -1},
+        {"9223372036854775807", 10, INT64_MAX, INT64_MAX},
+        {"9223372036854775808", 10, INT64_MAX, -1},
+        {"", 10, 128, -1},
+        {"-1", 10, 128, -1},
+        {"+1", 10, 128, -1},
+        {" 1", 10, 128, -1},
+        {"1x", 10, 128, -1},
+        {"A", 10, 128, -1},
+        {"5DC7", 16, UINT16_MAX, 24007},
+        {"FFFFFFFF", 16, UINT32_MAX, UINT32_MAX},
+        {"100000000", 16, UINT32_MAX, -1},
+        {"G", 16, UINT32_MAX, -1},
+        {"@", 16, UINT32_MAX, -1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(table); i++)
+        if (word_number(word_at_end(table[i].word), table[i].base, table[i].max) != table[i].number)
+            fail_msg("\"%s\" as a number of base %d up to %" PRId64, table[i].word, table[i].base, table[i].max);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -129,6 +168,7 @@ int main(void)
         cmocka_unit_test(the_missing_piece_is_at_the_end),
         cmocka_unit_test(splits_at_the_first_separator),
         cmocka_unit_test(finds_a_byte_inside_the_word_only),
+        cmocka_unit_test(a_number_is_digits_of_its_base_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
