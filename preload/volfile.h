@@ -12,23 +12,17 @@
 #define BIND_ADDRESS_OPTION "transport.socket.bind-address"
 #define LISTEN_PORT_OPTION  "transport.socket.listen-port"
 
-struct volfile_value {
-    struct word word;
-    unsigned int line;   /* where it stands, from 1 */
-    unsigned int column; /* in bytes, from 1 */
-};
-
 /*
  * Finds an option in the text of a volume file (GlusterFS: libglusterfs/src/graph.l); the last one where it is set
- * several times. False if it is not set at all. Async-signal-safe.
+ * several times; *value is then the piece of text. False if it is not set at all. Async-signal-safe.
  */
-bool volfile_option(const char *text, size_t len, const char *key, struct volfile_value *value);
+bool volfile_option(const char *text, size_t len, const char *key, struct word *value);
 
 /*
  * The same for a transport.socket.NAME, or NAME alone, which goes before it (options of rpc/rpc-transport/socket; key
  * is the long one).
  */
-bool volfile_socket_option(const char *text, size_t len, const char *key, struct volfile_value *value);
+bool volfile_socket_option(const char *text, size_t len, const char *key, struct word *value);
 
 /*
  * What glusterd's bind-address, as it is written somewhere, is as a source: an address; none, of :: and of an IPv4

@@ -7,10 +7,9 @@
 #include "file.h"
 #include "volfile.h"
 
-typedef bool find_option(const char *text, size_t len, const char *key, struct volfile_value *value);
+typedef bool find_option(const char *text, size_t len, const char *key, struct word *value);
 
-static bool read_option(const char *volfile, find_option *find, const char *key, struct file *file,
-                        struct volfile_value *value)
+static bool read_option(const char *volfile, find_option *find, const char *key, struct file *file, struct word *value)
 {
     char reason[256];
     struct text why = TEXT_IN(reason);
@@ -25,24 +24,38 @@ static bool read_option(const char *volfile, find_option *find, const char *key,
 char *volume_option(const char *volfile, const char *key)
 {
     struct file file;
-    struct volfile_value value;
+    struct word value;
     bool found = read_option(volfile, volfile_option, key, &file, &value);
-    char *copy = found ? needed(strndup(value.word.start, value.word.len)) : NULL;
+    char *copy = found ? needed(strndup(value.start, value.len)) : NULL;
 
     file_free(&file);
     return copy;
 }
 
+/* Where in text at points to. */
+static struct place place_of(const char *file, struct word text, const char *at)
+{
+    struct place place = {.file = file, .text = text, .line = 1, .column = 1};
+
+    for (const char *before = text.start; before < at; before++) {
+        place.column++;
+        if (*before == '\n') {
+            place.line++;
+            place.column = 1;
+        }
+    }
+    return place;
+}
+
 bool bind_address_place(const char *volfile, struct place *place)
 {
     struct file file;
-    struct volfile_value value;
+    struct word value;
 
     if (!read_option(volfile, volfile_socket_option, BIND_ADDRESS_OPTION, &file, &value)) {
         file_free(&file);
         return false;
     }
-    *place = (struct place){
-        .file = volfile, .text = {.start = file.data, .len = file.len}, .line = value.line, .column = value.column};
+    *place = place_of(volfile, (struct word){.start = file.data, .len = file.len}, value.start);
     return true;
 }
