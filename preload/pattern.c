@@ -2,50 +2,36 @@
 
 #include <stddef.h>
 
-/* The end of the bracket expression that starts at start, just after its "]", or NULL if it has none. */
-static const char *bracket_end(const char *start, const char *end)
+/* The end of the bracket expression at start, just behind its "]", or NULL if it has none; *matches is whether it has
+ * wanted. */
+static const char *bracket_end(const char *start, const char *end, unsigned char wanted, bool *matches)
 {
-    const char *next = start + 1;
-
-    if (next < end && *next == '!')
-        next++;
-    if (next < end && *next == ']') /* the first one stands for itself */
-        next++;
-    while (next < end && *next != ']')
-        next++;
-    return next < end ? next + 1 : NULL;
-}
-
-static bool bracket_has(const char *start, const char *end, unsigned char wanted)
-{
-    const char *next = start + 1;
-    bool negated = *next == '!';
+    bool negated = end - start > 1 && start[1] == '!';
+    const char *first = start + (negated ? 2 : 1);
+    const char *next = first;
     bool found = false;
 
-    if (negated)
-        next++;
-    for (; next < end - 1; next++) {
+    for (; next < end && (*next != ']' || next == first); next++) { /* a first "]" stands for itself */
         unsigned char low = (unsigned char)*next;
-        unsigned char high = low;
 
-        if (next + 2 < end - 1 && next[1] == '-') {
-            high = (unsigned char)next[2];
+        if (end - next > 2 && next[1] == '-' && next[2] != ']')
             next += 2;
-        }
-        found = found || (low <= wanted && wanted <= high);
+        found = found || (low <= wanted && wanted <= (unsigned char)*next);
     }
-    return found != negated;
+    *matches = found != negated;
+    return next < end ? next + 1 : NULL;
 }
 
 /* Whether the one pattern item at *at (not a "*") matches byte; moves *at behind it. */
 static bool item_matches(const char **at, const char *end, char byte)
 {
     const char *item = *at;
-    const char *bracket = *item == '[' ? bracket_end(item, end) : NULL;
+    bool matches = false;
+    const char *bracket = *item == '[' ? bracket_end(item, end, (unsigned char)byte, &matches) : NULL;
 
     if (bracket != NULL) {
         *at = bracket;
-        return bracket_has(item, bracket, (unsigned char)byte);
+        return matches;
     }
     if (*item == '\\' && item + 1 < end)
         item++;
