@@ -1,8 +1,6 @@
 #include "text.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "rules.h"
@@ -10,8 +8,6 @@
 enum {
     QUOTED_MAX = 64 /* bytes of a word that a message shows */
 };
-
-static const char hex_digits[] = "0123456789abcdef";
 
 struct text text_in(char *data, size_t size)
 {
@@ -35,55 +31,45 @@ void text_string(struct text *text, const char *string)
     text_bytes(text, string, strlen(string));
 }
 
-void text_number(struct text *text, unsigned int number, unsigned int digits)
+static void text_digits(struct text *text, unsigned int number, unsigned int base, unsigned int digits)
 {
-    char decimal[3 * sizeof(number)];
-    size_t start = sizeof(decimal);
+    char written[3 * sizeof(number)]; /* enough of any base from 10 on */
+    size_t start = sizeof(written);
 
     do {
-        decimal[--start] = hex_digits[number % 10];
-        number /= 10;
-        if (digits > 0)
-            digits--;
-    } while ((number > 0 || digits > 0) && start > 0);
-    text_bytes(text, decimal + start, sizeof(decimal) - start);
+        written[--start] = "0123456789abcdef"[number % base];
+        number /= base;
+    } while ((number > 0 || sizeof(written) - start < digits) && start > 0);
+    text_bytes(text, written + start, sizeof(written) - start);
 }
 
-static void text_hex(struct text *text, unsigned int number)
+void text_number(struct text *text, unsigned int number, unsigned int digits)
 {
-    for (int shift = 12; shift >= 0; shift -= 4)
-        if (number >> shift != 0 || shift == 0)
-            text_bytes(text, &hex_digits[number >> shift & 0xf], 1);
+    text_digits(text, number, 10, digits);
 }
 
 /* The longest run of two or more zero groups, which RFC 5952, 4.2 has written as "::"; the first of equal ones. */
-static void longest_zeros(const uint16_t *groups, unsigned int count, unsigned int *start, unsigned int *end)
+static void longest_zeros(const struct in6_addr *address, unsigned int count, unsigned int *start, unsigned int *end)
 {
     *start = *end = count;
-    for (unsigned int from = 0; from < count; from++) {
-        unsigned int to = from;
-
-        while (to < count && groups[to] == 0)
+    for (unsigned int from = 0, to = 0; from < count; from = to + 1) {
+        to = from;
+        while (to < count && address->s6_addr16[to] == 0)
             to++;
         if (to - from >= 2 && to - from > *end - *start) {
             *start = from;
             *end = to;
         }
-        if (to > from)
-            from = to - 1;
     }
 }
 
 static void text_address(struct text *text, const struct in6_addr *address)
 {
-    uint16_t groups[8];
     unsigned int count = IN6_IS_ADDR_V4MAPPED(address) ? 6 : 8; /* RFC 5952, 5: the IPv4 part in dotted decimal */
     unsigned int zeros_start;
     unsigned int zeros_end;
 
-    for (size_t i = 0; i < 8; i++)
-        groups[i] = (uint16_t)(address->s6_addr[2 * i] << 8 | address->s6_addr[2 * i + 1]);
-    longest_zeros(groups, count, &zeros_start, &zeros_end);
+    longest_zeros(address, count, &zeros_start, &zeros_end);
     for (unsigned int i = 0; i < count; i++) {
         if (i == zeros_start) {
             text_string(text, "::");
@@ -92,11 +78,9 @@ static void text_address(struct text *text, const struct in6_addr *address)
         }
         if (i > 0 && i != zeros_end)
             text_string(text, ":");
-        text_hex(text, groups[i]);
+        text_digits(text, ntohs(address->s6_addr16[i]), 16, 1);
     }
-    if (count == 8)
-        return;
-    for (unsigned int i = 12; i < 16; i++) {
+    for (unsigned int i = 2 * count; i < 16; i++) {
         text_string(text, i == 12 ? ":" : ".");
         text_number(text, address->s6_addr[i], 1);
     }
@@ -143,8 +127,7 @@ static void text_quoted(struct text *text, const struct word *word)
             text_bytes(text, &word->start[i], 1);
         } else {
             text_string(text, "\\x");
-            text_bytes(text, &hex_digits[byte >> 4], 1);
-            text_bytes(text, &hex_digits[byte & 0xf], 1);
+            text_digits(text, byte, 16, 2);
         }
     }
     text_string(text, shown < word->len ? "...\"" : "\"");
@@ -153,38 +136,33 @@ static void text_quoted(struct text *text, const struct word *word)
 /* strerror(3) reads the locale and allocates; these are the errors that an operator can meet. */
 static void text_errno(struct text *text, int error)
 {
-    static const struct {
-        int error;
-        const char *words;
-    } known[] = {
-        {EACCES, "Permission denied"},
-        {EADDRINUSE, "Address already in use"},
-        {EADDRNOTAVAIL, "Cannot assign requested address"},
-        {EAFNOSUPPORT, "Address family not supported by protocol"},
-        {EAGAIN, "Resource temporarily unavailable"},
-        {EFBIG, "File too large"},
-        {EINTR, "Interrupted system call"},
-        {EINVAL, "Invalid argument"},
-        {EIO, "Input/output error"},
-        {ELOOP, "Too many levels of symbolic links"},
-        {EMFILE, "Too many open files"},
-        {ENAMETOOLONG, "File name too long"},
-        {ENFILE, "Too many open files in system"},
-        {ENOBUFS, "No buffer space available"},
-        {ENODEV, "No such device"},
-        {ENOENT, "No such file or directory"},
-        {ENOMEM, "Cannot allocate memory"},
-        {ENOPROTOOPT, "Protocol not available"},
-        {ENOTDIR, "Not a directory"},
-        {EOPNOTSUPP, "Operation not supported"},
-        {EPERM, "Operation not permitted"},
+    static const char *const words[] = {
+        [EACCES] = "Permission denied",
+        [EADDRINUSE] = "Address already in use",
+        [EADDRNOTAVAIL] = "Cannot assign requested address",
+        [EAFNOSUPPORT] = "Address family not supported by protocol",
+        [EAGAIN] = "Resource temporarily unavailable",
+        [EFBIG] = "File too large",
+        [EINTR] = "Interrupted system call",
+        [EINVAL] = "Invalid argument",
+        [EIO] = "Input/output error",
+        [ELOOP] = "Too many levels of symbolic links",
+        [EMFILE] = "Too many open files",
+        [ENAMETOOLONG] = "File name too long",
+        [ENFILE] = "Too many open files in system",
+        [ENOBUFS] = "No buffer space available",
+        [ENODEV] = "No such device",
+        [ENOENT] = "No such file or directory",
+        [ENOMEM] = "Cannot allocate memory",
+        [ENOPROTOOPT] = "Protocol not available",
+        [ENOTDIR] = "Not a directory",
+        [EOPNOTSUPP] = "Operation not supported",
+        [EPERM] = "Operation not permitted",
     };
 
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (known[i].error == error) {
-            text_string(text, known[i].words);
-            return;
-        }
+    if (error >= 0 && (size_t)error < sizeof(words) / sizeof(words[0]) && words[error] != NULL) {
+        text_string(text, words[error]);
+        return;
     }
     text_string(text, "error ");
     text_number(text, (unsigned int)error, 1);
