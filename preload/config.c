@@ -410,17 +410,17 @@ static bool parse_rule(struct parser *parser, struct word left, struct word righ
 static bool end_section(struct parser *parser)
 {
     struct section *section = parser->section;
-    const struct rule *first;
     const struct rule *second;
 
     if (section == NULL)
         return true;
-    if (!rules_build(&section->rules, parser->scratch, &first, &second)) {
+    second = rules_build(&section->rules, parser->scratch);
+    if (second != NULL) {
         struct network network = rule_network(second);
 
         return mistake_at(parser->mistake, second->line, second->column,
                           "found network %N a second time in its section; keep one of lines %u and %u", &network,
-                          first->line, second->line);
+                          second[-1].line, second->line);
     }
     parser->rules = section->rules.all + section->rules.count;
     parser->tops = section->rules.tops + RULES_TOPS(section->rules.count);

@@ -112,21 +112,18 @@ static uint32_t find_parent(const struct rule *all, uint32_t child)
     return parent != NULL ? (uint32_t)(parent - all) : NO_RULE;
 }
 
-bool rules_build(struct rules *rules, struct rule *scratch, const struct rule **first, const struct rule **second)
+const struct rule *rules_build(struct rules *rules, struct rule *scratch)
 {
     struct rule *all = rules->all;
 
     sort(all, rules->count, scratch);
     for (uint32_t i = 0; i < rules->count; i++) {
-        if (i > 0 && rule_same_network(&all[i - 1], &all[i])) {
-            *first = &all[i - 1];
-            *second = &all[i];
-            return false;
-        }
+        if (i > 0 && rule_same_network(&all[i - 1], &all[i]))
+            return &all[i];
         all[i].parent = find_parent(all, i);
     }
     build_tops(rules);
-    return true;
+    return NULL;
 }
 
 static uint32_t block_size(uint32_t count, uint32_t start)

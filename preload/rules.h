@@ -51,10 +51,9 @@ enum { RULES_BLOCK = 16 };
 
 /*
  * Orders the rules as they were read from a file and links them, and fills in the tops; scratch has room for as many
- * rules. If a network stands there twice, returns false: *second is then the later of the two in the file, *first the
- * earlier.
+ * rules. NULL; or, if a network stands there twice, the later rule in the file, with the earlier right before it.
  */
-bool rules_build(struct rules *rules, struct rule *scratch, const struct rule **first, const struct rule **second);
+const struct rule *rules_build(struct rules *rules, struct rule *scratch);
 
 /*
  * The rule for peer, a struct in6_addr that need not be aligned: the one with the longest network that contains it. A
