@@ -10,11 +10,6 @@
 #include "volfile.h"
 #include "word.h"
 
-static struct word next_argument(struct word *rest)
-{
-    return word_split(rest, '\0');
-}
-
 static void copy(char *to, size_t size, struct word from)
 {
     struct text text = text_in(to, size);
@@ -28,7 +23,7 @@ bool long_option(struct word argument, const char *name, struct word *rest, stru
 
     if (!word_is(option, name))
         return false;
-    *value = argument.start > option.start + option.len ? argument : next_argument(rest);
+    *value = argument.start > option.start + option.len ? argument : word_split(rest, '\0');
     return true;
 }
 
@@ -45,7 +40,7 @@ static char short_option(struct word argument, struct word *rest, struct word *v
             continue;
         *value = word_behind(argument, i + 1);
         if (value->len == 0)
-            *value = next_argument(rest);
+            *value = word_split(rest, '\0');
         return argument.start[i];
     }
     return '\0';
@@ -69,14 +64,6 @@ struct arguments {
     struct word brick_bind; /* --xlator-option transport.socket.bind-address= */
 };
 
-static void take_xlator_option(struct word option, struct arguments *found)
-{
-    struct word value = option;
-
-    if (word_is(word_split(&value, '='), BIND_ADDRESS_OPTION))
-        found->brick_bind = value;
-}
-
 static void take_option(struct word argument, struct word *rest, struct arguments *found)
 {
     struct word value;
@@ -89,8 +76,9 @@ static void take_option(struct word argument, struct word *rest, struct argument
         found->volfile = value;
     else if (letter == 's' || long_option(argument, "--volfile-server", rest, &value))
         found->server = value;
-    else if (long_option(argument, "--xlator-option", rest, &value))
-        take_xlator_option(value, found);
+    else if (long_option(argument, "--xlator-option", rest, &value) &&
+             word_is(word_split(&value, '='), BIND_ADDRESS_OPTION))
+        found->brick_bind = value;
 }
 
 /*
@@ -107,12 +95,6 @@ static struct word told_by_glusterd(const struct arguments *found)
     return word_is(word_split(&rest, '.'), "fuse") ? word_of("") : found->server;
 }
 
-/* glusterd alone knows what a host name stands for. */
-static struct word address_only(struct word told)
-{
-    return word_has(told, ':') || address_is_ipv4(told) ? told : word_of("");
-}
-
 static struct arguments no_arguments(void)
 {
     return (struct arguments){
@@ -121,19 +103,23 @@ static struct arguments no_arguments(void)
 
 static void set_places(struct process *process, const struct arguments *found)
 {
+    struct word told = told_by_glusterd(found);
+
+    if (!word_has(told, ':') && !address_is_ipv4(told)) /* glusterd alone knows what a host name stands for */
+        told.len = 0;
     copy(process->volfile, sizeof(process->volfile), found->volfile);
-    copy(process->listener, sizeof(process->listener), address_only(told_by_glusterd(found)));
+    copy(process->listener, sizeof(process->listener), told);
 }
 
 void process_parse(const char *cmdline, size_t len, struct process *process)
 {
     struct arguments found = no_arguments();
     struct word rest = {.start = cmdline, .len = len};
-    struct word argument = next_argument(&rest);
+    struct word argument = word_split(&rest, '\0');
 
     copy(process->program, sizeof(process->program), last_component(argument));
     while (rest.len > 0) {
-        argument = next_argument(&rest);
+        argument = word_split(&rest, '\0');
         if (word_is(argument, "--"))
             break;
         take_option(argument, &rest, &found);
@@ -170,6 +156,7 @@ static void __attribute__((constructor)) find_arguments(int argc, char *argv[])
 int process_read(struct process *process)
 {
     struct arguments none = no_arguments();
+    struct word arguments = own_arguments.len > 0 ? own_arguments : word_of(program_invocation_name);
     char reason[64];
     struct text why = TEXT_IN(reason);
     struct file cmdline = {.data = NULL};
@@ -178,11 +165,8 @@ int process_read(struct process *process)
     if (is_shortage(error))
         return error;
     if (cmdline.len > 0)
-        process_parse(cmdline.data, cmdline.len, process);
-    else if (own_arguments.len > 0)
-        process_parse(own_arguments.start, own_arguments.len, process);
-    else
-        process_parse(program_invocation_name, strlen(program_invocation_name), process);
+        arguments = (struct word){.start = cmdline.data, .len = cmdline.len};
+    process_parse(arguments.start, arguments.len, process);
     if (is_secure())
         set_places(process, &none);
     file_free(&cmdline);
