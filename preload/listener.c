@@ -27,21 +27,23 @@ bool listener_same(const struct listener *a, const struct listener *b)
     return a->kind == b->kind && IN6_ARE_ADDR_EQUAL(&a->address, &b->address);
 }
 
-static bool is_one_address(const struct in6_addr *address)
+static struct listener listener_on(const struct in6_addr *address)
 {
-    return !IN6_IS_ADDR_UNSPECIFIED(address) && !IN6_IS_ADDR_V4MAPPED(address);
+    if (IN6_IS_ADDR_UNSPECIFIED(address) || IN6_IS_ADDR_V4MAPPED(address))
+        return (struct listener){.kind = LISTENER_ANY};
+    return (struct listener){.kind = LISTENER_ADDRESS, .address = *address};
 }
 
 void listener_note(const struct sockaddr_in6 *local)
 {
+    static const struct in6_addr any;
+    struct listener noted = listener_on(local->sin6_family == AF_INET ? &any : &local->sin6_addr);
+
     if (__atomic_load_n(&own.kind, __ATOMIC_RELAXED) != LISTENER_NONE)
         return;
-    if (local->sin6_family == AF_INET || !is_one_address(&local->sin6_addr)) {
-        __atomic_store_n(&own.kind, LISTENER_ANY, __ATOMIC_RELEASE);
-        return;
-    }
-    own.address = local->sin6_addr;
-    __atomic_store_n(&own.kind, LISTENER_ADDRESS, __ATOMIC_RELEASE);
+    if (noted.kind == LISTENER_ADDRESS)
+        own.address = noted.address;
+    __atomic_store_n(&own.kind, noted.kind, __ATOMIC_RELEASE);
 }
 
 static struct listener get_own(void)
@@ -60,9 +62,7 @@ static bool parse_address(struct word digits, struct in6_addr *address)
 
     if (words != 1 && words != 4)
         return false;
-    memset(address, 0, sizeof(*address));
-    if (words == 1)
-        address->s6_addr[10] = address->s6_addr[11] = 0xff;
+    *address = (struct in6_addr){.s6_addr = {[10] = 0xff, [11] = 0xff}};
     for (size_t i = 0; i < words; i++)
         address->s6_addr32[4 - words + i] =
             (uint32_t)word_number((struct word){.start = digits.start + i * 8, .len = 8}, 16, UINT32_MAX);
@@ -91,10 +91,8 @@ static bool parse_line(struct word line, struct listening *listening)
 
 static void add(struct listener *found, const struct in6_addr *address)
 {
-    struct listener one = {.kind = LISTENER_ANY};
+    struct listener one = listener_on(address);
 
-    if (is_one_address(address))
-        one = (struct listener){.kind = LISTENER_ADDRESS, .address = *address};
     if (found->kind == LISTENER_NONE)
         *found = one;
     else if (!listener_same(found, &one))
