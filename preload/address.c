@@ -5,7 +5,7 @@
 
 #include "word.h"
 
-static const struct in6_addr any_ipv4 = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
+const struct in6_addr address_any_ipv4 = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
 
 /* inet_pton(3) wants a string; it takes no lock and no memory. */
 static bool parse(int family, struct word word, void *address)
@@ -33,13 +33,13 @@ bool address_is_ipv4(struct word word)
 
 bool address_parse_either(struct word word, struct in6_addr *address)
 {
-    *address = any_ipv4;
+    *address = address_any_ipv4;
     return parse(AF_INET, word, &address->s6_addr32[3]) || parse(AF_INET6, word, address);
 }
 
 bool address_is_any(const struct in6_addr *address)
 {
-    return IN6_IS_ADDR_UNSPECIFIED(address) || IN6_ARE_ADDR_EQUAL(address, &any_ipv4);
+    return IN6_IS_ADDR_UNSPECIFIED(address) || IN6_ARE_ADDR_EQUAL(address, &address_any_ipv4);
 }
 
 void address_mask(struct in6_addr *address, unsigned int len)

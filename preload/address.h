@@ -69,6 +69,9 @@ static inline uint64_t address_hash(uint64_t before, const struct in6_addr *addr
     return value;
 }
 
+/* ::ffff:0.0.0.0: of an IPv4-mapped address the last four bytes differ. */
+extern const struct in6_addr address_any_ipv4;
+
 /* Parses what RFC 4291, 2.2 allows, without scope. */
 bool address_parse(struct word word, struct in6_addr *address);
 

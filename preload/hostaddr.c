@@ -32,14 +32,6 @@ bool host_address_better(const struct host_address *a, const struct host_address
     return memcmp(&a->address, &b->address, sizeof(a->address)) < 0;
 }
 
-static void map_ipv4(const void *ipv4, struct in6_addr *address)
-{
-    static const unsigned char prefix[12] = {[10] = 0xff, [11] = 0xff};
-
-    memcpy(address->s6_addr, prefix, sizeof(prefix));
-    memcpy(address->s6_addr + sizeof(prefix), ipv4, 4);
-}
-
 /* NLMSG_OK(), NLMSG_NEXT() and RTA_NEXT(), but in one type of integer. */
 static bool message_fits(const struct nlmsghdr *message, int left)
 {
@@ -62,7 +54,8 @@ static struct rtattr *next_attribute(struct rtattr *attribute, int *left)
 static bool parse_address(struct nlmsghdr *message, struct host_address *parsed)
 {
     struct ifaddrmsg *header = NLMSG_DATA(message);
-    size_t size = header->ifa_family == AF_INET ? 4 : 16;
+    bool is_ipv4 = header->ifa_family == AF_INET;
+    size_t size = is_ipv4 ? 4 : 16;
     int left = (int)IFA_PAYLOAD(message);
     const void *address = NULL;
     const void *local = NULL;
@@ -82,12 +75,10 @@ static bool parse_address(struct nlmsghdr *message, struct host_address *parsed)
         address = local;
     if (address == NULL)
         return false;
-    if (header->ifa_family == AF_INET) {
+    if (is_ipv4)
         parsed->flags &= ~(uint32_t)IFA_F_SECONDARY; /* the bit that means temporary for IPv6 */
-        map_ipv4(address, &parsed->address);
-    } else {
-        memcpy(&parsed->address, address, size);
-    }
+    parsed->address = address_any_ipv4;
+    memcpy(&parsed->address.s6_addr[sizeof(parsed->address) - size], address, size);
     return true;
 }
 
@@ -124,9 +115,8 @@ static int take_message(struct nlmsghdr *message, struct search *search)
         return -((struct nlmsgerr *)NLMSG_DATA(message))->error;
     if (message->nlmsg_type != RTM_NEWADDR || !parse_address(message, &candidate))
         return 0;
-    if (search->interface != 0 && search->interface != candidate.interface)
-        return 0;
-    if (!host_address_fits(&candidate, search->network))
+    if ((search->interface != 0 && search->interface != candidate.interface) ||
+        !host_address_fits(&candidate, search->network))
         return 0;
     if (!search->found || host_address_better(&candidate, &search->best))
         search->best = candidate;
@@ -193,31 +183,27 @@ static int search_all(int fd, void *buffer, struct search *search)
     return EAGAIN;
 }
 
-static int find(const struct network *network, unsigned int interface, int beside, struct host_address *found)
+int host_address_find(const struct network *network, unsigned int interface, int beside, struct host_address *found)
 {
     struct search search = {.network = network, .interface = interface};
-    void *buffer = memory_take(DUMP_SIZE);
-    int fd = buffer == NULL ? -1 : socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-    int error = fd < 0 ? errno : 0;
+    struct quiet quiet;
+    void *buffer;
+    int fd;
+    int error;
 
-    if (error == 0 && beside != -1 && !namespace_same(beside, fd))
+    quiet_begin(&quiet);
+    buffer = memory_take(DUMP_SIZE);
+    fd = buffer == NULL ? -1 : socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (fd < 0)
+        error = errno;
+    else if (beside != -1 && !namespace_same(beside, fd))
         error = EADDRNOTAVAIL;
-    if (error == 0)
+    else
         error = search_all(fd, buffer, &search);
     if (fd >= 0)
         close(fd);
     memory_give(buffer, DUMP_SIZE);
-    *found = search.best;
-    return error;
-}
-
-int host_address_find(const struct network *network, unsigned int interface, int beside, struct host_address *found)
-{
-    struct quiet quiet;
-    int error;
-
-    quiet_begin(&quiet);
-    error = find(network, interface, beside, found);
     quiet_end(&quiet);
+    *found = search.best;
     return error;
 }

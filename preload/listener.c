@@ -62,7 +62,7 @@ static bool parse_address(struct word digits, struct in6_addr *address)
 
     if (words != 1 && words != 4)
         return false;
-    *address = (struct in6_addr){.s6_addr = {[10] = 0xff, [11] = 0xff}};
+    *address = address_any_ipv4;
     for (size_t i = 0; i < words; i++)
         address->s6_addr32[4 - words + i] =
             (uint32_t)word_number((struct word){.start = digits.start + i * 8, .len = 8}, 16, UINT32_MAX);
