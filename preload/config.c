@@ -14,10 +14,9 @@ struct parser {
     struct mistake *mistake;
     const char *line_start;
     uint32_t line;
-    bool in_options;
     uint32_t options_line;              /* of [options], 0 if not seen */
     uint32_t option_line[OPTION_COUNT]; /* of each option, 0 if not seen */
-    struct section *section;            /* the one being read, NULL if none */
+    struct section *section;            /* the one being read; NULL in [options], and before any header */
     struct word source;                 /* of its latest rule */
     struct rule *rules;                 /* free room for the next section */
     struct address_key *tops;
@@ -156,11 +155,10 @@ static bool has_control(struct word word)
 static bool check_address(struct parser *parser, struct word word, struct word scope, const struct source *source)
 {
     const struct in6_addr *address = &source->network.address;
-    bool is_whole_prefix = source->kind == SOURCE_PREFIX && IN6_IS_ADDR_UNSPECIFIED(address);
     struct source right = *source;
 
     right.scope[0] = '\0';
-    if (IN6_IS_ADDR_MULTICAST(address) || (IN6_IS_ADDR_UNSPECIFIED(address) && !is_whole_prefix))
+    if (IN6_IS_ADDR_MULTICAST(address) || (IN6_IS_ADDR_UNSPECIFIED(address) && source->kind != SOURCE_PREFIX))
         return MISTAKE(parser, word.start, "found %W, which can't be a source; write one of this host's addresses",
                        &word);
     if (IN6_IS_ADDR_LINKLOCAL(address) && scope.len == 0) {
@@ -210,9 +208,7 @@ static bool parse_own_address(struct parser *parser, struct word word, struct so
     struct word scope = word_split(&length, '/');
     struct word address = word_split(&scope, '%');
 
-    memset(source, 0, sizeof(*source));
-    source->kind = word_has(word, '/') ? SOURCE_PREFIX : SOURCE_ADDRESS;
-    source->network.len = 128;
+    *source = (struct source){.kind = word_has(word, '/') ? SOURCE_PREFIX : SOURCE_ADDRESS, .network = {.len = 128}};
     if (!address_parse(address, &source->network.address))
         return not_a_source(parser, word);
     if (source->kind == SOURCE_PREFIX && !parse_length(length, &source->network.len))
@@ -435,7 +431,6 @@ static bool start_options(struct parser *parser, struct word line)
         return MISTAKE(parser, line.start, "found [options] a second time; keep one of lines %u and %u",
                        parser->options_line, parser->line);
     parser->options_line = parser->line;
-    parser->in_options = true;
     return true;
 }
 
@@ -464,7 +459,6 @@ static bool parse_header(struct parser *parser, struct word line)
         if (word_has(name, '[') != word_has(name, ']'))
             return MISTAKE(parser, name.start, "found %W with half a pair of brackets; write [NAME...]", &name);
     }
-    parser->in_options = false;
     section = &parser->config->sections[parser->config->section_count++];
     section->names = names;
     section->line = parser->line;
@@ -494,11 +488,11 @@ static bool is_bracketed_rule(struct word line)
 
 static bool parse_line(struct parser *parser, struct word line)
 {
-    const char *nul = line.len > 0 ? memchr(line.start, '\0', line.len) : NULL;
+    bool in_options = parser->section == NULL && parser->options_line != 0;
     struct word left;
 
-    if (nul != NULL)
-        return MISTAKE(parser, nul, "found a NUL byte; write plain text");
+    if (word_has(line, '\0'))
+        return MISTAKE(parser, line.start + strlen(line.start), "found a NUL byte; write plain text");
     line = word_trim(without_comment(line));
     if (line.len == 0)
         return true;
@@ -506,9 +500,9 @@ static bool parse_line(struct parser *parser, struct word line)
         return parse_header(parser, line);
     if (!word_has(line, '='))
         return MISTAKE(parser, line.start, "found %W without \"=\"; write %s", &line,
-                       parser->in_options ? "OPTION = VALUE" : "NETWORK = SOURCE, or [NAME...]");
+                       in_options ? "OPTION = VALUE" : "NETWORK = SOURCE, or [NAME...]");
     left = word_split(&line, '=');
-    return parser->in_options ? parse_option(parser, word_trim(left), word_trim(line)) : parse_rule(parser, left, line);
+    return in_options ? parse_option(parser, word_trim(left), word_trim(line)) : parse_rule(parser, left, line);
 }
 
 static bool parse_lines(struct parser *parser, struct word text)
@@ -532,10 +526,8 @@ static size_t count_bytes(struct word text, char byte)
 {
     size_t found = 0;
 
-    while (word_has(text, byte)) {
+    for (; word_has(text, byte); found++)
         word_split(&text, byte);
-        found++;
-    }
     return found;
 }
 

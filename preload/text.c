@@ -95,10 +95,8 @@ static void text_network(struct text *text, const struct network *network)
 
 static void text_source(struct text *text, const struct source *source)
 {
-    const char *words = source->bind_address             ? "bind-address"
-                        : source->kind == SOURCE_NONE    ? "none"
-                        : source->kind == SOURCE_UNKNOWN ? "unknown, as there is an error"
-                                                         : NULL;
+    static const char *const kinds[] = {[SOURCE_NONE] = "none", [SOURCE_UNKNOWN] = "unknown, as there is an error"};
+    const char *words = source->bind_address ? "bind-address" : kinds[source->kind];
 
     if (words != NULL) {
         text_string(text, words);
