@@ -58,32 +58,28 @@ static bool parse_address(struct nlmsghdr *message, struct host_address *parsed)
     size_t size = is_ipv4 ? 4 : 16;
     int left = (int)IFA_PAYLOAD(message);
     const void *address = NULL;
-    const void *local = NULL;
 
     parsed->flags = header->ifa_flags;
     parsed->interface = header->ifa_index;
     for (struct rtattr *attribute = IFA_RTA(header); RTA_OK(attribute, left);
          attribute = next_attribute(attribute, &left)) {
-        if (attribute->rta_type == IFA_ADDRESS && RTA_PAYLOAD(attribute) >= size)
+        if ((attribute->rta_type == IFA_LOCAL || (attribute->rta_type == IFA_ADDRESS && address == NULL)) &&
+            RTA_PAYLOAD(attribute) >= size)
             address = RTA_DATA(attribute);
-        else if (attribute->rta_type == IFA_LOCAL && RTA_PAYLOAD(attribute) >= size)
-            local = RTA_DATA(attribute);
         else if (attribute->rta_type == IFA_FLAGS && RTA_PAYLOAD(attribute) >= sizeof(parsed->flags))
             memcpy(&parsed->flags, RTA_DATA(attribute), sizeof(parsed->flags));
     }
-    if (local != NULL)
-        address = local;
     if (address == NULL)
         return false;
     if (is_ipv4)
         parsed->flags &= ~(uint32_t)IFA_F_SECONDARY; /* the bit that means temporary for IPv6 */
-    parsed->address = address_any_ipv4;
+    parsed->address = address_any_ipv4;              /* of which an IPv6 address leaves nothing */
     memcpy(&parsed->address.s6_addr[sizeof(parsed->address) - size], address, size);
     return true;
 }
 
-/* The number that ends a dump is below 0 if the kernel could not list all. */
-static int done_error(struct nlmsghdr *message)
+/* The number in what ends a dump is below 0 if the kernel could not list all, or nothing. */
+static int end_error(struct nlmsghdr *message)
 {
     int number = 0;
 
@@ -107,12 +103,10 @@ static int take_message(struct nlmsghdr *message, struct search *search)
 
     if ((message->nlmsg_flags & NLM_F_DUMP_INTR) != 0)
         search->interrupted = true;
-    if (message->nlmsg_type == NLMSG_DONE) {
+    if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR) {
         search->done = true;
-        return done_error(message);
+        return end_error(message);
     }
-    if (message->nlmsg_type == NLMSG_ERROR)
-        return -((struct nlmsgerr *)NLMSG_DATA(message))->error;
     if (message->nlmsg_type != RTM_NEWADDR || !parse_address(message, &candidate))
         return 0;
     if ((search->interface != 0 && search->interface != candidate.interface) ||
