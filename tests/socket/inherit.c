@@ -67,6 +67,7 @@ int main(int argc, char **argv)
     unsetenv("LD_PRELOAD");
     test.peer = parse_endpoint(argv[1]);
     begin();
+    dial(); /* the first one waits where the configuration is young */
     if (pthread_create(&thread, NULL, dial_until_stopped, NULL) != 0)
         die("pthread_create");
     for (int i = 0; i < PROGRAMS; i++)
