@@ -95,7 +95,8 @@ same_result() {
     done
 }
 
-# bats test_tags=native,exact
+# Of the C library's openat(2); musl's is open(2).
+# bats test_tags=native,exact,glibc
 @test "a sandbox that answers system calls by SIGSYS answers ours too" {
     configure_rules "::/0 = $SOURCE"
     dial trap=openat tcp6 connect="[$PEER]:1"

@@ -123,7 +123,7 @@ both_from() {
     both_from "$SOURCE"
 }
 
-# bats test_tags=native, exact
+# bats test_tags=native, exact, glibc
 @test "an error that may pass, as from a lease or a disk: refused, in every process" {
     configure_rules "::/0 = $SOURCE"
     for name in dial glusterfs; do
@@ -137,7 +137,7 @@ both_from() {
     done
 }
 
-# bats test_tags=native, exact
+# bats test_tags=native, exact, glibc
 @test "an error that does not pass: only GlusterFS's own processes are refused, and not what is on this host" {
     configure_rules "::/0 = $SOURCE"
     for errno in 1 13 38; do
