@@ -59,7 +59,7 @@ static bool is_surely_idle(const struct socket_state *state)
  */
 static int find_idle(int fd, struct socket_state *state)
 {
-    static const struct timespec at_once;
+    struct timespec at_once = {.tv_sec = 0}; /* is written to */
     struct pollfd ready = {.fd = fd, .events = POLLRDHUP};
     unsigned char tcp_state = TCP_CLOSE;
     /* Before 5.16 poll(2) does not tell of MPTCP, and neither does this call, which fails. */
