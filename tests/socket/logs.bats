@@ -56,6 +56,7 @@ at_level() {
     logged 1 " I .* $GLUSTERD_SRCADDR_CONF:4: section \"dial\" in force, rules: 2\$"
 }
 
+# bats test_tags=native
 @test "level debug: every decision with its rule as well" {
     at_level debug
     logged 1 " D .* peer $PEER: $GLUSTERD_SRCADDR_CONF:5: rule 2001:db8:2::/64 = $SOURCE: moved\$"

@@ -64,6 +64,7 @@ dial_peer() {
     logged 0 ' [WE] '
 }
 
+# bats test_tags=native
 @test "a socket that the program bound to an address is left alone" {
     configure_rules "::/0 = $SOURCE"
     dial_peer "$PEER" bind="[$SOURCE2]:0"
@@ -72,6 +73,7 @@ dial_peer() {
     prints "bind: 0" "connect: 0" "seen from $SOURCE2, port kept"
 }
 
+# bats test_tags=native
 @test "a socket that the program bound to an address is left alone, even one of the number of a socket bound by us" {
     configure_rules "::/0 = $SOURCE"
     dial peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen close \
@@ -99,6 +101,7 @@ dial_peer() {
     prints "bind: 0" "connect: ECONNREFUSED" "connect: 0" "seen from $SOURCE, port kept"
 }
 
+# bats test_tags=native
 @test "after a failed connect, a socket that nobody but us bound can still be bound by the program" {
     configure_rules "::/0 = $SOURCE"
     dial peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:1" bind="[$SOURCE2]:0" connect="[$PEER]:$PORT" seen
@@ -117,6 +120,7 @@ dial_peer() {
 }
 
 # Binding to an IPv6 address has the kernel set IPV6_V6ONLY, which must not outlive the address.
+# bats test_tags=native
 @test "after a failed connect, IPV6_V6ONLY is the program's: for an IPv4-mapped source, and for its own bind" {
     configure_rules "2001:db8:2::/64 = $SOURCE" "::ffff:127.0.0.0/104 = ::ffff:127.0.0.9"
     for bound in "" "bind=[::]:0"; do
@@ -136,6 +140,7 @@ dial_peer() {
     prints "bind: 0" "connect: ECONNREFUSED" "bind: EINVAL"
 }
 
+# bats test_tags=native
 @test "after a failed connect, another socket that comes to its descriptor number is not taken for it" {
     configure_rules "2001:db8:2::/64 = $SOURCE"
     dial peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:1" tcp6 bind="[$SOURCE2]:0" to=4 connect="[$PEER]:$PORT" seen

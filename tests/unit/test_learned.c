@@ -100,8 +100,8 @@ static void many_and_the_newest_for_sure(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_asking_a_connection_of_its_own_alone),
+    static const struct CMUnitTest tests[] = {
+        native_unit_test(by_asking_a_connection_of_its_own_alone),
         cmocka_unit_test(not_from_what_has_no_address),
         cmocka_unit_test(many_and_the_newest_for_sure),
     };

@@ -545,7 +545,7 @@ int main(void)
         cmocka_unit_test(what_is_written_does_not_go_to_standard_error),
         cmocka_unit_test(a_message_to_standard_error_is_a_line_as_it_is),
         cmocka_unit_test(a_line_that_can_not_be_written_does_not_stop_the_program),
-        cmocka_unit_test(a_terminal_of_another_job_does_not_stop_the_program),
+        native_unit_test(a_terminal_of_another_job_does_not_stop_the_program),
         cmocka_unit_test(writes_again_after_an_interruption),
         cmocka_unit_test(leaves_no_descriptor_open),
     };

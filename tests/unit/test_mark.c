@@ -73,11 +73,11 @@ static void what_cannot_be_asked_is_an_error(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_new_socket_has_none),
-        cmocka_unit_test(the_last_one_counts),
-        cmocka_unit_test(it_is_the_sockets_not_the_descriptors),
-        cmocka_unit_test(what_cannot_be_asked_is_an_error),
+    static const struct CMUnitTest tests[] = {
+        native_unit_test(a_new_socket_has_none),
+        native_unit_test(the_last_one_counts),
+        native_unit_test(it_is_the_sockets_not_the_descriptors),
+        native_unit_test(what_cannot_be_asked_is_an_error),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,8 +25,8 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * For a test that wants RLIMIT_AS, the order in which the kernel looks at arguments, or a program that runs itself:
- * qemu-user has none of these. cmocka passes over an entry without a name.
+ * For a test that wants RLIMIT_AS, the order in which the kernel looks at arguments, job control, write-lifetime hints,
+ * or a program that runs itself: qemu-user has none of these. cmocka passes over an entry without a name.
  * Versions of clang-format do not agree on its braces.
  */
 /* clang-format off */
