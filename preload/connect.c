@@ -205,8 +205,11 @@ __attribute__((noinline)) static const struct active *look_again(const struct ac
     return active;
 }
 
-/* Returns what connect is to fail with before it has begun, or 0. Most connects end here: they are kept short. */
-static int before_connect(int fd, const struct sockaddr *address, socklen_t len)
+/*
+ * Returns what connect is to fail with before it has begun, or 0. Most connects end here: they are kept short. In a
+ * process without rules the address is not read, as it may be a bad one (EFAULT): is_unread then.
+ */
+static int before_connect(int fd, const struct sockaddr *address, socklen_t len, bool is_unread)
 {
     const struct active *active = current_enter();
     const struct rule *rule = NULL;
@@ -214,8 +217,7 @@ static int before_connect(int fd, const struct sockaddr *address, socklen_t len)
 
     if (active != NULL && reload_is_due())
         active = look_again(active);
-    /* Without rules the address is not read: it may be a bad one, EFAULT. */
-    if (active != NULL && ((active->rules.count == 0 && !has_learned) || !is_ipv6(address, len))) {
+    if (is_unread && active != NULL && ((active->rules.count == 0 && !has_learned) || !is_ipv6(address, len))) {
         current_leave(active);
         return 0;
     }
@@ -228,9 +230,10 @@ static int before_connect(int fd, const struct sockaddr *address, socklen_t len)
 }
 
 /* A function of its own, so that a connect of another family costs next to nothing. */
-__attribute__((noinline)) static int connect_governed(int fd, const struct sockaddr *address, socklen_t len)
+__attribute__((noinline)) static int connect_governed(int fd, const struct sockaddr *address, socklen_t len,
+                                                      bool is_unread)
 {
-    int error = before_connect(fd, address, len);
+    int error = before_connect(fd, address, len, is_unread);
 
     if (error != 0) {
         errno = error;
@@ -241,7 +244,8 @@ __attribute__((noinline)) static int connect_governed(int fd, const struct socka
 
 EXPORT int connect(int fd, const struct sockaddr *address, socklen_t len)
 {
-    bool is_ours = __atomic_load_n(&current_is_idle, __ATOMIC_RELAXED) || is_ipv6(address, len);
+    bool is_unread = __atomic_load_n(&current_is_idle, __ATOMIC_RELAXED);
 
-    return is_ours ? connect_governed(fd, address, len) : libc_connect(fd, address, len);
+    return is_unread || is_ipv6(address, len) ? connect_governed(fd, address, len, is_unread)
+                                              : libc_connect(fd, address, len);
 }
