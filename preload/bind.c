@@ -10,7 +10,7 @@
 #include "libc.h"
 #include "mark.h"
 
-/* Of an AF_INET6 one that bind(2) has taken. */
+/* For a socket that bind(2) has just bound to this AF_INET6 address. */
 static enum mark mark_of(const struct sockaddr *address)
 {
     struct in6_addr local;

@@ -16,7 +16,7 @@ bool is_trusted_user(uid_t user, uid_t own)
     return user == 0 || (user == own && user != OVERFLOW_USER && !is_secure());
 }
 
-/* Whether what fd is of may be read, which its stamp is taken of. */
+/* Checks that the open file may be read, and records its version. */
 static int check(int fd, size_t max, uid_t owner, struct stamp *stamp, struct text *why)
 {
     struct stat status;

@@ -2,8 +2,8 @@
 
 #include <stddef.h>
 
-/* The end of the bracket expression at start, just behind its "]", or NULL if it has none; *matches is whether it has
- * wanted. */
+/* Returns where the bracket expression at start ends, just behind its "]", or NULL if it does not. *matches tells
+ * whether wanted is one of its bytes. */
 static const char *bracket_end(const char *start, const char *end, unsigned char wanted, bool *matches)
 {
     bool negated = end - start > 1 && start[1] == '!';

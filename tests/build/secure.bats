@@ -120,7 +120,7 @@ dial_as() {
     done
 }
 
-# It alone tells glusterd from a brick, or which daemon it is.
+# The name is all that tells glusterd from a brick or another daemon.
 @test "the arguments tell the process's name" {
     printf '%s\n' "[brick]" "::/0 = $SOURCE" "[glusterd]" "::/0 = $SOURCE2" | install -m 644 /dev/stdin /etc/glusterfs/srcaddr.conf
     [[ $(dial_as glusterfsd secure-dial --process-name brick) == *"seen from $SOURCE, "* ]]

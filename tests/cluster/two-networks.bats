@@ -76,7 +76,7 @@ restart_peer() {
     wait_until 30 peers_are 1 "both Peer in Cluster (Connected)"
 }
 
-# GlusterFS takes the next address of the name at each dial, and binds to the one that it had at the dial before.
+# At each dial GlusterFS takes the next address of the name, and binds to its own address of the dial before.
 @test "a peer whose name has an address in each network: however often it is dialled, from that network's source" {
     for network in 1 2; do
         echo "$(address_of 2 "$network") both" >>"$LAB/hosts"

@@ -19,7 +19,7 @@ stop_watch() {
     grep -x "0 packets dropped by kernel" "$LAB/watch"
 }
 
-# Prints each captured SYN as "hostN SOURCE -> PEER KIND", with the KIND of dialled(); what is not understood as it is.
+# Prints each captured SYN as "hostN SOURCE -> PEER KIND", with the KIND of dialled(); what it does not understand unchanged.
 syns() {
     # tcpdump ends with an empty line.
     sed -E '/^$/d

@@ -7,7 +7,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 # calls COMMAND [ARGUMENT...]: the names of the system calls between the steps mark=begin and mark=end.
 calls() {
     local tracer=(strace --follow-forks --quiet=all)
-    # What it emulates, it traces itself.
+    # qemu traces the system calls it emulates itself.
     [[ ! ${SRCADDR_QEMU-} ]] || tracer=("$SRCADDR_QEMU" -strace)
     "${tracer[@]}" "$@" >/dev/null 2>"$BATS_TEST_TMPDIR/trace" 3>&-
     grep -q '"end"' "$BATS_TEST_TMPDIR/trace" || fail "the trace has no end" || return

@@ -200,8 +200,7 @@ static void a_look_from_before_the_first_one_tells_nothing(void **state)
     assert_true(is_settled(&young, &seen));
 }
 
-/* After 49 days the milliseconds begin anew, after half of that those of a time before look like those of one to come.
- */
+/* The 32-bit milliseconds wrap after 49 days. Past half of that, an earlier time looks like a later one. */
 static void a_process_can_become_old(void **state)
 {
     static const time_t day = 86400;
