@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "hash.h"
 #include "text.h"
 
 struct network {
@@ -55,18 +56,12 @@ static inline unsigned int address_key_common(struct address_key a, struct addre
     return a.low != b.low ? 64 + (unsigned int)__builtin_clzll(a.low ^ b.low) : 128;
 }
 
-/* A hash of address and of what came before it, a hash too or any number. */
-static inline uint64_t address_hash(uint64_t before, const struct in6_addr *address)
+static inline uint64_t address_hash(const struct in6_addr *address)
 {
     struct address_key key = address_key(address);
     const uint64_t words[] = {key.high, key.low};
-    uint64_t value = before;
 
-    for (int i = 0; i < 2; i++) {
-        value = (value ^ words[i]) * 0x9e3779b97f4a7c15u; /* carries each bit up, the shift brings it down again */
-        value ^= value >> 32;
-    }
-    return value;
+    return hash_words(1, words, 2);
 }
 
 /* ::ffff:0.0.0.0: of an IPv4-mapped address the last four bytes differ. */

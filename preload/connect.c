@@ -14,7 +14,6 @@
 #include "libc.h"
 #include "limit.h"
 #include "mark.h"
-#include "quiet.h"
 #include "reload.h"
 #include "rules.h"
 #include "socket.h"
@@ -137,17 +136,6 @@ static int not_loaded(const struct dial *dial, int error)
     return error;
 }
 
-static int load(const struct active **active)
-{
-    struct quiet quiet;
-    int error;
-
-    quiet_begin(&quiet);
-    error = reload_first(active);
-    quiet_end(&quiet);
-    return error;
-}
-
 static int decide(struct dial *dial)
 {
     int inspect_error = socket_inspect(dial->fd, &dial->state);
@@ -157,15 +145,15 @@ static int decide(struct dial *dial)
     if (inspect_error == 0 && !dial->state.governed)
         return 0;
     if (dial->active == NULL) {
-        int load_error = load(&dial->active);
+        int load_error = reload_first(&dial->active);
 
         if (load_error != 0)
             return not_loaded(dial, load_error);
         dial->rule = rules_find(&dial->active->rules, &dial->peer.sin6_addr);
     }
     if (is_left_to_kernel(dial->active, dial->rule)) {
-        if (inspect_error == 0 &&
-            dial->state.idle) /* what the program has learned may be what we gave to another peer */
+        /* What the program has learned may be what we gave to another peer. */
+        if (inspect_error == 0 && dial->state.idle)
             (void)give_up_learned(dial->fd, &dial->state);
         log_decision(dial, "left to the kernel");
         return 0;
@@ -196,11 +184,8 @@ __attribute__((noinline)) static int govern(const struct active *active, const s
 __attribute__((noinline)) static const struct active *look_again(const struct active *active)
 {
     int saved = errno;
-    struct quiet quiet;
 
-    quiet_begin(&quiet);
     reload_if_changed(&active);
-    quiet_end(&quiet);
     errno = saved;
     return active;
 }

@@ -77,16 +77,22 @@ int give_source(int fd, const struct socket_state *state, const struct source *s
     return bind_or_move(fd, state, mark, &local, step);
 }
 
+static int unbind(int fd, const struct socket_state *state, enum mark mark)
+{
+    static const struct sockaddr_in6 any = {.sin6_family = AF_INET6};
+    const char *step;
+
+    return bind_or_move(fd, state, mark, &any, &step);
+}
+
 int give_back(int fd, const struct socket_state *state)
 {
-    struct sockaddr_in6 any = {.sin6_family = AF_INET6};
-    const char *step;
     enum mark mark;
     int error = find_mark(fd, state, &mark);
 
     if (error != 0 || mark == MARK_CHOSEN || !socket_has_address(state))
         return error;
-    return bind_or_move(fd, state, mark, &any, &step);
+    return unbind(fd, state, mark);
 }
 
 int give_up_learned(int fd, const struct socket_state *state)
@@ -94,5 +100,5 @@ int give_up_learned(int fd, const struct socket_state *state)
     enum mark mark;
     int error = find_mark(fd, state, &mark);
 
-    return error == 0 && mark == MARK_LEARNED ? give_back(fd, state) : error;
+    return error == 0 && mark == MARK_LEARNED ? unbind(fd, state, mark) : error;
 }

@@ -23,7 +23,7 @@ static uint64_t sets[SETS][WAYS];
 /* Never 0. Of two addresses with the same hash one would count as the other: 1 in 2^64. */
 static uint64_t hash(const struct in6_addr *address)
 {
-    uint64_t value = address_hash(1, address);
+    uint64_t value = address_hash(address);
 
     return value != 0 ? value : 1;
 }

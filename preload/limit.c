@@ -10,7 +10,7 @@ enum {
 /* A hash of the peer above, the second of its last warning below, so that one compare-and-swap claims both. 0: free. */
 static uint64_t slots[SLOTS];
 
-/* A thread can come with a second that is over already for the one before it. */
+/* Another thread may already have claimed a later second. */
 static bool is_recent(uint64_t slot, uint32_t now)
 {
     return slot != 0 && (int32_t)(now - (uint32_t)slot) < INTERVAL;
@@ -18,7 +18,7 @@ static bool is_recent(uint64_t slot, uint32_t now)
 
 bool limit_allows(const struct in6_addr *peer, uint32_t now)
 {
-    uint32_t key = (uint32_t)address_hash(1, peer);
+    uint32_t key = (uint32_t)address_hash(peer);
     uint64_t *over = NULL; /* peer's slot, or the first that nobody needs any more */
     uint64_t over_seen = 0;
 

@@ -12,14 +12,9 @@
 #include "quiet.h"
 #include "sockopt.h"
 
-static int set_int(int fd, int level, int name, int value)
-{
-    return kernel(setsockopt, fd, level, name, &value, sizeof(value)) == 0 ? 0 : errno;
-}
-
 static int set_reuse(int fd, int value)
 {
-    return set_int(fd, SOL_SOCKET, SO_REUSEADDR, value);
+    return sockopt_set_int(fd, SOL_SOCKET, SO_REUSEADDR, value);
 }
 
 static int bind_to(int fd, const struct sockaddr_in6 *local)
@@ -34,14 +29,13 @@ static int bind_to(int fd, const struct sockaddr_in6 *local)
  */
 static int bind_beside(int fresh, int old, const struct move *move)
 {
-    int reuse = 0;
-    socklen_t len = sizeof(reuse);
-    bool lends;
-    int error = 0;
+    int reuse;
+    int error = sockopt_get_int(old, SOL_SOCKET, SO_REUSEADDR, &reuse);
     int restored = 0;
+    bool lends;
 
-    if (kernel(getsockopt, old, SOL_SOCKET, SO_REUSEADDR, &reuse, &len) != 0)
-        return errno;
+    if (error != 0)
+        return error;
     lends = reuse == 0 && !move->is_apart;
     if (lends)
         error = set_reuse(old, 1);
@@ -94,8 +88,8 @@ static int replace(int fd, const struct stat *old, int fresh)
 }
 
 /*
- * A new socket with the old one's owner, whom policy routing looks at, as far as the process may give it away: it can
- * have changed its user since it made the old one. Returns 0 or an errno value.
+ * Makes the new socket. Gives it the old one's owner, which policy routing looks at, if the process may: it can have
+ * changed its user since it made the old one. Returns 0 or an errno value.
  */
 static int make_socket(const struct stat *old, int protocol, int *fresh)
 {
@@ -122,7 +116,7 @@ static int carry(int fresh, int fd, const struct move *move)
     int error = sockopt_carry(fd, fresh, move->protocol, move->dialled);
 
     if (error == 0 && leaves_v6only(move))
-        error = set_int(fresh, IPPROTO_IPV6, IPV6_V6ONLY, move->v6only);
+        error = sockopt_set_int(fresh, IPPROTO_IPV6, IPV6_V6ONLY, move->v6only);
     return error;
 }
 

@@ -9,6 +9,7 @@
 #include "announce.h"
 #include "current.h"
 #include "memory.h"
+#include "quiet.h"
 
 int64_t reload_next_look;
 
@@ -162,7 +163,7 @@ static void load_again(struct load *load, const struct active *before)
         announce(load, before);
 }
 
-int reload_first(const struct active **active)
+static int take_first(const struct active **active)
 {
     struct load *load = memory_take(sizeof(*load));
     int error;
@@ -175,6 +176,17 @@ int reload_first(const struct active **active)
     memory_give(load, sizeof(*load));
     if (error == 0)
         *active = current_enter();
+    return error;
+}
+
+int reload_first(const struct active **active)
+{
+    struct quiet quiet;
+    int error;
+
+    quiet_begin(&quiet);
+    error = take_first(active);
+    quiet_end(&quiet);
     return error;
 }
 
@@ -197,7 +209,7 @@ static bool is_to_be_read(const struct active *before)
     return settled;
 }
 
-void reload_if_changed(const struct active **active)
+static void take_changes(const struct active **active)
 {
     const struct active *before = *active;
     struct load *load;
@@ -212,4 +224,13 @@ void reload_if_changed(const struct active **active)
     memory_give(load, sizeof(*load));
     *active = current_enter();
     current_leave(before);
+}
+
+void reload_if_changed(const struct active **active)
+{
+    struct quiet quiet;
+
+    quiet_begin(&quiet);
+    take_changes(active);
+    quiet_end(&quiet);
 }

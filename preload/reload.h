@@ -1,7 +1,6 @@
 /*
  * Which configuration is in force: read at the first connect that rules can be about, and again once it has changed.
- * Threads, signal handlers and forked children may call these at once. Async-signal-safe; thread cancellation must be
- * disabled.
+ * Threads, signal handlers and forked children may call these at once. Async-signal-safe.
  */
 #ifndef SRCADDR_RELOAD_H
 #define SRCADDR_RELOAD_H

@@ -14,18 +14,6 @@
 #include "libc.h"
 #include "sockopt.h"
 
-static int get_int(int fd, int level, int name, int *value)
-{
-    socklen_t len = sizeof(*value);
-
-    return kernel(getsockopt, fd, level, name, value, &len) == 0 ? 0 : errno;
-}
-
-static int set_int(int fd, int level, int name, int value)
-{
-    return kernel(setsockopt, fd, level, name, &value, sizeof(value)) == 0 ? 0 : errno;
-}
-
 /* tcpi_state is the first byte of struct tcp_info, tcp(7). */
 int socket_tcp_state(int fd, unsigned char *state)
 {
@@ -39,7 +27,7 @@ static bool is_raw(int fd, const struct socket_state *state)
 {
     int type;
 
-    return state->local.sin6_port == htons(IPPROTO_TCP) && get_int(fd, SOL_SOCKET, SO_TYPE, &type) == 0 &&
+    return state->local.sin6_port == htons(IPPROTO_TCP) && sockopt_get_int(fd, SOL_SOCKET, SO_TYPE, &type) == 0 &&
            type == SOCK_RAW;
 }
 
@@ -75,13 +63,13 @@ static int find_idle(int fd, struct socket_state *state)
 static int find_binding(int fd, struct socket_state *state)
 {
     int v6only;
-    int error = get_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only);
+    int error = sockopt_get_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only);
 
     if (error != 0)
         return error;
     state->v6only = v6only != 0;
     if (state->local.sin6_port != 0)
-        error = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, v6only);
+        error = sockopt_set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, v6only);
     state->is_bound = error == EINVAL;
     return state->is_bound ? 0 : error;
 }
@@ -93,7 +81,7 @@ int socket_inspect(int fd, struct socket_state *state)
     int error;
 
     memset(state, 0, sizeof(*state));
-    error = get_int(fd, SOL_SOCKET, SO_PROTOCOL, &state->protocol);
+    error = sockopt_get_int(fd, SOL_SOCKET, SO_PROTOCOL, &state->protocol);
     if (error != 0 || (state->protocol != IPPROTO_TCP && state->protocol != IPPROTO_MPTCP))
         return error;
     if (kernel(getsockname, fd, &state->local, &len) != 0)
@@ -158,14 +146,14 @@ int socket_bind(int fd, const struct sockaddr_in6 *local, bool v6only)
     int no_port = 0;
     int error = 0;
 
-    get_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &no_port);
+    sockopt_get_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &no_port);
     if (no_port == 0)
-        set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+        sockopt_set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
     if (libc_bind(fd, (const struct sockaddr *)local, sizeof(*local)) != 0)
         error = errno;
     if (no_port == 0)
-        set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
+        sockopt_set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
     if (error == 0 && !v6only)
-        set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+        sockopt_set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
     return error;
 }

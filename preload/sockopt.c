@@ -210,13 +210,24 @@ static int set(int fd, int level, int name, const void *value, socklen_t len)
     return kernel(setsockopt, fd, level, name, value, len) == 0 ? 0 : errno;
 }
 
+int sockopt_get_int(int fd, int level, int name, int *value)
+{
+    socklen_t len = sizeof(*value);
+
+    return kernel(getsockopt, fd, level, name, value, &len) == 0 ? 0 : errno;
+}
+
+int sockopt_set_int(int fd, int level, int name, int value)
+{
+    return set(fd, level, name, &value, sizeof(value));
+}
+
 /* Zero where the kernel has no such option. */
 static int get_int_or_zero(int fd, int level, int name)
 {
     int value = 0;
-    socklen_t len = sizeof(value);
 
-    return kernel(getsockopt, fd, level, name, &value, &len) == 0 ? value : 0;
+    return sockopt_get_int(fd, level, name, &value) == 0 ? value : 0;
 }
 
 /* What getsockopt(2) says of an option that this kernel or protocol doesn't have. */
@@ -244,7 +255,7 @@ static bool is_constant(const struct option *option)
     return option->kind == CONSTANT || option->kind == SEGMENT || option->kind == FIRST;
 }
 
-/* Whether a new socket has that value, which is asked of the one that there is. */
+/* Whether a new socket has that value. Asks the new one where the answer is not known yet, or can differ each time. */
 static bool is_default(const struct carry *carry, const struct option *option, const void *wanted, socklen_t len)
 {
     unsigned char present[VALUE_MAX];

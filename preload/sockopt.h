@@ -12,6 +12,10 @@
 #define IP_BIND_ADDRESS_NO_PORT 24
 #endif
 
+/* Options of type int. 0 or an errno value. Async-signal-safe. */
+int sockopt_get_int(int fd, int level, int name, int *value);
+int sockopt_set_int(int fd, int level, int name, int value);
+
 /*
  * Gives the socket to, which is new, every option and file status flag that the socket from has and that is not its own
  * by default, but for SO_REUSEADDR and IPV6_V6ONLY; options that are as they are by default are not set, because some

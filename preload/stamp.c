@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "hash.h"
 #include "kernel.h"
 #include "memory.h"
 
@@ -13,7 +14,8 @@
 #error "struct stat is taken for the kernel's own, which holds on 64-bit systems only"
 #endif
 
-/* What tells versions of a file apart: from the device on all of its stamp, numbers of 64 bits without padding. */
+/* The part of a stamp that differs between versions of a file: from device to its end, 64-bit numbers without padding.
+ */
 enum { VERSION_SIZE = sizeof(struct stamp) - offsetof(struct stamp, device) };
 
 struct stamp stamp_of_error(int error)
@@ -109,15 +111,11 @@ uint32_t stamp_clock(void)
 /* Of all by which stamp_same() tells versions apart; never 0. */
 static uint32_t hash(const struct stamp *stamp)
 {
-    uint64_t parts[VERSION_SIZE / sizeof(uint64_t)];
-    uint64_t value = (uint64_t)stamp->error * 2 + 1;
+    uint64_t words[VERSION_SIZE / sizeof(uint64_t)];
+    size_t count = stamp->error == 0 ? sizeof(words) / sizeof(words[0]) : 0;
 
-    memcpy(parts, &stamp->device, sizeof(parts));
-    for (size_t i = 0; stamp->error == 0 && i < sizeof(parts) / sizeof(parts[0]); i++) {
-        value = (value ^ parts[i]) * 0x9e3779b97f4a7c15u; /* as address_hash() */
-        value ^= value >> 32;
-    }
-    return (uint32_t)value | 1;
+    memcpy(words, &stamp->device, sizeof(words));
+    return (uint32_t)hash_words((uint64_t)stamp->error * 2 + 1, words, count) | 1;
 }
 
 /*

@@ -36,8 +36,8 @@ bool stamp_same_file(const struct stamp *a, const struct stamp *b);
 /*
  * Whether nobody is likely to be writing: who writes a file in place, or takes it away to put another one there, is
  * done in so many milliseconds. *seen, 0 at first, has the stamp that was seen last at this path, and since when;
- * looked is stamp_clock() from before the look. By ctime alone no less than so many seconds tell, for it can be of
- * another clock than ours. Thread-safe.
+ * looked is stamp_clock() from before the look. The ctime alone counts only when it is some seconds old, as it can be
+ * of another clock than ours. Thread-safe.
  */
 enum { SETTLED_AFTER = 200 /* milliseconds */, SURELY_SETTLED_AFTER = 5 /* seconds */ };
 bool stamp_is_settled(const struct stamp *stamp, uint64_t *seen, uint32_t looked);

@@ -80,19 +80,27 @@ static long call_kernel(long number, long a, long b, long c, long d, long e, lon
     return result;
 }
 
-/* Reads six arguments also where fewer were passed, as the C library's own does. */
+/* Reads six arguments also where fewer were passed, as the C library's own syscall(2) does. */
 #define READS_SIX __attribute__((no_sanitize("address")))
 
-READS_SIX static long direct(long number, ...)
+READS_SIX static long pass_on(long number, va_list arguments)
 {
-    va_list arguments;
     long a[6];
 
-    va_start(arguments, number);
     for (size_t i = 0; i < sizeof(a) / sizeof(a[0]); i++)
         a[i] = va_arg(arguments, long);
-    va_end(arguments);
     return call_kernel(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+static long direct(long number, ...)
+{
+    va_list arguments;
+    long result;
+
+    va_start(arguments, number);
+    result = pass_on(number, arguments);
+    va_end(arguments);
+    return result;
 }
 
 static void replace_by_file(int fd)
@@ -146,7 +154,7 @@ int nanosleep(const struct timespec *asked, struct timespec *left)
     return 0;
 }
 
-READS_SIX long syscall(long number, ...)
+long syscall(long number, ...)
 {
     static const struct {
         long number;
@@ -164,16 +172,15 @@ READS_SIX long syscall(long number, ...)
         {SYS_newfstatat, "newfstatat", ENOMEM},
     };
     va_list arguments;
-    long a[6];
+    long result;
 
-    va_start(arguments, number);
-    for (size_t i = 0; i < sizeof(a) / sizeof(a[0]); i++)
-        a[i] = va_arg(arguments, long);
-    va_end(arguments);
     for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
         if (calls[i].number == number && happens(calls[i].name, calls[i].error))
             return -1;
-    return call_kernel(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    va_start(arguments, number);
+    result = pass_on(number, arguments);
+    va_end(arguments);
+    return result;
 }
 
 int socket(int domain, int type, int protocol)
