@@ -1,6 +1,5 @@
 /* A configuration as it is in force for this process. Async-signal-safe. */
-#ifndef SRCADDR_ACTIVE_H
-#define SRCADDR_ACTIVE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -61,5 +60,3 @@ bool active_same(const struct active *a, const struct active *b);
 
 /* Whether both are of the same versions of the same files, and of the same listener. */
 bool origin_same(const struct origin *a, const struct origin *b);
-
-#endif

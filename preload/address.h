@@ -2,8 +2,7 @@
  * IPv6 addresses and networks. Pure functions; all are async-signal-safe. Addresses are in network byte order, keys in
  * the host's.
  */
-#ifndef SRCADDR_ADDRESS_H
-#define SRCADDR_ADDRESS_H
+#pragma once
 
 #include <endian.h>
 #include <netinet/in.h>
@@ -91,5 +90,3 @@ bool address_same_prefix(const struct in6_addr *a, const struct in6_addr *b, uns
  * IPv4-mapped (96, 2.5.5.2), link-local (10, 2.5.6) and multicast (8, 2.7).
  */
 unsigned int address_reach(const struct in6_addr *address);
-
-#endif

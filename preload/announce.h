@@ -1,5 +1,4 @@
-#ifndef SRCADDR_ANNOUNCE_H
-#define SRCADDR_ANNOUNCE_H
+#pragma once
 
 #include "active.h"
 #include "load.h"
@@ -9,5 +8,3 @@
  * if that was nothing. Async-signal-safe; changes errno.
  */
 void announce(const struct load *load, const struct active *before);
-
-#endif

@@ -2,8 +2,7 @@
  * The configuration: srcaddr.conf(5) from its text to sections, rules and options. Knows no file, no process and no
  * socket; every function here is async-signal-safe.
  */
-#ifndef SRCADDR_CONFIG_H
-#define SRCADDR_CONFIG_H
+#pragma once
 
 #include <limits.h>
 #include <stdbool.h>
@@ -69,5 +68,3 @@ bool section_matches(const struct section *section, const char *name);
  * returns false: *mistake then has its place, in line 1.
  */
 bool source_parse(struct word word, struct source *source, struct mistake *mistake);
-
-#endif

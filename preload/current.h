@@ -4,8 +4,7 @@
  * handler, a forked child or a thread that ends in between could leave undone; a child that was forked while its
  * parent's other threads looked keeps what they looked at. Thread-safe and async-signal-safe.
  */
-#ifndef SRCADDR_CURRENT_H
-#define SRCADDR_CURRENT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -67,5 +66,3 @@ static inline void current_leave(const struct active *active)
  * made is then the caller's still.
  */
 bool current_publish(struct active *made, const struct active *before);
-
-#endif

@@ -1,6 +1,5 @@
 /* Reading whole files. Async-signal-safe, no thread cancellation point when cancellation is disabled by the caller. */
-#ifndef SRCADDR_FILE_H
-#define SRCADDR_FILE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,5 +40,3 @@ bool is_shortage(int error);
 /* Whether an error, or none, is one that may pass by itself: neither that there is no such file nor that it may not be
  * read. */
 bool is_passing(int error);
-
-#endif

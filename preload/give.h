@@ -1,6 +1,5 @@
 /* Giving a socket the source that its rule wants, by bind(2) or by a move, and taking it back. Async-signal-safe. */
-#ifndef SRCADDR_GIVE_H
-#define SRCADDR_GIVE_H
+#pragma once
 
 #include "rules.h"
 #include "socket.h"
@@ -18,5 +17,3 @@ int give_back(int fd, const struct socket_state *state);
 
 /* The same where the program bound it to an address that it has learned. */
 int give_up_learned(int fd, const struct socket_state *state);
-
-#endif

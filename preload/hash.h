@@ -1,5 +1,4 @@
-#ifndef SRCADDR_HASH_H
-#define SRCADDR_HASH_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -15,5 +14,3 @@ static inline uint64_t hash_words(uint64_t start, const uint64_t *words, size_t 
     }
     return value;
 }
-
-#endif

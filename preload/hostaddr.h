@@ -1,6 +1,5 @@
 /* This host's own addresses, as the kernel lists them for this network namespace. Async-signal-safe. */
-#ifndef SRCADDR_HOSTADDR_H
-#define SRCADDR_HOSTADDR_H
+#pragma once
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -30,5 +29,3 @@ bool host_address_better(const struct host_address *a, const struct host_address
  * the call that failed.
  */
 int host_address_find(const struct network *network, unsigned int interface, int beside, struct host_address *found);
-
-#endif

@@ -3,13 +3,10 @@
  * points, somebody else's, or of a symbol version that an old system doesn't have. Returns -1 and sets errno.
  * Async-signal-safe.
  */
-#ifndef SRCADDR_KERNEL_H
-#define SRCADDR_KERNEL_H
+#pragma once
 
 #include <sys/syscall.h>
 #include <unistd.h>
 
 /* kernel(dup3, from, to, flags): no argument may be wider than the kernel takes it. */
 #define kernel(call, ...) syscall(SYS_##call, __VA_ARGS__)
-
-#endif

@@ -3,8 +3,7 @@
  * again to the address that the one before had, as getsockname(2) told it (socket_connect() and client_bind() in
  * rpc/rpc-transport/socket). That is no choice of the program's. Thread-safe and async-signal-safe.
  */
-#ifndef SRCADDR_LEARNED_H
-#define SRCADDR_LEARNED_H
+#pragma once
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -17,5 +16,3 @@ void learned_listens(in_port_t port);
 
 /* Whether the program has learned the address. Of more than some hundred the oldest are forgotten. */
 bool learned_has(const struct in6_addr *address);
-
-#endif

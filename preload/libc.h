@@ -1,6 +1,5 @@
 /* The C library's own functions of these names, or those of the next preloaded object. Async-signal-safe. */
-#ifndef SRCADDR_LIBC_H
-#define SRCADDR_LIBC_H
+#pragma once
 
 #include <sys/socket.h>
 
@@ -12,5 +11,3 @@ extern int (*libc_connect)(int fd, const struct sockaddr *address, socklen_t len
 extern int (*libc_bind)(int fd, const struct sockaddr *address, socklen_t len);
 extern int (*libc_listen)(int fd, int backlog);
 extern int (*libc_getsockname)(int fd, struct sockaddr *address, socklen_t *len);
-
-#endif

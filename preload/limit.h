@@ -1,5 +1,4 @@
-#ifndef SRCADDR_LIMIT_H
-#define SRCADDR_LIMIT_H
+#pragma once
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -11,5 +10,3 @@
  * and async-signal-safe.
  */
 bool limit_allows(const struct in6_addr *peer, uint32_t now);
-
-#endif

@@ -2,8 +2,7 @@
  * The address on which this host's glusterd listens, under which its peers know the host. Thread-safe and
  * async-signal-safe.
  */
-#ifndef SRCADDR_LISTENER_H
-#define SRCADDR_LISTENER_H
+#pragma once
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -60,5 +59,3 @@ struct listening {
  */
 int listener_find(const char *directory, bool (*is_glusterds)(const struct listening *listening, const void *context),
                   const void *context, struct listener *found);
-
-#endif

@@ -2,8 +2,7 @@
  * What a process's configuration says: its file read and parsed, its section, its bind-address. The library loads it
  * for its own process, the command for others. Async-signal-safe.
  */
-#ifndef SRCADDR_LOAD_H
-#define SRCADDR_LOAD_H
+#pragma once
 
 #include <limits.h>
 #include <stdbool.h>
@@ -64,5 +63,3 @@ int load_section(struct load *load);
 void load_bind_address(struct load *load);
 
 void load_free(struct load *load);
-
-#endif

@@ -1,5 +1,4 @@
-#ifndef SRCADDR_LOG_H
-#define SRCADDR_LOG_H
+#pragma once
 
 #include "config.h"
 
@@ -21,5 +20,3 @@ bool log_write(const struct log *log, enum log_level level, const char *format, 
 
 /* One line as it is, to standard error. Async-signal-safe; changes errno. */
 void log_to_stderr(const char *format, ...);
-
-#endif

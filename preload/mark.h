@@ -4,8 +4,7 @@
  * it is there for every descriptor of the socket, in every thread and process, also after exec(3), and goes with the
  * socket. Kernels have hints since 4.13. Thread-safe and async-signal-safe.
  */
-#ifndef SRCADDR_MARK_H
-#define SRCADDR_MARK_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -28,5 +27,3 @@ int mark_get(int fd, enum mark *mark);
  * socket's owner alone mark it: of a process that has changed its user since socket(2), sockets stay unmarked.
  */
 void mark_set(int fd, enum mark mark);
-
-#endif

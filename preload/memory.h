@@ -1,6 +1,5 @@
 /* Memory straight from the kernel: malloc(3) is not async-signal-safe. Both functions are. */
-#ifndef SRCADDR_MEMORY_H
-#define SRCADDR_MEMORY_H
+#pragma once
 
 #include <stddef.h>
 
@@ -9,5 +8,3 @@ void *memory_take(size_t size);
 
 /* memory may be NULL. Leaves errno alone. */
 void memory_give(void *memory, size_t size);
-
-#endif

@@ -1,5 +1,4 @@
-#ifndef SRCADDR_MOVE_H
-#define SRCADDR_MOVE_H
+#pragma once
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -21,5 +20,3 @@ struct move {
  * and none can be inherited through exec. Async-signal-safe.
  */
 int socket_move(int fd, const struct move *move, const char **step);
-
-#endif

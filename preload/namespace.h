@@ -1,5 +1,4 @@
-#ifndef SRCADDR_NAMESPACE_H
-#define SRCADDR_NAMESPACE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -8,5 +7,3 @@
  * where nothing tells, before Linux 5.14 without CAP_NET_ADMIN. Changes errno. Async-signal-safe.
  */
 bool namespace_same(int fd, int other);
-
-#endif

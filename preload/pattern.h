@@ -1,5 +1,4 @@
-#ifndef SRCADDR_PATTERN_H
-#define SRCADDR_PATTERN_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -10,5 +9,3 @@
  * A [ without its ] stands for itself. Bytes, whatever the locale: fnmatch(3) asks the locale and can allocate.
  */
 bool pattern_matches(struct word pattern, const char *name);
-
-#endif

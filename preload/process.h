@@ -1,6 +1,5 @@
 /* Who this process is, as a section names it. Async-signal-safe. */
-#ifndef SRCADDR_PROCESS_H
-#define SRCADDR_PROCESS_H
+#pragma once
 
 #include <limits.h>
 #include <stdbool.h>
@@ -45,5 +44,3 @@ bool process_is_glusterfs(const struct process *process);
 
 /* The name that the log calls it by. */
 const char *process_name(const struct process *process);
-
-#endif

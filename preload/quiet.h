@@ -3,8 +3,7 @@
  * jumps out of it (siglongjmp(3)), and the thread is not cancelled, whatever is called. A bad address of the program's
  * must not be read in it: SIGSEGV is held back too. Async-signal-safe.
  */
-#ifndef SRCADDR_QUIET_H
-#define SRCADDR_QUIET_H
+#pragma once
 
 #include <pthread.h>
 #include <signal.h>
@@ -37,5 +36,3 @@ static inline void quiet_end(const struct quiet *quiet)
     if (quiet->holds_signals)
         (void)kernel(rt_sigprocmask, SIG_SETMASK, &quiet->signals, NULL, sizeof(quiet->signals));
 }
-
-#endif

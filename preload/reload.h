@@ -2,8 +2,7 @@
  * Which configuration is in force: read at the first connect that rules can be about, and again once it has changed.
  * Threads, signal handlers and forked children may call these at once. Async-signal-safe.
  */
-#ifndef SRCADDR_RELOAD_H
-#define SRCADDR_RELOAD_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -49,5 +48,3 @@ int reload_first(const struct active **active);
  * somebody may be writing is left for a later look, or, where the last look was long ago, waited for as above.
  */
 void reload_if_changed(const struct active **active);
-
-#endif

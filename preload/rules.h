@@ -2,8 +2,7 @@
  * The rules of one section: which source a peer gets. Knows no file, no process and no socket; every function here is
  * async-signal-safe.
  */
-#ifndef SRCADDR_RULES_H
-#define SRCADDR_RULES_H
+#pragma once
 
 #include <net/if.h>
 #include <netinet/in.h>
@@ -71,5 +70,3 @@ bool rule_same_network(const struct rule *a, const struct rule *b);
 
 /* As the file writes it: NETWORK = SOURCE. */
 void text_rule(struct text *text, const struct rule *rule, const struct source *source);
-
-#endif

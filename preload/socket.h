@@ -1,6 +1,5 @@
 /* The sockets that this library governs, and giving one its source. Knows no rules. Async-signal-safe. */
-#ifndef SRCADDR_SOCKET_H
-#define SRCADDR_SOCKET_H
+#pragma once
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -40,5 +39,3 @@ int socket_source(int fd, const struct source *source, struct sockaddr_in6 *loca
  * It can be bound so again, also after a connect that failed. 0 or an errno value.
  */
 int socket_bind(int fd, const struct sockaddr_in6 *local, bool v6only);
-
-#endif

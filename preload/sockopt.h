@@ -1,5 +1,4 @@
-#ifndef SRCADDR_SOCKOPT_H
-#define SRCADDR_SOCKOPT_H
+#pragma once
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -24,5 +23,3 @@ int sockopt_set_int(int fd, int level, int name, int value);
  * Returns 0, or an errno value if there is something that can't be carried over. Async-signal-safe.
  */
 int sockopt_carry(int from, int to, int protocol, bool dialled);
-
-#endif

@@ -1,6 +1,5 @@
 /* Which version of a file it is, told without reading it. Async-signal-safe; no thread cancellation point. */
-#ifndef SRCADDR_STAMP_H
-#define SRCADDR_STAMP_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -47,5 +46,3 @@ uint32_t stamp_clock(void);
 
 /* Whether an errno value says that there is no such file. */
 bool is_missing(int error);
-
-#endif

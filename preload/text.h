@@ -1,6 +1,5 @@
 /* Text in a buffer of fixed size, built without stdio, locale or malloc: every function here is async-signal-safe. */
-#ifndef SRCADDR_TEXT_H
-#define SRCADDR_TEXT_H
+#pragma once
 
 #include <netinet/in.h>
 #include <stdarg.h>
@@ -42,5 +41,3 @@ void text_string(struct text *text, const char *string);
 
 /* Decimal, with leading zeros up to digits. */
 void text_number(struct text *text, unsigned int number, unsigned int digits);
-
-#endif

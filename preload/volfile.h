@@ -1,5 +1,4 @@
-#ifndef SRCADDR_VOLFILE_H
-#define SRCADDR_VOLFILE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,5 +36,3 @@ struct volume {
 
 /* What the text of glusterd's volume file says. Async-signal-safe. */
 struct volume volfile_parse(const char *text, size_t len);
-
-#endif

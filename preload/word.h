@@ -1,6 +1,5 @@
 /* Taking a line of text apart. Pure functions; all are async-signal-safe. */
-#ifndef SRCADDR_WORD_H
-#define SRCADDR_WORD_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -46,5 +45,3 @@ bool word_has(struct word word, char byte);
 
 /* word as a number up to max: digits of that base, 16 at the most, with capitals, and nothing else. Or -1. */
 int64_t word_number(struct word word, int base, int64_t max);
-
-#endif

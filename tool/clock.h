@@ -1,9 +1,6 @@
-#ifndef SRCADDR_CLOCK_H
-#define SRCADDR_CLOCK_H
+#pragma once
 
 #include <stdint.h>
 
 /* Milliseconds of a clock that never goes back, and goes on while the machine sleeps. */
 int64_t clock_now(void);
-
-#endif

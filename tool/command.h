@@ -1,6 +1,5 @@
 /* A subcommand of glusterd-srcaddr, and what all of them share. */
-#ifndef SRCADDR_COMMAND_H
-#define SRCADDR_COMMAND_H
+#pragma once
 
 #include <getopt.h>
 #include <stdbool.h>
@@ -46,5 +45,3 @@ __attribute__((format(printf, 1, 2))) char *formatted(const char *format, ...);
 
 /* Whether what goes to fd can be coloured: it is a terminal, and NO_COLOR is not set (no-color.org). */
 bool is_colored(int fd);
-
-#endif

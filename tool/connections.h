@@ -1,6 +1,5 @@
 /* TCP connections over IPv6, in the network namespace of a process: proc(5), /proc/PID/net/tcp6. */
-#ifndef SRCADDR_CONNECTIONS_H
-#define SRCADDR_CONNECTIONS_H
+#pragma once
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -29,5 +28,3 @@ uint64_t *connections_inodes(pid_t pid, size_t *count);
 
 /* What is remembered of network namespaces, so that the next call looks anew. */
 void connections_forget(void);
-
-#endif

@@ -1,6 +1,5 @@
 /* What is legal in a configuration but can't be meant. */
-#ifndef SRCADDR_DOUBTS_H
-#define SRCADDR_DOUBTS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,5 +29,3 @@ const struct section *doubt_section(const struct config *config, uint32_t index)
 
 /* Whether a process of GlusterFS can be called what the pattern matches. */
 bool is_known_name(struct word pattern);
-
-#endif

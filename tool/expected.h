@@ -1,6 +1,5 @@
 /* The sources that this host should have: those of its configuration, and glusterd's own bind-address. */
-#ifndef SRCADDR_EXPECTED_H
-#define SRCADDR_EXPECTED_H
+#pragma once
 
 #include <stddef.h>
 
@@ -30,5 +29,3 @@ void expectations_wait(struct expectations *expectations, unsigned int seconds);
 
 /* Reports each source that is not as it should be. waited tells that more time has not helped. */
 void report_expectations(const struct expectations *expectations, bool waited);
-
-#endif

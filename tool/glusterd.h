@@ -1,6 +1,5 @@
 /* This host's glusterd: its options and where it listens, as it runs or as its unit would start it. */
-#ifndef SRCADDR_GLUSTERD_H
-#define SRCADDR_GLUSTERD_H
+#pragma once
 
 #include "load.h"
 #include "processes.h"
@@ -36,5 +35,3 @@ in_port_t glusterd_port(const struct glusterd *glusterd);
  * it does not run, would.
  */
 void glusterd_bind_address(const struct glusterd *glusterd, struct load *load);
-
-#endif

@@ -1,5 +1,4 @@
-#ifndef SRCADDR_HOSTLISTENER_H
-#define SRCADDR_HOSTLISTENER_H
+#pragma once
 
 #include "listener.h"
 #include "processes.h"
@@ -9,5 +8,3 @@
  * listens on port in their network. To be called where the command is at home (inside.h).
  */
 void find_listener(const struct running *running, in_port_t port, struct listener *listener);
-
-#endif

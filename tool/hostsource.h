@@ -1,6 +1,5 @@
 /* Sources as this host has them at the moment, in the network namespace of this process. */
-#ifndef SRCADDR_HOSTSOURCE_H
-#define SRCADDR_HOSTSOURCE_H
+#pragma once
 
 #include <net/if.h>
 #include <netinet/in.h>
@@ -37,5 +36,3 @@ const char *source_state_in_words(enum source_state state);
 
 /* What the kernel chooses towards peer by itself; false if it has no way there. */
 bool kernel_source(const struct sockaddr_in6 *peer, struct host_source *found);
-
-#endif

@@ -3,8 +3,7 @@
  * there, and sockets asked: what runs in a container is not to be trusted, so neither names resolved nor libraries
  * loaded.
  */
-#ifndef SRCADDR_INSIDE_H
-#define SRCADDR_INSIDE_H
+#pragma once
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -14,5 +13,3 @@ bool inside_enter(pid_t pid);
 
 /* Back to this process's own; ends the command if there is no way back. */
 void inside_leave(void);
-
-#endif

@@ -1,6 +1,5 @@
 /* The library as ld.so(8) finds it, by the name that glusterd's drop-in preloads. */
-#ifndef SRCADDR_LIBRARY_H
-#define SRCADDR_LIBRARY_H
+#pragma once
 
 #include <limits.h>
 #include <stdbool.h>
@@ -16,5 +15,3 @@ struct library_file {
 
 /* Loads the library into this process, where it does nothing: no call goes by it. */
 void library_load(struct library_file *library);
-
-#endif

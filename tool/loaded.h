@@ -1,6 +1,5 @@
 /* The library in another process: whether it is there, and what is in force. Read from /proc/PID/maps and mem. */
-#ifndef SRCADDR_LOADED_H
-#define SRCADDR_LOADED_H
+#pragma once
 
 #include <limits.h>
 #include <stdbool.h>
@@ -35,5 +34,3 @@ struct loaded {
 
 /* Of the process; whatever can't be known is unknown. */
 void loaded_read(pid_t pid, struct loaded *loaded);
-
-#endif

@@ -1,6 +1,5 @@
 /* glusterd-srcaddr repair --from ADDRESS --to ADDRESS: a peer's stored name is set right. */
-#ifndef SRCADDR_MEND_H
-#define SRCADDR_MEND_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -12,5 +11,3 @@ char *mended_text(const struct peer *peer, const struct spelling *from, const st
 
 /* In the store of this host's glusterd. What goes wrong ends the command. Returns the exit status. */
 int mend(const struct spelling *from, const struct spelling *to, bool dry_run);
-
-#endif

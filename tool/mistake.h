@@ -1,10 +1,7 @@
-#ifndef SRCADDR_MISTAKE_H
-#define SRCADDR_MISTAKE_H
+#pragma once
 
 #include "load.h"
 #include "report.h"
 
 /* Reports the mistake that load has, where it stands: in the configuration or in the volume file. */
 void report_mistake(enum severity severity, const struct load *load);
-
-#endif

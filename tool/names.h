@@ -1,6 +1,5 @@
 /* How GlusterFS's own processes are called, srcaddr.conf(5). */
-#ifndef SRCADDR_NAMES_H
-#define SRCADDR_NAMES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,5 +21,3 @@ bool is_pattern(struct word name);
  * it, or those that it is a slip of; nothing if it is like none.
  */
 void names_meant(struct word name, struct text *meant);
-
-#endif

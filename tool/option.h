@@ -1,6 +1,5 @@
 /* Options of glusterd.vol that the command wants to know, and where they stand. */
-#ifndef SRCADDR_OPTION_H
-#define SRCADDR_OPTION_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -14,5 +13,3 @@ char *volume_option(const char *volfile, const char *key);
  * command's messages.
  */
 bool bind_address_place(const char *volfile, struct place *place);
-
-#endif

@@ -1,10 +1,7 @@
-#ifndef SRCADDR_OWNADDRESS_H
-#define SRCADDR_OWNADDRESS_H
+#pragma once
 
 #include <netinet/in.h>
 #include <stdbool.h>
 
 /* Whether this host has the address, in whatever state. An IPv4 address is IPv4-mapped. */
 bool is_own_address(const struct in6_addr *address);
-
-#endif

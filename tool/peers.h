@@ -1,6 +1,5 @@
 /* glusterd's own store of its peers: xlators/mgmt/glusterd/src/glusterd-store.c, glusterd_store_retrieve_peers(). */
-#ifndef SRCADDR_PEERS_H
-#define SRCADDR_PEERS_H
+#pragma once
 
 #include <stddef.h>
 
@@ -41,5 +40,3 @@ void peer_free(struct peer *peer);
  */
 int peers_read(const char *working_directory, struct peers *peers);
 void peers_free(struct peers *peers);
-
-#endif

@@ -1,6 +1,5 @@
 /* The processes of this machine, those in containers included, as far as /proc shows them to this user. */
-#ifndef SRCADDR_PROCESSES_H
-#define SRCADDR_PROCESSES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,5 +23,3 @@ char *arguments_of(pid_t pid, size_t *len);
 
 /* Whether a process runs that a pattern of a section matches. */
 bool is_running(struct word pattern);
-
-#endif

@@ -1,5 +1,4 @@
-#ifndef SRCADDR_REACH_H
-#define SRCADDR_REACH_H
+#pragma once
 
 #include <netinet/in.h>
 #include <stddef.h>
@@ -11,5 +10,3 @@ struct target {
 
 /* Connects to all at once, over TCP, and hangs up. Fills in the errors. */
 void reach(struct target *targets, size_t count, int milliseconds);
-
-#endif

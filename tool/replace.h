@@ -1,5 +1,4 @@
-#ifndef SRCADDR_REPLACE_H
-#define SRCADDR_REPLACE_H
+#pragma once
 
 #include "text.h"
 
@@ -10,5 +9,3 @@
  * ends the command; all is then as it was, unless the message says otherwise.
  */
 char *replace_file(const char *path, struct word text, const char *backups);
-
-#endif

@@ -1,6 +1,5 @@
 /* What is found wrong in files: FILE:LINE:COLUMN: warning: MESSAGE, with the line and a caret; or as JSON. */
-#ifndef SRCADDR_REPORT_H
-#define SRCADDR_REPORT_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -26,5 +25,3 @@ void report_end(void);
 
 /* The line'th line of text, without its end and a byte order mark; an empty one if there is none. */
 struct word line_of(struct word text, unsigned int line);
-
-#endif

@@ -1,5 +1,4 @@
-#ifndef SRCADDR_RESOLVE_H
-#define SRCADDR_RESOLVE_H
+#pragma once
 
 #include <netinet/in.h>
 #include <stddef.h>
@@ -16,5 +15,3 @@ struct sockaddr_in6 *resolve_any(const char *name, size_t *count);
 
 /* Why the last of them returned NULL. */
 const char *resolve_error(void);
-
-#endif

@@ -1,6 +1,5 @@
 /* How peers are named: an IPv6 address, an IPv4 address, or a host name (RFC 1123, 2.1). */
-#ifndef SRCADDR_SPELLING_H
-#define SRCADDR_SPELLING_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -15,5 +14,3 @@ bool spelling_of(struct word word, struct spelling *spelling);
 
 /* Whether word, without the blanks around it, names the same address or host. */
 bool spells(struct word word, const struct spelling *spelling);
-
-#endif

@@ -1,6 +1,5 @@
 /* One process as it is, and as its configuration wants it to be. */
-#ifndef SRCADDR_SURVEY_H
-#define SRCADDR_SURVEY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,5 +37,3 @@ struct survey {
  */
 bool survey_process(const struct running *running, struct survey *survey);
 void survey_free(struct survey *survey);
-
-#endif

@@ -1,5 +1,4 @@
-#ifndef SRCADDR_SUSPECTS_H
-#define SRCADDR_SUSPECTS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -8,5 +7,3 @@
  * is connected to it without being known. What goes wrong ends the command. Returns the exit status.
  */
 int print_suspects(bool json);
-
-#endif

@@ -1,6 +1,5 @@
 /* Tables for people and, as JSON, for programs, by libsmartcols. What goes wrong in there ends the command. */
-#ifndef SRCADDR_TABLE_H
-#define SRCADDR_TABLE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,5 +30,3 @@ void tables_print(struct table *const *tables, size_t count, bool json);
 
 /* Each row as a list of names, in which _ is a blank, and values, those of NULL left out; or as JSON. */
 void table_print_lists(struct table *table, bool json);
-
-#endif

@@ -1,5 +1,4 @@
-#ifndef SRCADDR_UNIT_H
-#define SRCADDR_UNIT_H
+#pragma once
 
 #include <stddef.h>
 
@@ -8,5 +7,3 @@
  * systemd would: systemd.service(5), "Command lines". NULL if systemd does not tell. To be given to free(3).
  */
 char *unit_arguments(size_t *len);
-
-#endif

@@ -1,5 +1,4 @@
-#ifndef SRCADDR_WAIT_H
-#define SRCADDR_WAIT_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -10,5 +9,3 @@
  */
 bool wait_for_addresses(unsigned int seconds, bool (*is_done)(void *context),
                         void (*progress)(void *context, unsigned int elapsed), void *context);
-
-#endif

@@ -1,6 +1,5 @@
 /* What the harnesses share: ending a run, and what is true of every mistake. */
-#ifndef SRCADDR_FUZZ_H
-#define SRCADDR_FUZZ_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -80,5 +79,3 @@ static inline void check_mistake(struct word text, const struct mistake *mistake
     check_lines(mistake);
     check_quotation(mistake->message, rest_of_line(text, mistake->line, mistake->column));
 }
-
-#endif

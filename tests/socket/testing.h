@@ -1,6 +1,5 @@
 /* What the test programs share. Whatever goes wrong that is not under test ends the program with status 2. */
-#ifndef TESTING_H
-#define TESTING_H
+#pragma once
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -258,5 +257,3 @@ static inline void begin(void)
         if (is_open(fd))
             close(fd);
 }
-
-#endif

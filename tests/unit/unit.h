@@ -1,6 +1,5 @@
 /* What the unit tests share: assertions that name the row of a table, and what tables are made from. */
-#ifndef SRCADDR_UNIT_H
-#define SRCADDR_UNIT_H
+#pragma once
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -212,5 +211,3 @@ static inline int enter_new_directory(void **state)
     (void)snprintf(path, sizeof(path), "%s/unit.XXXXXX", parent != NULL ? parent : "/tmp");
     return mkdtemp(path) != NULL && chmod(path, 0755) == 0 && chdir(path) == 0 ? 0 : -1;
 }
-
-#endif
