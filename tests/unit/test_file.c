@@ -295,7 +295,7 @@ static void a_thread_with_descriptors_of_its_own_reads_no_other_file(void **stat
     assert_true(fd >= 0);
     assert_int_equal(pthread_create(&thread, NULL, read_with_own_descriptors, &fd), 0);
     assert_int_equal(pthread_join(thread, &succeeded), 0);
-    close(fd);
+    /* fd stays open: valgrind takes the thread's descriptors for the process's, and this one for closed. */
     assert_ptr_equal(succeeded, &fd);
     check_content("wanted");
 }
