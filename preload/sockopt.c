@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <linux/filter.h>
+#include <linux/sock_diag.h>
 
 #include "kernel.h"
 #include "memory.h"
@@ -21,8 +22,10 @@ enum kind {
                  sock_init_data(),    inet6_create(), tcp_init_sock(), BPF_CGROUP_INET_SOCK_CREATE */
     CONSTANT, /* the same on every new socket of this kernel: one is asked once in a process */
     ZERO,     /* zero on every new socket, which need not be asked */
+    TWIN,     /* ZERO, and zero wherever the one before is: sk_getsockopt() */
     LARGE,    /* read with length 0 if it is not set */
-    FILTER,   /* read in instructions, set with a struct sock_fprog */
+    HEADER,   /* LARGE, in memory of SK_MEMINFO_OPTMEM: ipv6_renew_options() */
+    FILTER,   /* likewise: sk_filter_charge(); read in instructions, set with a struct sock_fprog */
     SEGMENT,  /* TCP_MAXSEG, CONSTANT */
     FALLBACK, /* VALUE, where the kernel doesn't know the one before */
     FIRST,    /* CONSTANT, but set by the kernel too once the socket has dialled */
@@ -31,6 +34,7 @@ enum kind {
 };
 
 enum {
+    OPTION_MEMINFO = 55,    /* SO_MEMINFO, Linux 4.12 */
     OPTION_BUF_LOCK = 72,   /* SO_BUF_LOCK, Linux 5.14 */
     OPTION_TCP_REPAIR = 19, /* TCP_REPAIR */
     BUF_LOCK_SEND = 1,      /* SOCK_SNDBUF_LOCK */
@@ -70,7 +74,7 @@ static const struct option {
     {SOL_SOCKET, 63, ZERO},       /* SO_TIMESTAMP_NEW */
     {SOL_SOCKET, 64, ZERO},       /* SO_TIMESTAMPNS_NEW */
     {SOL_SOCKET, 37, ZERO},       /* SO_TIMESTAMPING */
-    {SOL_SOCKET, 65, ZERO},       /* SO_TIMESTAMPING_NEW */
+    {SOL_SOCKET, 65, TWIN},       /* SO_TIMESTAMPING_NEW */
     {SOL_SOCKET, 34, ZERO},       /* SO_PASSSEC */
     {SOL_SOCKET, 36, VALUE},      /* SO_MARK */
     {SOL_SOCKET, 40, ZERO},       /* SO_RXQ_OVFL */
@@ -155,10 +159,10 @@ static const struct option {
     {IPPROTO_IPV6, 49, ZERO},     /* IPV6_RECVPKTINFO */
     {IPPROTO_IPV6, 51, ZERO},     /* IPV6_RECVHOPLIMIT */
     {IPPROTO_IPV6, 53, ZERO},     /* IPV6_RECVHOPOPTS */
-    {IPPROTO_IPV6, 54, LARGE},    /* IPV6_HOPOPTS */
-    {IPPROTO_IPV6, 57, LARGE},    /* IPV6_RTHDR */
-    {IPPROTO_IPV6, 55, LARGE},    /* IPV6_RTHDRDSTOPTS */
-    {IPPROTO_IPV6, 59, LARGE},    /* IPV6_DSTOPTS */
+    {IPPROTO_IPV6, 54, HEADER},   /* IPV6_HOPOPTS */
+    {IPPROTO_IPV6, 57, HEADER},   /* IPV6_RTHDR */
+    {IPPROTO_IPV6, 55, HEADER},   /* IPV6_RTHDRDSTOPTS */
+    {IPPROTO_IPV6, 59, HEADER},   /* IPV6_DSTOPTS */
     {IPPROTO_IPV6, 56, ZERO},     /* IPV6_RECVRTHDR */
     {IPPROTO_IPV6, 58, ZERO},     /* IPV6_RECVDSTOPTS */
     {IPPROTO_IPV6, 60, ZERO},     /* IPV6_RECVPATHMTU */
@@ -190,6 +194,8 @@ struct carry {
     int to;
     struct answer *answers; /* of their protocol */
     bool dialled;
+    bool was_default;                 /* the last value */
+    uint32_t memory[SK_MEMINFO_VARS]; /* of from */
 };
 
 static enum known get_known(const struct carry *carry, const struct option *option)
@@ -228,6 +234,18 @@ static int get_int_or_zero(int fd, int level, int name)
     int value = 0;
 
     return sockopt_get_int(fd, level, name, &value) == 0 ? value : 0;
+}
+
+/* In one call, sk_get_meminfo(). Where the kernel is older there can be any option in SK_MEMINFO_OPTMEM. */
+static void get_memory(int fd, uint32_t memory[SK_MEMINFO_VARS])
+{
+    socklen_t len = SK_MEMINFO_VARS * sizeof(memory[0]);
+
+    if (kernel(getsockopt, fd, SOL_SOCKET, OPTION_MEMINFO, memory, &len) == 0)
+        return;
+    memory[SK_MEMINFO_SNDBUF] = (uint32_t)get_int_or_zero(fd, SOL_SOCKET, SO_SNDBUF);
+    memory[SK_MEMINFO_RCVBUF] = (uint32_t)get_int_or_zero(fd, SOL_SOCKET, SO_RCVBUF);
+    memory[SK_MEMINFO_OPTMEM] = 1;
 }
 
 /* What getsockopt(2) says of an option that this kernel or protocol doesn't have. */
@@ -277,31 +295,38 @@ static bool is_default(const struct carry *carry, const struct option *option, c
     return present_len == len && memcmp(present, wanted, len) == 0;
 }
 
-static int carry_value(const struct carry *carry, const struct option *option)
+static int carry_value(struct carry *carry, const struct option *option)
 {
     unsigned char wanted[VALUE_MAX];
     socklen_t len = sizeof(wanted);
 
     if (kernel(getsockopt, carry->from, option->level, option->name, wanted, &len) != 0) {
+        carry->was_default = true;
         if (is_absent(errno))
             note(carry, option, ABSENT, 0);
         return is_no_value(errno) ? 0 : errno;
     }
-    return is_default(carry, option, wanted, len) ? 0 : set(carry->to, option->level, option->name, wanted, len);
+    carry->was_default = is_default(carry, option, wanted, len);
+    return carry->was_default ? 0 : set(carry->to, option->level, option->name, wanted, len);
 }
 
-static int carry_fallback(const struct carry *carry, const struct option *option)
+static int carry_twin(struct carry *carry, const struct option *option)
+{
+    return carry->was_default ? 0 : carry_value(carry, option);
+}
+
+static int carry_fallback(struct carry *carry, const struct option *option)
 {
     return get_known(carry, option - 1) == ABSENT ? carry_value(carry, option) : 0;
 }
 
 /* What the kernel has set while it dialled is not the program's. */
-static int carry_first(const struct carry *carry, const struct option *option)
+static int carry_first(struct carry *carry, const struct option *option)
 {
     return carry->dialled ? 0 : carry_value(carry, option);
 }
 
-static int carry_large(const struct carry *carry, const struct option *option)
+static int carry_large(struct carry *carry, const struct option *option)
 {
     unsigned char probe[1];
     socklen_t len = sizeof(probe);
@@ -321,13 +346,20 @@ static int carry_large(const struct carry *carry, const struct option *option)
     return error;
 }
 
+static int carry_header(struct carry *carry, const struct option *option)
+{
+    return carry->memory[SK_MEMINFO_OPTMEM] != 0 ? carry_large(carry, option) : 0;
+}
+
 /* EACCES where an eBPF program is attached, which can't be read back: sk_get_filter(). */
-static int carry_filter(const struct carry *carry, const struct option *option)
+static int carry_filter(struct carry *carry, const struct option *option)
 {
     struct sock_fprog program;
     socklen_t count = 0;
     int error = 0;
 
+    if (carry->memory[SK_MEMINFO_OPTMEM] == 0)
+        return 0;
     if (kernel(getsockopt, carry->from, option->level, option->name, NULL, &count) != 0)
         return errno == EACCES ? EOPNOTSUPP : 0;
     if (count == 0)
@@ -345,7 +377,7 @@ static int carry_filter(const struct carry *carry, const struct option *option)
 }
 
 /* TCP_MAXSEG that is not set reads as the size that the last connect has found: not the program's, then. */
-static int carry_segment(const struct carry *carry, const struct option *option)
+static int carry_segment(struct carry *carry, const struct option *option)
 {
     struct tcp_info info;
     socklen_t len = sizeof(info);
@@ -365,25 +397,30 @@ static int carry_segment(const struct carry *carry, const struct option *option)
  * SO_BUF_LOCK, that it differs. A size above net.core.rmem_max or wmem_max needs the FORCE option and its capability; a
  * buffer that must be smaller than it was, because the limit was lowered meanwhile, is no reason not to connect.
  */
-static bool carry_buffer(const struct carry *carry, int name, int force_name, bool locked)
+static void carry_buffer(const struct carry *carry, int name, int force_name, uint32_t wanted)
 {
-    int wanted = get_int_or_zero(carry->from, SOL_SOCKET, name);
-    int half = wanted / 2;
+    int half = (int)(wanted / 2);
 
-    if (!locked && wanted == get_int_or_zero(carry->to, SOL_SOCKET, name))
-        return false;
     set(carry->to, SOL_SOCKET, name, &half, sizeof(half));
-    if (get_int_or_zero(carry->to, SOL_SOCKET, name) < wanted)
+    if ((uint32_t)get_int_or_zero(carry->to, SOL_SOCKET, name) < wanted)
         set(carry->to, SOL_SOCKET, force_name, &half, sizeof(half));
-    return true;
 }
 
-static int carry_buffers(const struct carry *carry, const struct option *option)
+static int carry_buffers(struct carry *carry, const struct option *option)
 {
+    const uint32_t *wanted = carry->memory;
+    uint32_t present[SK_MEMINFO_VARS];
     int lock = get_int_or_zero(carry->from, option->level, option->name);
-    bool sending = carry_buffer(carry, SO_SNDBUF, SO_SNDBUFFORCE, (lock & BUF_LOCK_SEND) != 0);
-    bool receiving = carry_buffer(carry, SO_RCVBUF, SO_RCVBUFFORCE, (lock & BUF_LOCK_RECEIVE) != 0);
+    bool sending;
+    bool receiving;
 
+    get_memory(carry->to, present);
+    sending = (lock & BUF_LOCK_SEND) != 0 || wanted[SK_MEMINFO_SNDBUF] != present[SK_MEMINFO_SNDBUF];
+    receiving = (lock & BUF_LOCK_RECEIVE) != 0 || wanted[SK_MEMINFO_RCVBUF] != present[SK_MEMINFO_RCVBUF];
+    if (sending)
+        carry_buffer(carry, SO_SNDBUF, SO_SNDBUFFORCE, wanted[SK_MEMINFO_SNDBUF]);
+    if (receiving)
+        carry_buffer(carry, SO_RCVBUF, SO_RCVBUFFORCE, wanted[SK_MEMINFO_RCVBUF]);
     if ((sending || receiving) && get_int_or_zero(carry->to, option->level, option->name) != lock)
         set(carry->to, option->level, option->name, &lock, sizeof(lock));
     return 0;
@@ -413,12 +450,12 @@ static int carry_status_flags(const struct carry *carry)
     return 0;
 }
 
-static int carry_options(const struct carry *carry)
+static int carry_options(struct carry *carry)
 {
-    static int (*const functions[])(const struct carry *, const struct option *) = {
-        [VALUE] = carry_value,     [CONSTANT] = carry_value,  [ZERO] = carry_value,        [LARGE] = carry_large,
-        [FILTER] = carry_filter,   [SEGMENT] = carry_segment, [FALLBACK] = carry_fallback, [FIRST] = carry_first,
-        [BUFFERS] = carry_buffers, [CLAMP] = carry_first};
+    static int (*const functions[])(struct carry *, const struct option *) = {
+        [VALUE] = carry_value,       [CONSTANT] = carry_value, [ZERO] = carry_value,      [TWIN] = carry_twin,
+        [LARGE] = carry_large,       [HEADER] = carry_header,  [FILTER] = carry_filter,   [SEGMENT] = carry_segment,
+        [FALLBACK] = carry_fallback, [FIRST] = carry_first,    [BUFFERS] = carry_buffers, [CLAMP] = carry_first};
     int error = 0;
 
     for (const struct option *option = options; error == 0 && option < options + OPTIONS; option++)
@@ -429,12 +466,12 @@ static int carry_options(const struct carry *carry)
 
 int sockopt_carry(int from, int to, int protocol, bool dialled)
 {
-    const struct carry carry = {
-        .from = from, .to = to, .answers = answers[protocol == IPPROTO_TCP], .dialled = dialled};
+    struct carry carry = {.from = from, .to = to, .answers = answers[protocol == IPPROTO_TCP], .dialled = dialled};
     int error;
 
     if (get_int_or_zero(from, IPPROTO_TCP, OPTION_TCP_REPAIR) != 0)
         return EOPNOTSUPP; /* a connection that is being restored, with queues that can't be carried over */
+    get_memory(from, carry.memory);
     error = carry_options(&carry);
     if (error == 0)
         error = carry_owner(&carry);
