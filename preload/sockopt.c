@@ -179,6 +179,7 @@ static const struct option {
     {IPPROTO_TCP, TCP_WINDOW_CLAMP, CLAMP},
 };
 
+_Static_assert(SO_RCVLOWAT == 18 && SO_PASSCRED == 16 && SO_RCVBUF == 8, "an architecture with numbers of its own");
 enum { OPTIONS = sizeof(options) / sizeof(options[0]) };
 
 /* What the first socket of a protocol has told that was asked; values of up to eight bytes. */
