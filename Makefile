@@ -22,9 +22,9 @@ CHECK_OBJECT := preload/check-object
 LARGE   := learned sockopt limit
 OBJECTS := $(patsubst %,$(BUILD)/preload/%.o,$(filter-out $(LARGE),$(basename $(notdir $(wildcard preload/*.c)))) $(LARGE))
 TOOL    := $(patsubst tool/%.c,$(BUILD)/tool/%.o,$(wildcard tool/*.c))
-# For the command and the unit tests, but for the wrappers: a program must not wrap its own calls.
+# For the command and the unit tests, but for what a program must not have instead of the C library's.
 ARCHIVE := $(BUILD)/preload.a
-WRAPPERS := bind connect getsockname listen
+OWN     := bind connect getsockname listen string
 TOOL_ARCHIVE := $(BUILD)/tool.a
 
 # What a compiler of another age or architecture may not have.
@@ -42,8 +42,9 @@ CPPFLAGS := -D_GNU_SOURCE -U_FILE_OFFSET_BITS -U_TIME_BITS \
 # make V=1 prints the commands.
 QUIET    = $(if $(V),,@echo "  $(1) $@";)
 COMPILE  = $(CC) -std=gnu11 $(CPPFLAGS) $(WARNINGS) $(HARDENING) $(CFLAGS) -fno-lto
-# libdl.so.2 by its full name: newer systems have it for old programs only, with nothing in it and no libdl.so.
-LINK     = $(CC) -shared $(CFLAGS) $(LDFLAGS) -Wl,-soname,$(NAME) -Wl,--version-script,preload/exports.map \
+# libdl.so.2 by its full name: newer systems have it for old programs only, with nothing in it and no libdl.so. Start files
+# look up four functions for C++ and profilers, in every process.
+LINK     = $(CC) -shared -nostartfiles $(CFLAGS) $(LDFLAGS) -Wl,-soname,$(NAME) -Wl,--version-script,preload/exports.map \
            -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs -Wl,--no-as-needed
 # Before 2.33, as on EL8, libsmartcols prints numbers in JSON as strings.
 TOOL_CFLAGS = $(shell pkg-config --cflags smartcols; pkg-config --atleast-version=2.33 smartcols && echo -DHAS_JSON_TYPES)
@@ -63,6 +64,9 @@ $(BUILD)/command: FORCE
 	@mkdir -p $(@D); echo '$(COMPILE)' | cmp -s - $@ || echo '$(COMPILE)' >$@
 FORCE:
 
+# A compiler that knows strlen(3) would make calls of it of its own loops.
+$(BUILD)/preload/string.o: private CFLAGS += -O3 -ffreestanding $(call supported,-fno-tree-loop-distribute-patterns)
+
 # A build with an instrument may take some of the library's files from elsewhere.
 INSTEAD := preload
 define compile-preload
@@ -74,7 +78,7 @@ $(BUILD)/preload/%.o: $(INSTEAD)/%.c $(BUILD)/command
 $(BUILD)/preload/%.o: preload/%.c $(BUILD)/command
 	$(compile-preload)
 
-$(ARCHIVE): $(filter-out $(WRAPPERS:%=$(BUILD)/preload/%.o),$(OBJECTS))
+$(ARCHIVE): $(filter-out $(OWN:%=$(BUILD)/preload/%.o),$(OBJECTS))
 	$(call QUIET,AR)rm -f $@; $(AR) rcs $@ $^
 
 $(TOOL_ARCHIVE): $(filter-out %/main.o,$(TOOL))
@@ -180,7 +184,7 @@ test-programs: $(UNIT_TESTS) socket-programs $(FLOOR)
 socket-programs: $(SOCKET_PROGRAMS)
 
 # Tests put functions of their own in the place of some of the C library's, which its fortified headers don't like.
-$(BUILD)/tests/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(TOOL_ARCHIVE) $(ARCHIVE)
+$(BUILD)/tests/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) tests/socket/meddle.h $(TOOL_ARCHIVE) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call QUIET,CC)$(COMPILE) -U_FORTIFY_SOURCE $(if $(QEMU),-DEMULATED) -Ipreload -Itool -pthread -o $@ $< $(TOOL_ARCHIVE) $(ARCHIVE) -lcmocka $(TOOL_LIBS) $(LIBS)
 

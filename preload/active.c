@@ -4,7 +4,16 @@
 
 #include "memory.h"
 
-enum { MISTAKE_SIZE = 1024 /* bytes, as many as a line of the log has */ };
+enum {
+    MISTAKE_SIZE = 1024, /* bytes, as many as a line of the log has */
+    SMALL_SIZE = 1024    /* enough of most that have no rules */
+};
+
+/* For one at a time, so that most processes write to no page for it that they do not write to anyway. */
+static struct {
+    _Alignas(struct active) char memory[SMALL_SIZE];
+    bool is_taken;
+} small;
 
 /* Copies size bytes of from to *end, which is moved behind them. */
 static void *append(char **end, const void *from, size_t size)
@@ -35,11 +44,26 @@ static size_t size_of(const struct active *active)
     return size;
 }
 
+static void *take(size_t size)
+{
+    bool fits = size <= SMALL_SIZE && !__atomic_exchange_n(&small.is_taken, true, __ATOMIC_ACQUIRE);
+
+    return fits ? small.memory : memory_take(size);
+}
+
+void active_free(struct active *active)
+{
+    if ((char *)active == small.memory)
+        __atomic_store_n(&small.is_taken, false, __ATOMIC_RELEASE);
+    else
+        memory_give(active, active->size);
+}
+
 /* A copy in one piece of memory of its own. */
 static struct active *copy(const struct active *active)
 {
     size_t size = size_of(active);
-    struct active *made = memory_take(size);
+    struct active *made = take(size);
     char *end;
 
     if (made == NULL)

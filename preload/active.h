@@ -52,8 +52,13 @@ struct active {
     const struct source *sources;
 };
 
-/* What load says, or NULL if there is no memory. before is the one in force, NULL if there is none. */
+/*
+ * What load says, or NULL if there is no memory; to be given back with active_free(). before is the one in force, NULL
+ * if there is none.
+ */
 struct active *active_make(const struct load *load, const struct active *before);
+
+void active_free(struct active *active);
 
 /* Whether both mean the same, whatever they were read from. */
 bool active_same(const struct active *a, const struct active *b);

@@ -44,12 +44,13 @@ bool address_is_any(const struct in6_addr *address)
 
 void address_mask(struct in6_addr *address, unsigned int len)
 {
-    unsigned int whole = len / 8; /* bytes that stay */
+    struct address_key key = address_key(address);
 
-    if (whole == sizeof(address->s6_addr))
-        return;
-    address->s6_addr[whole] &= (uint8_t)(0xff00u >> len % 8);
-    memset(&address->s6_addr[whole + 1], 0, sizeof(address->s6_addr) - whole - 1);
+    if (len < 64)
+        key = (struct address_key){.high = key.high & ~(UINT64_MAX >> len)};
+    else if (len < 128)
+        key.low &= ~(UINT64_MAX >> (len - 64));
+    *address = address_of_key(key);
 }
 
 bool address_same_prefix(const struct in6_addr *a, const struct in6_addr *b, unsigned int len)

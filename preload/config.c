@@ -59,7 +59,7 @@ static bool has_host_bits(const struct network *network, struct network *masked)
 {
     *masked = *network;
     address_mask(&masked->address, network->len);
-    return memcmp(&masked->address, &network->address, sizeof(network->address)) != 0;
+    return !IN6_ARE_ADDR_EQUAL(&masked->address, &network->address);
 }
 
 /* What stands in brackets at the start of word, as an address in a URL does; empty if nothing does. */
@@ -130,7 +130,7 @@ static bool parse_network(struct parser *parser, struct word word, struct rule *
 
     if (!address_parse(address, &network.address))
         return not_a_network(parser, word, address);
-    if (word_has(word, '/') && !parse_length(rest, &network.len))
+    if (address.len < word.len && !parse_length(rest, &network.len))
         return MISTAKE(parser, rest.start, "found prefix length %W; write 0 to 128", &rest);
     if (has_host_bits(&network, &masked))
         return MISTAKE(parser, word.start,
@@ -162,7 +162,7 @@ static bool check_address(struct parser *parser, struct word word, struct word s
         return MISTAKE(parser, word.start, "found %W, which can't be a source; write one of this host's addresses",
                        &word);
     if (IN6_IS_ADDR_LINKLOCAL(address) && scope.len == 0) {
-        memcpy(right.scope, "INTERFACE", sizeof("INTERFACE"));
+        text_copy(right.scope, sizeof(right.scope), word_of("INTERFACE"));
         return MISTAKE(parser, word.start, "found link-local source %W without its scope; write %S", &word, &right);
     }
     if (!IN6_IS_ADDR_LINKLOCAL(address) && word_has(word, '%'))
@@ -220,7 +220,7 @@ static bool parse_own_address(struct parser *parser, struct word word, struct so
     if (has_control(scope))
         return MISTAKE(parser, scope.start, "found %W, with a control character; write the name of an interface",
                        &scope);
-    memcpy(source->scope, scope.start, scope.len);
+    text_copy(source->scope, sizeof(source->scope), scope);
     return check_address(parser, word, scope, source) && check_host_bits(parser, word, source);
 }
 
@@ -489,6 +489,7 @@ static bool is_bracketed_rule(struct word line)
 static bool parse_line(struct parser *parser, struct word line)
 {
     bool in_options = parser->section == NULL && parser->options_line != 0;
+    struct word value;
     struct word left;
 
     if (word_has(line, '\0'))
@@ -498,11 +499,12 @@ static bool parse_line(struct parser *parser, struct word line)
         return true;
     if (line.start[0] == '[' && !is_bracketed_rule(line))
         return parse_header(parser, line);
-    if (!word_has(line, '='))
+    value = line;
+    left = word_split(&value, '=');
+    if (left.len == line.len)
         return MISTAKE(parser, line.start, "found %W without \"=\"; write %s", &line,
                        in_options ? "OPTION = VALUE" : "NETWORK = SOURCE, or [NAME...]");
-    left = word_split(&line, '=');
-    return in_options ? parse_option(parser, word_trim(left), word_trim(line)) : parse_rule(parser, left, line);
+    return in_options ? parse_option(parser, word_trim(left), word_trim(value)) : parse_rule(parser, left, value);
 }
 
 static bool parse_lines(struct parser *parser, struct word text)

@@ -14,6 +14,7 @@
 #include "libc.h"
 #include "limit.h"
 #include "mark.h"
+#include "process.h"
 #include "reload.h"
 #include "rules.h"
 #include "socket.h"
@@ -128,7 +129,7 @@ static int take_source(struct dial *dial)
 /* What is in force is not known, and so not either whether the kernel's choice would be right. */
 static int not_loaded(const struct dial *dial, int error)
 {
-    struct log log = {.file = CONFIG_LOG_FILE, .level = LEVEL_WARNING, .process = program_invocation_short_name};
+    struct log log = {.file = CONFIG_LOG_FILE, .level = LEVEL_WARNING, .process = process_program()};
 
     if (may_warn(&dial->peer.sin6_addr))
         log_write(&log, LEVEL_WARNING, "peer %A: found no way to read the configuration: %E; not connected",

@@ -2,8 +2,6 @@
 
 #include <stddef.h>
 
-#include "memory.h"
-
 #define STRING(macro)         STRING_OF(macro)
 #define STRING_OF(characters) #characters
 
@@ -23,7 +21,7 @@ void current_give_back(unsigned int slot)
 {
     struct active *active = __atomic_load_n(&current_here.slots[slot].active, __ATOMIC_RELAXED);
 
-    memory_give(active, active->size);
+    active_free(active);
     __atomic_store_n(&current_here.slots[slot].active, NULL, __ATOMIC_RELEASE);
 }
 

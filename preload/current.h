@@ -61,7 +61,7 @@ static inline void current_leave(const struct active *active)
 }
 
 /*
- * Puts made, from memory_take(), in force in the place of before, which the caller has entered, or NULL. False where
+ * Puts made, from active_make(), in force in the place of before, which the caller has entered, or NULL. False where
  * another one has come to that place meanwhile, or so many are still looked at that there is no room for one more:
  * made is then the caller's still.
  */

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <unistd.h>
 
 #include "kernel.h"
 #include "memory.h"
@@ -46,7 +45,7 @@ static int read_all(int fd, struct file *file)
 
     file->len = 0;
     do {
-        got = read(fd, file->data + file->len, file->memory_size - file->len);
+        got = kernel(read, fd, file->data + file->len, file->memory_size - file->len);
         file->len += got > 0 ? (size_t)got : 0;
     } while ((got > 0 && file->len < file->memory_size) || (got < 0 && errno == EINTR));
     return got < 0 ? errno : 0;
@@ -74,7 +73,7 @@ static int read_open(int fd, size_t max, uid_t owner, struct file *file)
 static int open_patiently(const char *path, int flags, int *fd)
 {
     do
-        *fd = open(path, flags | O_CLOEXEC);
+        *fd = (int)kernel(openat, AT_FDCWD, path, flags | O_CLOEXEC, 0);
     while (*fd < 0 && errno == EINTR);
     return *fd < 0 ? errno : 0;
 }
@@ -94,7 +93,7 @@ static int open_to_read(int *fd, const char *path)
 
     text_format(&itself, "/proc/thread-self/fd/%u", (unsigned int)*fd);
     error = open_patiently(data, flags, &opened);
-    close(*fd);
+    (void)kernel(close, *fd);
     if (is_missing(error) || is_shortage(error))
         error = open_patiently(path, flags, &opened);
     *fd = opened;
@@ -126,7 +125,7 @@ int file_read(const char *path, size_t max, uid_t owner, struct file *file, stru
     if (error == 0)
         error = read_open(fd, max, owner, file);
     if (fd >= 0)
-        close(fd);
+        (void)kernel(close, fd);
     if (error != 0 && why->len == 0)
         text_format(why, "found no way to read it: %E", error);
     return error;

@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
+#include "kernel.h"
 #include "memory.h"
 #include "namespace.h"
 #include "quiet.h"
@@ -127,11 +127,11 @@ static int ask(int fd)
         .header = {.nlmsg_len = sizeof(request), .nlmsg_type = RTM_GETADDR, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
         .body = {.ifa_family = AF_UNSPEC},
     };
-    struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+    struct sockaddr_nl to_kernel = {.nl_family = AF_NETLINK};
     ssize_t sent;
 
     do
-        sent = sendto(fd, &request, sizeof(request), 0, (struct sockaddr *)&kernel, sizeof(kernel));
+        sent = kernel(sendto, fd, &request, sizeof(request), 0, &to_kernel, sizeof(to_kernel));
     while (sent < 0 && errno == EINTR);
     return sent < 0 ? errno : 0;
 }
@@ -142,7 +142,7 @@ static int take_answer(int fd, void *buffer, struct search *search)
     while (!search->done) {
         struct sockaddr_nl sender = {.nl_pid = 0};
         socklen_t sender_len = sizeof(sender);
-        ssize_t got = recvfrom(fd, buffer, DUMP_SIZE, 0, (struct sockaddr *)&sender, &sender_len);
+        ssize_t got = kernel(recvfrom, fd, buffer, (size_t)DUMP_SIZE, 0, &sender, &sender_len);
         int left = (int)got;
 
         if (got < 0 && errno == EINTR)
@@ -187,7 +187,7 @@ int host_address_find(const struct network *network, unsigned int interface, int
 
     quiet_begin(&quiet);
     buffer = memory_take(DUMP_SIZE);
-    fd = buffer == NULL ? -1 : socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    fd = buffer == NULL ? -1 : (int)kernel(socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     if (fd < 0)
         error = errno;
     else if (beside != -1 && !namespace_same(beside, fd))
@@ -195,7 +195,7 @@ int host_address_find(const struct network *network, unsigned int interface, int
     else
         error = search_all(fd, buffer, &search);
     if (fd >= 0)
-        close(fd);
+        (void)kernel(close, fd);
     memory_give(buffer, DUMP_SIZE);
     quiet_end(&quiet);
     *found = search.best;

@@ -1,7 +1,7 @@
 /*
  * System calls as section 2 of the manual has them, without the C library's functions: those can be cancellation
- * points, somebody else's, or of a symbol version that an old system doesn't have. Returns -1 and sets errno.
- * Async-signal-safe.
+ * points, somebody else's, or of a symbol version that an old system doesn't have, and each is one more for ld.so to
+ * look up when a process starts. Returns -1 and sets errno. Async-signal-safe.
  */
 #pragma once
 
@@ -9,4 +9,4 @@
 #include <unistd.h>
 
 /* kernel(dup3, from, to, flags): no argument may be wider than the kernel takes it. */
-#define kernel(call, ...) syscall(SYS_##call, __VA_ARGS__)
+#define kernel(call, ...) syscall(SYS_##call, ##__VA_ARGS__)

@@ -43,20 +43,19 @@ int (*libc_bind)(int fd, const struct sockaddr *address, socklen_t len) = direct
 int (*libc_listen)(int fd, int backlog) = direct_listen;
 int (*libc_getsockname)(int fd, struct sockaddr *address, socklen_t *len) = direct_getsockname;
 
-/* next is a pointer to a function: ISO C has no cast for what dlsym(3) returns, POSIX promises that the bytes are one.
- */
-static void resolve(const char *name, void *next)
+/* ISO C has no cast from what dlsym(3) returns to a pointer to a function; POSIX promises that the bytes are one. */
+void libc_resolve(const char *name, void *function)
 {
     const void *symbol = dlsym(RTLD_NEXT, name);
 
     if (symbol != NULL)
-        memcpy(next, &symbol, sizeof(symbol));
+        memcpy(function, &symbol, sizeof(symbol));
 }
 
 static void __attribute__((constructor)) resolve_all(void)
 {
-    resolve("connect", &libc_connect);
-    resolve("bind", &libc_bind);
-    resolve("listen", &libc_listen);
-    resolve("getsockname", &libc_getsockname);
+    libc_resolve("connect", &libc_connect);
+    libc_resolve("bind", &libc_bind);
+    libc_resolve("listen", &libc_listen);
+    libc_resolve("getsockname", &libc_getsockname);
 }

@@ -11,3 +11,9 @@ extern int (*libc_connect)(int fd, const struct sockaddr *address, socklen_t len
 extern int (*libc_bind)(int fd, const struct sockaddr *address, socklen_t len);
 extern int (*libc_listen)(int fd, int backlog);
 extern int (*libc_getsockname)(int fd, struct sockaddr *address, socklen_t *len);
+
+/*
+ * Puts the address of theirs in *function, a pointer to a function, which stays as it is where there is none. For
+ * constructors alone: dlsym(3) is not async-signal-safe.
+ */
+void libc_resolve(const char *name, void *function);

@@ -8,6 +8,7 @@
 #include "learned.h"
 #include "libc.h"
 #include "listener.h"
+#include "process.h"
 
 static void note(int fd)
 {
@@ -17,7 +18,7 @@ static void note(int fd)
     if (kernel(getsockname, fd, &local, &len) != 0 || (local.sin6_family != AF_INET6 && local.sin6_family != AF_INET))
         return;
     learned_listens(ntohs(local.sin6_port)); /* which is where struct sockaddr_in has it */
-    if (strcmp(program_invocation_short_name, "glusterd") == 0)
+    if (strcmp(process_program(), "glusterd") == 0)
         listener_note(&local);
 }
 

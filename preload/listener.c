@@ -8,6 +8,7 @@
 
 #include "address.h"
 #include "file.h"
+#include "kernel.h"
 #include "memory.h"
 #include "text.h"
 #include "word.h"
@@ -135,7 +136,7 @@ static void search_list(int fd, char *buffer, struct search *search)
 
         memmove(buffer, rest.start, rest.len);
         do
-            got = read(fd, buffer + rest.len, LIST_SIZE - rest.len);
+            got = kernel(read, fd, buffer + rest.len, LIST_SIZE - rest.len);
         while (got < 0 && errno == EINTR);
         if (got <= 0)
             return;
@@ -151,14 +152,14 @@ static int search_file(const char *directory, const char *name, struct search *s
     int fd;
 
     text_format(&path, "%s/%s", directory, name);
-    fd = open(path.data, O_RDONLY | O_CLOEXEC);
+    fd = (int)kernel(openat, AT_FDCWD, path.data, O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0)
         return errno;
     buffer = memory_take(LIST_SIZE);
     search->heading = true;
     if (buffer != NULL)
         search_list(fd, buffer, search);
-    close(fd);
+    (void)kernel(close, fd);
     memory_give(buffer, LIST_SIZE);
     return buffer != NULL ? 0 : ENOMEM;
 }
@@ -181,7 +182,7 @@ static bool is_trusted(const struct listening *listening, const void *context)
 {
     const in_port_t *port = context;
 
-    return listening->port == *port && is_trusted_user(listening->user, geteuid());
+    return listening->port == *port && is_trusted_user(listening->user, (uid_t)kernel(geteuid));
 }
 
 /* In this thread's network namespace; Linux before 3.17 tells of the process's alone. */

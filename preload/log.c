@@ -33,7 +33,6 @@ static void civil_date(long long days, unsigned int *year, unsigned int *month, 
     *year = since / 146097 * 400 + years + (*month <= 2 ? 1 : 0);
 }
 
-/* YYYY-MM-DD hh:mm:ss.uuuuuu +0000 */
 static void text_time(struct text *text, const struct timespec *now)
 {
     unsigned int second = (unsigned int)(now->tv_sec % 86400);
@@ -42,20 +41,8 @@ static void text_time(struct text *text, const struct timespec *now)
     unsigned int day;
 
     civil_date(now->tv_sec / 86400, &year, &month, &day);
-    text_number(text, year, 4);
-    text_string(text, "-");
-    text_number(text, month, 2);
-    text_string(text, "-");
-    text_number(text, day, 2);
-    text_string(text, " ");
-    text_number(text, second / 3600, 2);
-    text_string(text, ":");
-    text_number(text, second / 60 % 60, 2);
-    text_string(text, ":");
-    text_number(text, second % 60, 2);
-    text_string(text, ".");
-    text_number(text, (unsigned int)(now->tv_nsec / 1000), 6);
-    text_string(text, " +0000");
+    text_format(text, "%04u-%02u-%02u %02u:%02u:%02u.%06u +0000", year, month, day, second / 3600, second / 60 % 60,
+                second % 60, (unsigned int)(now->tv_nsec / 1000));
 }
 
 /*
@@ -86,7 +73,7 @@ static ssize_t write_without_signal(int fd, const struct text *line)
 
     (void)kernel(rt_sigpending, &pending, sizeof(pending));
     do
-        written = write(fd, line->data, line->len);
+        written = kernel(write, fd, line->data, line->len);
     while (written < 0 && errno == EINTR);
     signal = written >= 0 ? 0 : errno == EPIPE ? SIGPIPE : errno == EFBIG ? SIGXFSZ : 0;
     caused = signal != 0 ? 1ull << (signal - 1) & ~pending : 0;
@@ -99,8 +86,9 @@ static ssize_t write_without_signal(int fd, const struct text *line)
 static void write_to_stderr(const struct text *line)
 {
     struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
+    struct timespec at_once = {.tv_sec = 0}; /* is written to */
 
-    if (!is_secure() && poll(&ready, 1, 0) == 1)
+    if (!is_secure() && kernel(ppoll, &ready, 1, &at_once, NULL, 0) == 1)
         (void)write_without_signal(STDERR_FILENO, line);
 }
 
@@ -110,14 +98,14 @@ static void write_to_stderr(const struct text *line)
  */
 static void take_back(int fd, off_t written)
 {
-    off_t end = lseek(fd, 0, SEEK_CUR);
+    off_t end = kernel(lseek, fd, 0, SEEK_CUR);
     struct stat status;
     int result;
 
     if (end < written || kernel(fstat, fd, &status) != 0 || status.st_size != end)
         return;
     do
-        result = ftruncate(fd, end - written);
+        result = (int)kernel(ftruncate, fd, end - written);
     while (result != 0 && errno == EINTR);
 }
 
@@ -127,9 +115,9 @@ static void take_back(int fd, off_t written)
  */
 static int open_log(const char *file)
 {
-    int how = !is_secure() ? O_CREAT : geteuid() == 0 ? O_CREAT | O_NOFOLLOW : O_NOFOLLOW;
+    int how = !is_secure() ? O_CREAT : kernel(geteuid) == 0 ? O_CREAT | O_NOFOLLOW : O_NOFOLLOW;
 
-    return open(file, O_WRONLY | O_APPEND | how | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+    return (int)kernel(openat, AT_FDCWD, file, O_WRONLY | O_APPEND | how | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
 }
 
 /* Under secure execution nothing is taken back: a user who has set the limit can stop the process until others have
@@ -144,7 +132,7 @@ static bool append_to(const char *file, const struct text *line)
     written = write_without_signal(fd, line);
     if (written > 0 && written < (ssize_t)line->len && !is_secure())
         take_back(fd, written);
-    close(fd);
+    (void)kernel(close, fd);
     return written == (ssize_t)line->len;
 }
 
@@ -176,7 +164,7 @@ bool log_write(const struct log *log, enum log_level level, const char *format, 
     (void)clock_gettime(CLOCK_REALTIME, &now);
     text_string(&line, "[");
     text_time(&line, &now);
-    text_format(&line, "] %s [%s:%u] srcaddr: ", letters[level], log->process, (unsigned int)getpid());
+    text_format(&line, "] %s [%s:%u] srcaddr: ", letters[level], log->process, (unsigned int)kernel(getpid));
     va_start(arguments, format);
     text_vformat(&line, format, arguments);
     va_end(arguments);

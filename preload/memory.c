@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <sys/mman.h>
 
+#include "kernel.h"
+
 void *memory_take(size_t size)
 {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -18,6 +20,6 @@ void memory_give(void *memory, size_t size)
     int saved = errno;
 
     if (memory != NULL)
-        munmap(memory, size);
+        (void)kernel(munmap, memory, size);
     errno = saved;
 }

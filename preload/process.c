@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "address.h"
 #include "file.h"
@@ -9,13 +10,6 @@
 #include "text.h"
 #include "volfile.h"
 #include "word.h"
-
-static void copy(char *to, size_t size, struct word from)
-{
-    struct text text = text_in(to, size);
-
-    text_bytes(&text, from.start, from.len);
-}
 
 bool long_option(struct word argument, const char *name, struct word *rest, struct word *value)
 {
@@ -31,12 +25,12 @@ bool long_option(struct word argument, const char *name, struct word *rest, stru
  */
 static char short_option(struct word argument, struct word *rest, struct word *value)
 {
-    static const char with_value[] = "sfLlpSr"; /* glusterfsd.h, enum argp_option_keys */
+    const struct word with_value = word_of("sfLlpSr"); /* glusterfsd.h, enum argp_option_keys */
 
     if (argument.len < 2 || argument.start[0] != '-' || argument.start[1] == '-')
         return '\0';
     for (size_t i = 1; i < argument.len; i++) {
-        if (strchr(with_value, argument.start[i]) == NULL)
+        if (!word_has(with_value, argument.start[i]))
             continue;
         *value = word_behind(argument, i + 1);
         if (value->len == 0)
@@ -107,8 +101,8 @@ static void set_places(struct process *process, const struct arguments *found)
 
     if (!word_has(told, ':') && !address_is_ipv4(told)) /* glusterd alone knows what a host name stands for */
         told.len = 0;
-    copy(process->volfile, sizeof(process->volfile), found->volfile);
-    copy(process->listener, sizeof(process->listener), told);
+    text_copy(process->volfile, sizeof(process->volfile), found->volfile);
+    text_copy(process->listener, sizeof(process->listener), told);
 }
 
 void process_parse(const char *cmdline, size_t len, struct process *process)
@@ -117,14 +111,14 @@ void process_parse(const char *cmdline, size_t len, struct process *process)
     struct word rest = {.start = cmdline, .len = len};
     struct word argument = word_split(&rest, '\0');
 
-    copy(process->program, sizeof(process->program), last_component(argument));
+    text_copy(process->program, sizeof(process->program), last_component(argument));
     while (rest.len > 0) {
         argument = word_split(&rest, '\0');
         if (word_is(argument, "--"))
             break;
         take_option(argument, &rest, &found);
     }
-    copy(process->role, sizeof(process->role), found.role);
+    text_copy(process->role, sizeof(process->role), found.role);
     /* Other programs have an -f and an -s of their own. */
     if (!process_is_glusterfs(process))
         found = no_arguments();
@@ -153,10 +147,27 @@ static void __attribute__((constructor)) find_arguments(int argc, char *argv[])
 }
 #endif
 
+const char *process_file(void)
+{
+    unsigned long address = getauxval(AT_EXECFN);
+    const char *file;
+
+    memcpy(&file, &address, sizeof(file));
+    return file;
+}
+
+const char *process_program(void)
+{
+    const char *file = process_file();
+    struct word rest = own_arguments.len > 0 ? own_arguments : word_of(file != NULL ? file : "");
+
+    return last_component(word_split(&rest, '\0')).start;
+}
+
 int process_read(struct process *process)
 {
     struct arguments none = no_arguments();
-    struct word arguments = own_arguments.len > 0 ? own_arguments : word_of(program_invocation_name);
+    struct word arguments = own_arguments.len > 0 ? own_arguments : word_of(process_program());
     char reason[64];
     struct text why = TEXT_IN(reason);
     struct file cmdline = {.data = NULL};

@@ -19,6 +19,13 @@ struct process {
     char listener[64];      /* glusterd's address, as in the arguments it has given this daemon; or empty */
 };
 
+/* The file that execve(2) was told to run: getauxval(3), AT_EXECFN. Behind all arguments in memory; NULL if not known.
+ */
+const char *process_file(void);
+
+/* This process's program, as struct process has it, or, with musl, the last component of process_file(). */
+const char *process_program(void);
+
 /* From a command line as in proc(5), cmdline: len bytes, each argument with a NUL behind it, the last one perhaps
  * without. */
 void process_parse(const char *cmdline, size_t len, struct process *process);

@@ -1,11 +1,11 @@
 /*
  * Work that must not be left half-way, as it holds a descriptor or memory: signals are held back, so that no handler
- * jumps out of it (siglongjmp(3)), and the thread is not cancelled, whatever is called. A bad address of the program's
- * must not be read in it: SIGSEGV is held back too. Async-signal-safe.
+ * jumps out of it (siglongjmp(3)), and the thread is not cancelled: C libraries do that by a signal too, or in calls
+ * that kernel.h keeps away from. A bad address of the program's must not be read in it: SIGSEGV is held back too.
+ * Async-signal-safe.
  */
 #pragma once
 
-#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,7 +15,6 @@
 struct quiet {
     bool holds_signals; /* only a filter of system calls keeps it from that */
     uint64_t signals;
-    int cancel_state;
 };
 
 static inline void quiet_begin(struct quiet *quiet)
@@ -24,15 +23,10 @@ static inline void quiet_begin(struct quiet *quiet)
     static const uint64_t all = ~(UINT64_C(1) << (SIGSYS - 1));
 
     quiet->holds_signals = kernel(rt_sigprocmask, SIG_BLOCK, &all, &quiet->signals, sizeof(all)) == 0;
-    quiet->cancel_state = PTHREAD_CANCEL_ENABLE; /* without libpthread, glibc before 2.34 leaves it as it is */
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &quiet->cancel_state);
 }
 
 static inline void quiet_end(const struct quiet *quiet)
 {
-    int ignored;
-
-    pthread_setcancelstate(quiet->cancel_state, &ignored);
     if (quiet->holds_signals)
         (void)kernel(rt_sigprocmask, SIG_SETMASK, &quiet->signals, NULL, sizeof(quiet->signals));
 }

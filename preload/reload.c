@@ -4,12 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "announce.h"
 #include "current.h"
+#include "kernel.h"
 #include "memory.h"
 #include "quiet.h"
+#include "word.h"
 
 int64_t reload_next_look;
 
@@ -51,7 +52,7 @@ static void wait_for_writer(void)
 {
     struct timespec left = {.tv_nsec = SETTLED_AFTER * 1000000L};
 
-    while (nanosleep(&left, &left) != 0 && errno == EINTR)
+    while (kernel(nanosleep, &left, &left) != 0 && errno == EINTR)
         ;
 }
 
@@ -63,13 +64,13 @@ static bool finds_the_same_files(const struct active *active)
     return active->file[0] == '/' && stamp_same_file(&root, &active->origin.root);
 }
 
-/* Its arguments can be overwritten by now, and /proc gone. Each string has come from a member of that size. */
+/* Its arguments can be overwritten by now, and /proc gone. */
 static void remember_process(const struct active *active, struct process *process)
 {
-    memccpy(process->role, active->role, '\0', sizeof(process->role));
-    memccpy(process->program, active->program, '\0', sizeof(process->program));
-    memccpy(process->volfile, active->volfile, '\0', sizeof(process->volfile));
-    memccpy(process->listener, active->listener, '\0', sizeof(process->listener));
+    text_copy(process->role, sizeof(process->role), word_of(active->role));
+    text_copy(process->program, sizeof(process->program), word_of(active->program));
+    text_copy(process->volfile, sizeof(process->volfile), word_of(active->volfile));
+    text_copy(process->listener, sizeof(process->listener), word_of(active->listener));
 }
 
 /* Before it listens, glusterd dials no peer: what only it can tell must not keep it from getting that far. */
@@ -101,7 +102,8 @@ static int read_all(struct load *load, const struct active *before, struct activ
         error = process_read(&load->process);
     }
     if (error == 0)
-        error = load_config(load, before != NULL ? before->file : secure_getenv(CONFIG_VARIABLE), geteuid());
+        error =
+            load_config(load, before != NULL ? before->file : secure_getenv(CONFIG_VARIABLE), (uid_t)kernel(geteuid));
     if (error == 0 && before == NULL && is_passing(load->unusable))
         error = load->unusable;
     if (error == 0)
@@ -121,7 +123,7 @@ static int load_first(struct load *load)
     int error = read_all(load, NULL, &made);
 
     if (error == 0 && !is_settled(&made->origin, looked)) {
-        memory_give(made, made->size);
+        active_free(made);
         load_free(load);
         memset(load, 0, sizeof(*load));
         wait_for_writer();
@@ -135,7 +137,7 @@ static int load_first(struct load *load)
     if (current_publish(made, NULL))
         announce(load, NULL);
     else
-        memory_give(made, made->size);
+        active_free(made);
     return 0;
 }
 
@@ -158,7 +160,7 @@ static void load_again(struct load *load, const struct active *before)
     whole = look(made, &now) && origin_same(&now, &made->origin); /* or somebody has written to it meanwhile */
     news = is_news(made, before);
     if (!whole || (!news && made->is_provisional) || !current_publish(made, before))
-        memory_give(made, made->size);
+        active_free(made);
     else if (news)
         announce(load, before);
 }

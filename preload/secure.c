@@ -1,9 +1,11 @@
 #include "secure.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "libc.h"
 #include "load.h"
+#include "process.h"
+#include "word.h"
 
 /*
  * Under secure execution, ld.so(8), the environment loses LD_PRELOAD before the program begins, and what the program
@@ -19,20 +21,18 @@
  */
 #ifdef __GLIBC__
 
-#define PRELOAD  "LD_PRELOAD"
-#define SONAME   "libglusterd-srcaddr.so"
-#define ASSIGNED PRELOAD "="
+#define PRELOAD "LD_PRELOAD"
+#define SONAME  "libglusterd-srcaddr.so"
 
 /* As ld.so takes the list apart. A word with a slash, which it passes over, is not the name either. */
-static bool has_soname(const char *list)
+static bool has_soname(struct word list)
 {
-    while (*list != '\0') {
-        size_t len = strcspn(list, " :");
+    while (list.len > 0) {
+        struct word names = word_split(&list, ' ');
 
-        if (len == strlen(SONAME) && memcmp(list, SONAME, len) == 0)
-            return true;
-        list += len;
-        list += strspn(list, " :");
+        while (names.len > 0)
+            if (word_is(word_split(&names, ':'), SONAME))
+                return true;
     }
     return false;
 }
@@ -43,28 +43,35 @@ static bool has_soname(const char *list)
  */
 static bool was_asked_for(int argc, char *const argv[])
 {
-    unsigned long file_name = getauxval(AT_EXECFN);
+    const char *end = process_file();
     const char *string;
-    const char *end;
 
-    memcpy(&end, &file_name, sizeof(end));
     /* On the stack, above argv, if no other object has changed it. */
     if (argc < 1 || argv[argc - 1] < (const char *)argv || argv[argc - 1] >= end)
         return false;
     for (string = argv[argc - 1] + strlen(argv[argc - 1]) + 1; string < end; string += strlen(string) + 1) {
-        if (strncmp(string, ASSIGNED, strlen(ASSIGNED)) == 0 && has_soname(string + strlen(ASSIGNED)))
+        struct word value = word_of(string);
+
+        if (word_is(word_split(&value, '='), PRELOAD) && has_soname(value))
             return true;
     }
     return false;
 }
 
+/* The two functions are for few processes: looked up with all others, every one would pay for them. */
 static void __attribute__((constructor)) keep_preload(int argc, char *argv[])
 {
+    int (*unset)(const char *name) = NULL;
+    int (*set)(const char *name, const char *value, int overwrite) = NULL;
+
     if (!is_secure())
         return;
-    (void)unsetenv(CONFIG_VARIABLE);
-    if (was_asked_for(argc, argv))
-        (void)setenv(PRELOAD, SONAME, false); /* another object may have set one since */
+    libc_resolve("unsetenv", &unset);
+    libc_resolve("setenv", &set);
+    if (unset != NULL)
+        (void)unset(CONFIG_VARIABLE);
+    if (set != NULL && was_asked_for(argc, argv))
+        (void)set(PRELOAD, SONAME, false); /* another object may have set one since */
 }
 
 #endif

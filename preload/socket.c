@@ -13,6 +13,7 @@
 #include "kernel.h"
 #include "libc.h"
 #include "sockopt.h"
+#include "word.h"
 
 /* tcpi_state is the first byte of struct tcp_info, tcp(7). */
 int socket_tcp_state(int fd, unsigned char *state)
@@ -105,8 +106,8 @@ static int interface_index(int fd, const char *name, unsigned int *index)
     struct ifreq request;
 
     memset(&request, 0, sizeof(request));
-    memcpy(request.ifr_name, name, strnlen(name, sizeof(request.ifr_name) - 1));
-    if (ioctl(fd, SIOCGIFINDEX, &request) != 0)
+    text_copy(request.ifr_name, sizeof(request.ifr_name), word_of(name));
+    if (kernel(ioctl, fd, SIOCGIFINDEX, &request) != 0)
         return errno;
     *index = (unsigned int)request.ifr_ifindex;
     return 0;

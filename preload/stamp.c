@@ -57,11 +57,13 @@ bool is_missing(int error)
 /* Takes the last component off the path; "." and "/" have none, and it returns false. */
 static bool cut(char *path)
 {
-    char *slash = strrchr(path, '/');
+    char *slash = path + strlen(path);
 
     if (strcmp(path, ".") == 0 || strcmp(path, "/") == 0)
         return false;
-    if (slash == NULL)
+    while (slash > path && *slash != '/')
+        slash--;
+    if (*slash != '/')
         memcpy(path, ".", sizeof("."));
     else
         slash[slash == path ? 1 : 0] = '\0'; /* the root's own slash stays */

@@ -26,6 +26,13 @@ void text_bytes(struct text *text, const char *bytes, size_t len)
     text->data[text->len] = '\0';
 }
 
+void text_copy(char *to, size_t size, struct word from)
+{
+    struct text text = text_in(to, size);
+
+    text_bytes(&text, from.start, from.len);
+}
+
 void text_string(struct text *text, const char *string)
 {
     text_bytes(text, string, strlen(string));
@@ -41,11 +48,6 @@ static void text_digits(struct text *text, unsigned int number, unsigned int bas
         number /= base;
     } while ((number > 0 || sizeof(written) - start < digits) && start > 0);
     text_bytes(text, written + start, sizeof(written) - start);
-}
-
-void text_number(struct text *text, unsigned int number, unsigned int digits)
-{
-    text_digits(text, number, 10, digits);
 }
 
 /* The longest run of two or more zero groups, which RFC 5952, 4.2 has written as "::"; the first of equal ones. */
@@ -82,7 +84,7 @@ static void text_address(struct text *text, const struct in6_addr *address)
     }
     for (unsigned int i = 2 * count; i < 16; i++) {
         text_string(text, i == 12 ? ":" : ".");
-        text_number(text, address->s6_addr[i], 1);
+        text_digits(text, address->s6_addr[i], 10, 1);
     }
 }
 
@@ -90,7 +92,7 @@ static void text_network(struct text *text, const struct network *network)
 {
     text_address(text, &network->address);
     text_string(text, "/");
-    text_number(text, network->len, 1);
+    text_digits(text, network->len, 10, 1);
 }
 
 static void text_source(struct text *text, const struct source *source)
@@ -109,7 +111,7 @@ static void text_source(struct text *text, const struct source *source)
     }
     if (source->kind == SOURCE_PREFIX) {
         text_string(text, "/");
-        text_number(text, source->network.len, 1);
+        text_digits(text, source->network.len, 10, 1);
     }
 }
 
@@ -163,22 +165,29 @@ static void text_errno(struct text *text, int error)
         return;
     }
     text_string(text, "error ");
-    text_number(text, (unsigned int)error, 1);
+    text_digits(text, (unsigned int)error, 10, 1);
 }
 
 void text_vformat(struct text *text, const char *format, va_list arguments)
 {
     for (const char *next = format; *next != '\0'; next++) {
+        unsigned int digits = 1;
+
         if (*next != '%') {
             text_bytes(text, next, 1);
             continue;
         }
-        switch (*++next) {
+        next++;
+        if (next[0] == '0' && next[1] != '\0') {
+            digits = (unsigned int)(next[1] - '0');
+            next += 2;
+        }
+        switch (*next) {
         case 's':
             text_string(text, va_arg(arguments, const char *));
             break;
         case 'u':
-            text_number(text, va_arg(arguments, unsigned int), 1);
+            text_digits(text, va_arg(arguments, unsigned int), 10, digits);
             break;
         case 'A':
             text_address(text, va_arg(arguments, const struct in6_addr *));

@@ -25,7 +25,7 @@ struct text text_in(char *data, size_t size);
 /*
  * Appends format. Each conversion takes one argument, of the type named:
  *   %s  const char *
- *   %u  unsigned int, decimal
+ *   %u  unsigned int, decimal; %06u with leading zeros up to six digits
  *   %A  const struct in6_addr *, network byte order, as RFC 5952 writes it
  *   %N  const struct network *, as %A, a slash and the length
  *   %S  const struct source *, as the file writes it
@@ -39,5 +39,5 @@ void text_vformat(struct text *text, const char *format, va_list arguments);
 void text_bytes(struct text *text, const char *bytes, size_t len);
 void text_string(struct text *text, const char *string);
 
-/* Decimal, with leading zeros up to digits. */
-void text_number(struct text *text, unsigned int number, unsigned int digits);
+/* Puts from in a char array of size bytes, as a string. */
+void text_copy(char *to, size_t size, struct word from);

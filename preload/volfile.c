@@ -1,7 +1,6 @@
 #include "volfile.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "listener.h"
 #include "word.h"
@@ -43,12 +42,15 @@ static bool next_token(struct word *rest, struct token *token)
     return true;
 }
 
+/* In whatever case. */
 static bool is_option(const struct token *token)
 {
     static const char option[] = "option";
+    size_t same = 0;
 
-    return !token->quoted && token->word.len == strlen(option) &&
-           strncasecmp(token->word.start, option, strlen(option)) == 0;
+    while (same < token->word.len && (token->word.start[same] | 0x20) == option[same])
+        same++;
+    return !token->quoted && same == token->word.len && option[same] == '\0';
 }
 
 bool volfile_option(const char *text, size_t len, const char *key, struct word *value)
@@ -70,7 +72,7 @@ bool volfile_option(const char *text, size_t len, const char *key, struct word *
 
 bool volfile_socket_option(const char *text, size_t len, const char *key, struct word *value)
 {
-    return volfile_option(text, len, strrchr(key, '.') + 1, value) || volfile_option(text, len, key, value);
+    return volfile_option(text, len, key + strlen(SOCKET_OPTION), value) || volfile_option(text, len, key, value);
 }
 
 struct source volfile_source(struct word written)

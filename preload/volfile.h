@@ -8,8 +8,9 @@
 
 #define VOLFILE_SIZE_MAX (1u << 20) /* bytes */
 
-#define BIND_ADDRESS_OPTION "transport.socket.bind-address"
-#define LISTEN_PORT_OPTION  "transport.socket.listen-port"
+#define SOCKET_OPTION       "transport.socket."
+#define BIND_ADDRESS_OPTION SOCKET_OPTION "bind-address"
+#define LISTEN_PORT_OPTION  SOCKET_OPTION "listen-port"
 
 /*
  * Finds an option in the text of a volume file (GlusterFS: libglusterfs/src/graph.l); the last one where it is set

@@ -48,20 +48,20 @@ costs_at_most() {
     costs_at_most 8 1400 ruled
 }
 
-@test "a bound socket is moved: at most 170 system calls more" {
-    costs_at_most 170 22000 bound
+@test "a bound socket is moved: at most 160 system calls more" {
+    costs_at_most 160 22000 bound
 }
 
 @test "the start of a process" {
     start=$(start_instructions "$LIBRARY")
     empty=$(start_instructions "$PROGRAMS/nothing.so")
     echo "$start instructions, $empty with an empty object"
-    ((start > empty && start - empty <= 70000))
+    ((start > empty && start - empty <= 30000))
 }
 
-@test "a process without rules: at most 12 KiB of its own memory that is written to" {
+@test "a process without rules: at most 8 KiB of its own memory that is written to" {
     export GLUSTERD_SRCADDR_CONF=/run/srcaddr.conf
     read -r own linked < <(dirty_memory "$LIBRARY")
     echo "$own KiB, and $linked KiB of libdl"
-    ((own > 4 && own <= 12 && linked <= 8))
+    ((own > 4 && own <= 8 && linked <= 8))
 }

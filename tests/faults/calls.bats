@@ -24,7 +24,6 @@ declare -gA errnos=(
     [nanosleep]="EFAULT EINTR EINVAL"
     [openat]="EACCES EAGAIN EBADF EBUSY EDQUOT EEXIST EFAULT EFBIG EINTR EINVAL EISDIR ELOOP EMFILE ENAMETOOLONG ENFILE
         ENODEV ENOENT ENOMEM ENOSPC ENOTDIR ENXIO EOPNOTSUPP EOVERFLOW EPERM EROFS ETXTBSY"
-    [poll]="EFAULT EINTR EINVAL ENOMEM"
     [ppoll]="EFAULT EINTR EINVAL ENOMEM"
     [read]="EAGAIN EBADF EFAULT EINTR EINVAL EIO EISDIR"
     [recvfrom]="EAGAIN EBADF ECONNREFUSED EFAULT EINTR EINVAL ENOMEM ENOTCONN ENOTSOCK"
@@ -287,7 +286,6 @@ each_fails() {
 @test "munmap" { each_fails munmap; }
 @test "newfstatat" { each_fails newfstatat; }
 @test "openat" { each_fails openat; }
-@test "poll" { each_fails poll; }
 @test "ppoll" { each_fails ppoll; }
 @test "read" { each_fails read; }
 @test "recvfrom" { each_fails recvfrom; }

@@ -95,8 +95,7 @@ same_result() {
     done
 }
 
-# Of the C library's openat(2); musl's is open(2).
-# bats test_tags=native,exact,glibc
+# bats test_tags=native,exact
 @test "a sandbox that answers system calls by SIGSYS answers ours too" {
     configure_rules "::/0 = $SOURCE"
     dial trap=openat tcp6 connect="[$PEER]:1"

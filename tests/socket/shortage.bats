@@ -123,7 +123,7 @@ both_from() {
     both_from "$SOURCE"
 }
 
-# bats test_tags=native, exact, glibc
+# bats test_tags=native, exact
 @test "an error that may pass, as from a lease or a disk: refused, in every process" {
     configure_rules "::/0 = $SOURCE"
     for name in dial glusterfs; do
@@ -137,7 +137,7 @@ both_from() {
     done
 }
 
-# bats test_tags=native, exact, glibc
+# bats test_tags=native, exact
 @test "an error that does not pass: only GlusterFS's own processes are refused, and not what is on this host" {
     configure_rules "::/0 = $SOURCE"
     for errno in 1 13 38; do
@@ -164,7 +164,7 @@ both_from() {
 		2001:db8:3::/64 = 2001:db8:1::10/124
 	END
     calls=(bind close connect dup3 fcntl fstat geteuid getpid getsockname getsockopt mmap munmap newfstatat openat read recvfrom
-        rt_sigpending rt_sigprocmask rt_sigtimedwait sendto setsockopt socket write open poll)
+        rt_sigpending rt_sigprocmask rt_sigtimedwait sendto setsockopt socket write ppoll)
     for errno in 1 38; do
         for call in "${calls[@]}"; do
             for steps in "tcp6 deny=$call:$errno connect=[$PEER]:1" "tcp6 connect=[::1]:1 tcp6 deny=$call:$errno connect=[$FAR_PEER]:1" \

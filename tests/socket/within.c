@@ -2,8 +2,7 @@
  * Lets something happen at each single call that the library makes within a connect, one after the other, the first
  * connect of a process and one that takes in a changed configuration included: the call fails, a signal arrives whose
  * handler connects as well or jumps out of the connect, the thread is cancelled, or another thread, as it were, closes
- * the socket and opens a file, which gets its number. The dynamic linker finds a program's own syscall(2), open(2) and
- * so on before the C library's; they are defined here.
+ * the socket and opens a file, which gets its number.
  *
  *     within fail|signal|fail-kernel|cancel|jump|close PEER SOURCE OTHERPEER OTHERSOURCE
  *
@@ -16,12 +15,12 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
+#include "meddle.h"
 #include "testing.h"
 
 enum mode { FAIL, FAIL_KERNEL, SIGNAL, CANCEL, JUMP, CLOSE, MODES };
@@ -49,65 +48,11 @@ static struct {
     volatile sig_atomic_t handler_source_wrong;
 } test;
 
-/* The kernel itself: the sanitizers call some of these functions before there could be a pointer to the C library's. */
-static long call_kernel(long number, long a, long b, long c, long d, long e, long f)
-{
-#if defined(__x86_64__)
-    register long r10 __asm__("r10") = d;
-    register long r8 __asm__("r8") = e;
-    register long r9 __asm__("r9") = f;
-    long result;
-
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                     : "rcx", "r11", "memory");
-#elif defined(__aarch64__)
-    register long x8 __asm__("x8") = number;
-    register long result __asm__("x0") = a;
-    register long x1 __asm__("x1") = b;
-    register long x2 __asm__("x2") = c;
-    register long x3 __asm__("x3") = d;
-    register long x4 __asm__("x4") = e;
-    register long x5 __asm__("x5") = f;
-
-    __asm__ volatile("svc 0" : "+r"(result) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory");
-#endif
-    if (result > -4096 && result < 0) {
-        errno = (int)-result;
-        return -1;
-    }
-    return result;
-}
-
-/* Reads six arguments also where fewer were passed, as the C library's own syscall(2) does. */
-#define READS_SIX __attribute__((no_sanitize("address")))
-
-READS_SIX static long pass_on(long number, va_list arguments)
-{
-    long a[6];
-
-    for (size_t i = 0; i < sizeof(a) / sizeof(a[0]); i++)
-        a[i] = va_arg(arguments, long);
-    return call_kernel(number, a[0], a[1], a[2], a[3], a[4], a[5]);
-}
-
-static long direct(long number, ...)
-{
-    va_list arguments;
-    long result;
-
-    va_start(arguments, number);
-    result = pass_on(number, arguments);
-    va_end(arguments);
-    return result;
-}
-
 static void replace_by_file(int fd)
 {
-    int file = (int)direct(SYS_openat, AT_FDCWD, "/dev/null", O_RDONLY);
+    int file = open("/dev/null", O_RDONLY);
 
-    if (file < 0 || direct(SYS_dup3, file, fd, 0) != fd || direct(SYS_close, file) != 0)
+    if (file < 0 || dup2(file, fd) != fd || close(file) != 0)
         _exit(2);
 }
 
@@ -137,24 +82,14 @@ static bool happens(const char *call, int error)
 
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
-    int result = (int)direct(SYS_clock_gettime, clock, now);
+    const long arguments[6] = {clock, (long)now};
+    int result = (int)call_kernel(SYS_clock_gettime, arguments);
 
     now->tv_sec += test.later;
     return result;
 }
 
-/* The clock goes on, without the waiting. */
-int nanosleep(const struct timespec *asked, struct timespec *left)
-{
-    (void)asked;
-    (void)left;
-    if (happens("nanosleep", EINTR))
-        return -1;
-    test.later++;
-    return 0;
-}
-
-long syscall(long number, ...)
+static long meddle(long number, const long *arguments)
 {
     static const struct {
         long number;
@@ -170,32 +105,19 @@ long syscall(long number, ...)
         {SYS_ppoll, "ppoll", ENOMEM},
         {SYS_fstat, "fstat", ENOMEM},
         {SYS_newfstatat, "newfstatat", ENOMEM},
+        {SYS_openat, "openat", EMFILE},
+        {SYS_sendto, "sendto", ENOBUFS},
+        {SYS_recvfrom, "recvfrom", ENOBUFS},
+        {SYS_nanosleep, "nanosleep", EINTR},
     };
-    va_list arguments;
-    long result;
 
     for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
         if (calls[i].number == number && happens(calls[i].name, calls[i].error))
             return -1;
-    va_start(arguments, number);
-    result = pass_on(number, arguments);
-    va_end(arguments);
-    return result;
-}
-
-int socket(int domain, int type, int protocol)
-{
-    return happens("socket", EMFILE) ? -1 : (int)direct(SYS_socket, domain, type, protocol);
-}
-
-ssize_t sendto(int fd, const void *data, size_t len, int flags, const struct sockaddr *to, socklen_t to_len)
-{
-    return happens("sendto", ENOBUFS) ? -1 : direct(SYS_sendto, fd, data, len, flags, to, to_len);
-}
-
-ssize_t recvfrom(int fd, void *data, size_t len, int flags, struct sockaddr *from, socklen_t *from_len)
-{
-    return happens("recvfrom", ENOBUFS) ? -1 : direct(SYS_recvfrom, fd, data, len, flags, from, from_len);
+    if (number != SYS_nanosleep)
+        return call_kernel(number, arguments);
+    test.later++; /* the clock goes on, without the waiting */
+    return 0;
 }
 
 void *mmap(void *address, size_t len, int protection, int flags, int fd, off_t offset)
@@ -203,18 +125,7 @@ void *mmap(void *address, size_t len, int protection, int flags, int fd, off_t o
     if (happens("mmap", ENOMEM))
         return MAP_FAILED;
     /* NOLINTNEXTLINE(performance-no-int-to-ptr): a system call has no other way to return one */
-    return (void *)direct(SYS_mmap, address, len, protection, flags, fd, offset);
-}
-
-int open(const char *path, int flags, ...)
-{
-    va_list arguments;
-    unsigned int mode;
-
-    va_start(arguments, flags);
-    mode = va_arg(arguments, unsigned int);
-    va_end(arguments);
-    return happens("open", EMFILE) ? -1 : (int)direct(SYS_openat, AT_FDCWD, path, flags, mode);
+    return (void *)call_kernel(SYS_mmap, (const long[6]){(long)address, (long)len, protection, flags, fd, offset});
 }
 
 static int make_socket(enum kind kind)

@@ -36,7 +36,7 @@ static struct active *make(const char *text, const struct active *before)
 
 static void give(struct active *active)
 {
-    memory_give(active, active->size);
+    active_free(active);
 }
 
 static void has_all_that_the_process_needs(void **state)

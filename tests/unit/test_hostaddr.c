@@ -9,6 +9,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
+#include "../socket/meddle.h"
 #include "hostaddr.h"
 
 /* What happens to the next call of recvfrom(2), or to the next list of addresses. */
@@ -49,20 +50,24 @@ static void make_it_happen(char *buffer, size_t len, struct sockaddr_nl *sender)
     mishap = NOTHING;
 }
 
-ssize_t recvfrom(int fd, void *buffer, size_t size, int flags, struct sockaddr *sender, socklen_t *sender_len)
+static long meddle(long number, const long *arguments)
 {
-    ssize_t got;
+    long changed[6];
+    long got;
 
+    if (number != SYS_recvfrom)
+        return call_kernel(number, arguments);
     if (mishap == INTERRUPTED_CALL) {
         mishap = NOTHING;
         errno = EINTR;
         return -1;
     }
+    memcpy(changed, arguments, sizeof(changed));
     if (mishap == FOREIGN_SENDER) /* who sends one message more */
-        flags |= MSG_PEEK;
-    got = syscall(SYS_recvfrom, fd, buffer, size, flags, sender, sender_len);
+        changed[3] |= MSG_PEEK;
+    got = call_kernel(number, changed);
     if (got > 0 && mishap != NOTHING)
-        make_it_happen(buffer, (size_t)got, (struct sockaddr_nl *)sender);
+        make_it_happen((char *)changed[1], (size_t)got, (struct sockaddr_nl *)changed[4]); /* NOLINT(*-no-int-to-ptr) */
     return got;
 }
 

@@ -140,22 +140,22 @@ static void an_unknown_conversion_is_shown(void **state)
 static void numbers_have_at_least_the_digits(void **state)
 {
     static const struct {
+        const char *format;
         unsigned int number;
-        unsigned int digits;
         const char *wanted;
     } table[] = {
-        {0, 0, "0"},
-        {0, 1, "0"},
-        {0, 2, "00"},
-        {7, 2, "07"},
-        {42, 1, "42"},
-        {42, 2, "42"},
-        {42, 6, "000042"},
-        {1000000, 6, "1000000"},
-        {UINT_MAX, 1, "4294967295"},
-        {UINT_MAX, 10, "4294967295"},
-        {9, 12, "000000000009"},
-        {9, 13, "000000000009"}, /* as many as there can be */
+        {"%u", 0, "0"},
+        {"%01u", 0, "0"},
+        {"%02u", 0, "00"},
+        {"%02u", 7, "07"},
+        {"%u", 42, "42"},
+        {"%02u", 42, "42"},
+        {"%06u", 42, "000042"},
+        {"%06u", 1000000, "1000000"},
+        {"%u", UINT_MAX, "4294967295"},
+        {"%09u", 9, "000000009"},
+        {"%09u", UINT_MAX, "4294967295"},
+        {"%0", 1, "%0"}, /* a mistake of ours */
     };
     char data[32];
 
@@ -163,8 +163,8 @@ static void numbers_have_at_least_the_digits(void **state)
     for (size_t i = 0; i < COUNT(table); i++) {
         struct text text = TEXT_IN(data);
 
-        text_number(&text, table[i].number, table[i].digits);
-        check_string(table[i].wanted, data, table[i].wanted);
+        text_format(&text, table[i].format, table[i].number);
+        check_string(table[i].format, data, table[i].wanted);
     }
 }
 
