@@ -125,14 +125,23 @@ void process_parse(const char *cmdline, size_t len, struct process *process)
     set_places(process, &found);
 }
 
+const char *process_file(void)
+{
+    unsigned long address = getauxval(AT_EXECFN);
+    const char *file;
+
+    memcpy(&file, &address, sizeof(file));
+    return file;
+}
+
+#ifdef __GLIBC__
+
 /*
  * For where /proc is not mounted or may not be read: the same memory, which argv points into. That it still does is
- * looked at, for another object can have changed argv before us. Without its arguments, as with musl, a constructor
- * finds none.
+ * looked at, for another object can have changed argv before us.
  */
 static struct word own_arguments;
 
-#ifdef __GLIBC__
 static void __attribute__((constructor)) find_arguments(int argc, char *argv[])
 {
     const char *end = argc > 0 ? argv[0] : NULL;
@@ -145,21 +154,27 @@ static void __attribute__((constructor)) find_arguments(int argc, char *argv[])
     if (argc > 0)
         own_arguments = word_between(argv[0], end);
 }
-#endif
 
-const char *process_file(void)
+static struct word known_arguments(void)
 {
-    unsigned long address = getauxval(AT_EXECFN);
-    const char *file;
+    const char *file = process_file();
 
-    memcpy(&file, &address, sizeof(file));
-    return file;
+    return own_arguments.len > 0 ? own_arguments : word_of(file != NULL ? file : "");
 }
+
+#else
+
+/* musl has no arguments for a constructor. */
+static struct word known_arguments(void)
+{
+    return word_of(program_invocation_name);
+}
+
+#endif
 
 const char *process_program(void)
 {
-    const char *file = process_file();
-    struct word rest = own_arguments.len > 0 ? own_arguments : word_of(file != NULL ? file : "");
+    struct word rest = known_arguments();
 
     return last_component(word_split(&rest, '\0')).start;
 }
@@ -167,7 +182,7 @@ const char *process_program(void)
 int process_read(struct process *process)
 {
     struct arguments none = no_arguments();
-    struct word arguments = own_arguments.len > 0 ? own_arguments : word_of(process_program());
+    struct word arguments = known_arguments();
     char reason[64];
     struct text why = TEXT_IN(reason);
     struct file cmdline = {.data = NULL};

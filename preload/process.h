@@ -23,7 +23,7 @@ struct process {
  */
 const char *process_file(void);
 
-/* This process's program, as struct process has it, or, with musl, the last component of process_file(). */
+/* This process's program, as struct process has it. Where the arguments are not known, that of process_file(). */
 const char *process_program(void);
 
 /* From a command line as in proc(5), cmdline: len bytes, each argument with a NUL behind it, the last one perhaps
