@@ -13,7 +13,6 @@
 #include "memory.h"
 
 enum {
-    VALUE_MAX = 64,       /* bytes; no option of kind VALUE or ZERO is longer */
     LARGE_MAX = 32 << 10, /* a socket filter of BPF_MAXINSNS; extension headers are shorter */
 };
 
@@ -22,7 +21,8 @@ enum kind {
                  sock_init_data(),    inet6_create(), tcp_init_sock(), BPF_CGROUP_INET_SOCK_CREATE */
     CONSTANT, /* the same on every new socket of this kernel: one is asked once in a process */
     ZERO,     /* zero on every new socket, which need not be asked */
-    TWIN,     /* ZERO, and zero wherever the one before is: sk_getsockopt() */
+    TELLING,  /* how long it is tells whether one of the MEMBERs behind it is set */
+    MEMBER,   /* ZERO, and so where the last one that was no MEMBER has its default */
     LARGE,    /* read with length 0 if it is not set */
     HEADER,   /* LARGE, in memory of SK_MEMINFO_OPTMEM: ipv6_renew_options() */
     FILTER,   /* likewise: sk_filter_charge(); read in instructions, set with a struct sock_fprog */
@@ -74,7 +74,7 @@ static const struct option {
     {SOL_SOCKET, 63, ZERO},       /* SO_TIMESTAMP_NEW */
     {SOL_SOCKET, 64, ZERO},       /* SO_TIMESTAMPNS_NEW */
     {SOL_SOCKET, 37, ZERO},       /* SO_TIMESTAMPING */
-    {SOL_SOCKET, 65, TWIN},       /* SO_TIMESTAMPING_NEW */
+    {SOL_SOCKET, 65, MEMBER},     /* SO_TIMESTAMPING_NEW: sk_getsockopt() */
     {SOL_SOCKET, 34, ZERO},       /* SO_PASSSEC */
     {SOL_SOCKET, 36, VALUE},      /* SO_MARK */
     {SOL_SOCKET, 40, ZERO},       /* SO_RXQ_OVFL */
@@ -100,11 +100,12 @@ static const struct option {
     {IPPROTO_IP, 4, LARGE},       /* IP_OPTIONS */
     {IPPROTO_IP, 6, ZERO},        /* IP_RECVOPTS */
     {IPPROTO_IP, 7, ZERO},        /* IP_RETOPTS */
-    {IPPROTO_IP, 8, ZERO},        /* IP_PKTINFO */
+    {IPPROTO_IP, 9, TELLING},     /* IP_PKTOPTIONS: do_ip_getsockopt() */
+    {IPPROTO_IP, 8, MEMBER},      /* IP_PKTINFO */
+    {IPPROTO_IP, 12, MEMBER},     /* IP_RECVTTL */
+    {IPPROTO_IP, 13, MEMBER},     /* IP_RECVTOS */
     {IPPROTO_IP, 10, VALUE},      /* IP_MTU_DISCOVER */
     {IPPROTO_IP, 11, ZERO},       /* IP_RECVERR */
-    {IPPROTO_IP, 12, ZERO},       /* IP_RECVTTL */
-    {IPPROTO_IP, 13, ZERO},       /* IP_RECVTOS */
     {IPPROTO_IP, 15, ZERO},       /* IP_FREEBIND, also IPV6_FREEBIND */
     {IPPROTO_IP, 18, ZERO},       /* IP_PASSSEC */
     {IPPROTO_IP, 19, ZERO},       /* IP_TRANSPARENT, also IPV6_TRANSPARENT */
@@ -142,11 +143,15 @@ static const struct option {
     {IPPROTO_TCP, 44, VALUE},     /* TCP_RTO_MAX_MS */
     {IPPROTO_TCP, 45, VALUE},     /* TCP_RTO_MIN_US */
     {IPPROTO_TCP, 46, CONSTANT},  /* TCP_DELACK_MAX_US */
-    {IPPROTO_IPV6, 2, ZERO},      /* IPV6_2292PKTINFO */
+    {IPPROTO_IPV6, 6, TELLING},   /* IPV6_2292PKTOPTIONS: do_ipv6_getsockopt() */
+    {IPPROTO_IPV6, 2, MEMBER},    /* IPV6_2292PKTINFO */
+    {IPPROTO_IPV6, 8, MEMBER},    /* IPV6_2292HOPLIMIT */
+    {IPPROTO_IPV6, 49, MEMBER},   /* IPV6_RECVPKTINFO */
+    {IPPROTO_IPV6, 51, MEMBER},   /* IPV6_RECVHOPLIMIT */
+    {IPPROTO_IPV6, 66, MEMBER},   /* IPV6_RECVTCLASS */
     {IPPROTO_IPV6, 3, ZERO},      /* IPV6_2292HOPOPTS */
     {IPPROTO_IPV6, 4, ZERO},      /* IPV6_2292DSTOPTS */
     {IPPROTO_IPV6, 5, ZERO},      /* IPV6_2292RTHDR */
-    {IPPROTO_IPV6, 8, ZERO},      /* IPV6_2292HOPLIMIT */
     {IPPROTO_IPV6, 11, ZERO},     /* IPV6_FLOWINFO */
     {IPPROTO_IPV6, 16, VALUE},    /* IPV6_UNICAST_HOPS */
     {IPPROTO_IPV6, 19, CONSTANT}, /* IPV6_MULTICAST_LOOP */
@@ -156,8 +161,6 @@ static const struct option {
     {IPPROTO_IPV6, 30, ZERO},     /* IPV6_ROUTER_ALERT_ISOLATE */
     {IPPROTO_IPV6, 31, ZERO},     /* IPV6_RECVERR_RFC4884 */
     {IPPROTO_IPV6, 33, ZERO},     /* IPV6_FLOWINFO_SEND */
-    {IPPROTO_IPV6, 49, ZERO},     /* IPV6_RECVPKTINFO */
-    {IPPROTO_IPV6, 51, ZERO},     /* IPV6_RECVHOPLIMIT */
     {IPPROTO_IPV6, 53, ZERO},     /* IPV6_RECVHOPOPTS */
     {IPPROTO_IPV6, 54, HEADER},   /* IPV6_HOPOPTS */
     {IPPROTO_IPV6, 57, HEADER},   /* IPV6_RTHDR */
@@ -167,7 +170,6 @@ static const struct option {
     {IPPROTO_IPV6, 58, ZERO},     /* IPV6_RECVDSTOPTS */
     {IPPROTO_IPV6, 60, ZERO},     /* IPV6_RECVPATHMTU */
     {IPPROTO_IPV6, 62, ZERO},     /* IPV6_DONTFRAG */
-    {IPPROTO_IPV6, 66, ZERO},     /* IPV6_RECVTCLASS */
     {IPPROTO_IPV6, 67, ZERO},     /* IPV6_TCLASS */
     {IPPROTO_IPV6, 70, VALUE},    /* IPV6_AUTOFLOWLABEL */
     {IPPROTO_IPV6, 72, CONSTANT}, /* IPV6_ADDR_PREFERENCES */
@@ -195,13 +197,18 @@ struct carry {
     int to;
     struct answer *answers; /* of their protocol */
     bool dialled;
-    bool was_default;                 /* the last value */
+    bool was_default;                 /* the last one that was no MEMBER */
     uint32_t memory[SK_MEMINFO_VARS]; /* of from */
 };
 
 static enum known get_known(const struct carry *carry, const struct option *option)
 {
     return __atomic_load_n(&carry->answers[option - options].known, __ATOMIC_ACQUIRE);
+}
+
+static uint64_t get_answer(const struct carry *carry, const struct option *option)
+{
+    return __atomic_load_n(&carry->answers[option - options].value, __ATOMIC_RELAXED);
 }
 
 static void note(const struct carry *carry, const struct option *option, enum known known, uint64_t value)
@@ -261,12 +268,39 @@ static bool is_no_value(int error)
     return is_absent(error) || error == EINVAL || error == ENOTCONN || error == ENODEV;
 }
 
-static bool is_zero(const unsigned char *value, size_t len)
+/* Of an option that is not LARGE and so on: none of those is longer. Behind len it is zero. */
+struct value {
+    union {
+        uint64_t words[4];
+        int number;
+    } is;
+    socklen_t len;
+};
+
+static int get_value(int fd, const struct option *option, struct value *value)
 {
-    for (size_t i = 0; i < len; i++)
-        if (value[i] != 0)
-            return false;
-    return true;
+    *value = (struct value){.len = sizeof(value->is)};
+    return kernel(getsockopt, fd, option->level, option->name, &value->is, &value->len) == 0 ? 0 : errno;
+}
+
+static int set_value(int fd, const struct option *option, const struct value *value)
+{
+    return set(fd, option->level, option->name, &value->is, value->len);
+}
+
+/* Whether all behind the first word is zero. */
+static bool is_word(const struct value *value)
+{
+    return (value->is.words[1] | value->is.words[2] | value->is.words[3]) == 0;
+}
+
+static bool is_same(const struct value *a, const struct value *b)
+{
+    bool same = a->len == b->len;
+
+    for (size_t i = 0; i < sizeof(a->is) / sizeof(a->is.words[0]); i++)
+        same &= a->is.words[i] == b->is.words[i];
+    return same;
 }
 
 static bool is_constant(const struct option *option)
@@ -275,43 +309,47 @@ static bool is_constant(const struct option *option)
 }
 
 /* Whether a new socket has that value. Asks the new one where the answer is not known yet, or can differ each time. */
-static bool is_default(const struct carry *carry, const struct option *option, const void *wanted, socklen_t len)
+static bool is_default(const struct carry *carry, const struct option *option, const struct value *wanted)
 {
-    unsigned char present[VALUE_MAX];
-    socklen_t present_len = sizeof(present);
-    uint64_t constant = 0;
+    struct value present;
 
-    if (option->kind == ZERO)
-        return is_zero(wanted, len);
-    if (is_constant(option) && get_known(carry, option) == KNOWN && len <= sizeof(constant)) {
-        constant = __atomic_load_n(&carry->answers[option - options].value, __ATOMIC_RELAXED);
-        return memcmp(&constant, wanted, len) == 0;
-    }
-    if (kernel(getsockopt, carry->to, option->level, option->name, present, &present_len) != 0)
+    if (option->kind == ZERO || option->kind == MEMBER)
+        return wanted->is.words[0] == 0 && is_word(wanted);
+    if (is_constant(option) && get_known(carry, option) == KNOWN)
+        return is_word(wanted) && wanted->is.words[0] == get_answer(carry, option);
+    if (get_value(carry->to, option, &present) != 0)
         return false;
-    if (is_constant(option) && present_len <= sizeof(constant)) {
-        memcpy(&constant, present, present_len);
-        note(carry, option, KNOWN, constant);
-    }
-    return present_len == len && memcmp(present, wanted, len) == 0;
+    if (is_constant(option) && is_word(&present))
+        note(carry, option, KNOWN, present.is.words[0]);
+    return is_same(&present, wanted);
 }
 
 static int carry_value(struct carry *carry, const struct option *option)
 {
-    unsigned char wanted[VALUE_MAX];
-    socklen_t len = sizeof(wanted);
+    struct value wanted;
+    int error = get_value(carry->from, option, &wanted);
+    bool has_default = error != 0 || is_default(carry, option, &wanted);
 
-    if (kernel(getsockopt, carry->from, option->level, option->name, wanted, &len) != 0) {
-        carry->was_default = true;
-        if (is_absent(errno))
-            note(carry, option, ABSENT, 0);
-        return is_no_value(errno) ? 0 : errno;
-    }
-    carry->was_default = is_default(carry, option, wanted, len);
-    return carry->was_default ? 0 : set(carry->to, option->level, option->name, wanted, len);
+    if (is_absent(error))
+        note(carry, option, ABSENT, 0);
+    if (option->kind != MEMBER)
+        carry->was_default = has_default;
+    if (error != 0)
+        return is_no_value(error) ? 0 : error;
+    return has_default ? 0 : set_value(carry->to, option, &wanted);
 }
 
-static int carry_twin(struct carry *carry, const struct option *option)
+/* A cmsg(3) for each that is set, as if a packet had come: nothing is carried over. */
+static int carry_telling(struct carry *carry, const struct option *option)
+{
+    unsigned char messages[256];
+    socklen_t len = sizeof(messages);
+
+    carry->was_default = kernel(getsockopt, carry->from, option->level, option->name, messages, &len) == 0 && len == 0;
+    return 0;
+}
+
+static int carry_member(struct carry *carry, const struct option *option)
 {
     return carry->was_default ? 0 : carry_value(carry, option);
 }
@@ -382,15 +420,15 @@ static int carry_segment(struct carry *carry, const struct option *option)
 {
     struct tcp_info info;
     socklen_t len = sizeof(info);
-    int size = get_int_or_zero(carry->from, option->level, option->name);
+    struct value size;
 
-    if (is_default(carry, option, &size, sizeof(size)))
+    if (get_value(carry->from, option, &size) != 0 || is_default(carry, option, &size))
         return 0;
     memset(&info, 0, sizeof(info));
     if (kernel(getsockopt, carry->from, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
-        info.tcpi_snd_mss == (unsigned int)size)
+        info.tcpi_snd_mss == (unsigned int)size.is.number)
         return 0;
-    return set(carry->to, option->level, option->name, &size, sizeof(size));
+    return set_value(carry->to, option, &size);
 }
 
 /*
@@ -454,9 +492,10 @@ static int carry_status_flags(const struct carry *carry)
 static int carry_options(struct carry *carry)
 {
     static int (*const functions[])(struct carry *, const struct option *) = {
-        [VALUE] = carry_value,       [CONSTANT] = carry_value, [ZERO] = carry_value,      [TWIN] = carry_twin,
-        [LARGE] = carry_large,       [HEADER] = carry_header,  [FILTER] = carry_filter,   [SEGMENT] = carry_segment,
-        [FALLBACK] = carry_fallback, [FIRST] = carry_first,    [BUFFERS] = carry_buffers, [CLAMP] = carry_first};
+        [VALUE] = carry_value,     [CONSTANT] = carry_value,    [ZERO] = carry_value,    [TELLING] = carry_telling,
+        [MEMBER] = carry_member,   [LARGE] = carry_large,       [HEADER] = carry_header, [FILTER] = carry_filter,
+        [SEGMENT] = carry_segment, [FALLBACK] = carry_fallback, [FIRST] = carry_first,   [BUFFERS] = carry_buffers,
+        [CLAMP] = carry_first};
     int error = 0;
 
     for (const struct option *option = options; error == 0 && option < options + OPTIONS; option++)

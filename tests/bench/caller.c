@@ -11,15 +11,15 @@
  *     bound      binds to [::] and a port of its own
  *     self       gives the socket its SOURCE itself
  *     self-bound binds to SOURCE and a port of its own
- *     asked      as self, but asks the socket before, and keeps its option, as who does not know it must
+ *     asked      as self, but asks the socket before, and keeps its options, as who does not know it must
  *     moved      as bound, but then puts a socket bound to SOURCE and the port in its place, and nothing more
+ *     carried    as moved, but asks the socket before for every option that could have been set
  *
  * A byte on the standard input has it make BATCH connects, from THREADS threads, and write to descriptor 3 how many
  * nanoseconds they took; the next byte has it close them all and write 0. It ends with its standard input, with 3 if a
  * connect failed. Before all that it connects a TCP socket in vain, so that what is done at the first connect is done.
  */
 #include <pthread.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "../socket/testing.h"
@@ -94,16 +94,17 @@ static void ask_and_bind_source(int fd, int index)
 {
     struct sockaddr_in6 local;
     socklen_t len = sizeof(local);
-    struct stat status;
-    int value;
+    int protocol;
+    int v6only;
+    int no_port;
 
-    ask(fd, SOL_SOCKET, SO_PROTOCOL, &value);
+    ask(fd, SOL_SOCKET, SO_PROTOCOL, &protocol);
     must(getsockname(fd, (struct sockaddr *)&local, &len));
-    ask(fd, IPPROTO_IPV6, IPV6_V6ONLY, &value);
-    must(fstat(fd, &status));
-    ask(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &value);
+    ask(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only);
+    ask(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &no_port);
     bind_source(fd, index);
-    must(setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &value, sizeof(value)));
+    must(setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &no_port, sizeof(no_port)));
+    must(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only, sizeof(v6only)));
 }
 
 static void bind_source_and_port(int fd, int index)
@@ -114,6 +115,35 @@ static void bind_source_and_port(int fd, int index)
 static void set_reuse(int fd, int value)
 {
     must(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &value, sizeof(value)));
+}
+
+/* Those that this kernel's sockets have and that can be set, if only to what they are. */
+static struct {
+    int level;
+    int name;
+} options[512];
+static size_t option_count;
+
+static bool is_settable(int fd, int level, int name)
+{
+    char value[64];
+    socklen_t len = sizeof(value);
+
+    return getsockopt(fd, level, name, value, &len) == 0 && setsockopt(fd, level, name, value, len) == 0;
+}
+
+static void find_options(void)
+{
+    static const int levels[] = {SOL_SOCKET, IPPROTO_IP, IPPROTO_TCP, IPPROTO_IPV6};
+    int fd = socket(AF_INET6, SOCK_STREAM, 0);
+
+    for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+        for (int name = 1; name <= 128; name++)
+            if (is_settable(fd, levels[i], name)) {
+                options[option_count].level = levels[i];
+                options[option_count++].name = name;
+            }
+    close(fd);
 }
 
 static void bind_and_move(int fd, int index)
@@ -129,6 +159,17 @@ static void bind_and_move(int fd, int index)
     set_reuse(fresh, 0);
     must(dup3(fresh, fd, O_CLOEXEC) != fd);
     must(close(fresh));
+}
+
+static void carry_and_move(int fd, int index)
+{
+    for (size_t i = 0; i < option_count; i++) {
+        char value[64];
+        socklen_t len = sizeof(value);
+
+        (void)getsockopt(fd, options[i].level, options[i].name, value, &len);
+    }
+    bind_and_move(fd, index);
 }
 
 static void call(int index)
@@ -208,7 +249,8 @@ static const struct kind *find_kind(const char *name)
                                         {"self", bind_source, SOCK_STREAM, false},
                                         {"self-bound", bind_source_and_port, SOCK_STREAM, false},
                                         {"asked", ask_and_bind_source, SOCK_STREAM, false},
-                                        {"moved", bind_and_move, SOCK_STREAM, false}};
+                                        {"moved", bind_and_move, SOCK_STREAM, false},
+                                        {"carried", carry_and_move, SOCK_STREAM, false}};
 
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (strcmp(kinds[i].name, name) == 0)
@@ -252,6 +294,8 @@ int main(int argc, char **argv)
     if (argc < 5)
         return 2;
     caller.kind = find_kind(argv[1]);
+    if (caller.kind->prepare == carry_and_move)
+        find_options();
     caller.batch = number(argv[2], BATCH_MAX);
     caller.threads = number(argv[3], THREADS_MAX);
     caller.peer = parse_endpoint(argv[4]);

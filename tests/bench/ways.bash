@@ -10,8 +10,9 @@ LIBRARIES=/usr/lib/$(gcc -print-multiarch)
 
 # What each way preloads, and its environment besides. What has no library is the system's own, or the program's.
 declare -gA preload=(
-    [bare]='' [again]='' [self]='' [least]='' [route]='' [deprecated]=''
+    [bare]='' [again]='' [self]='' [least]='' [exact]='' [route]='' [deprecated]=''
     [srcaddr]=$LIBRARY
+    [before]=${OTHERS:-}/glusterd-srcaddr/build/libglusterd-srcaddr.so
     [empty]=$PROGRAMS/empty.so
     [proxychains4]=$LIBRARIES/libproxychains.so.4
     [torsocks]=$LIBRARIES/torsocks/libtorsocks.so
@@ -22,12 +23,13 @@ declare -gA preload=(
 )
 declare -gA environment=(
     [srcaddr]="GLUSTERD_SRCADDR_CONF=/run/srcaddr.conf"
+    [before]="GLUSTERD_SRCADDR_CONF=/run/srcaddr.conf"
     [proxychains4]="PROXYCHAINS_CONF_FILE=/run/proxychains.conf PROXYCHAINS_QUIET_MODE=1"
     [torsocks]="TORSOCKS_CONF_FILE=/run/torsocks.conf TORSOCKS_LOG_LEVEL=1"
 )
 # The same as a rule for RULED.
 declare -gA rule=([bindp]="BIND_ADDR=$SOURCE" [freebind]="FREEBIND_RANDOM=$SOURCE/128")
-ways=(bare again self least srcaddr empty proxychains4 torsocks socket_wrapper bindp freebind ip2unix route deprecated)
+ways=(bare again self least exact srcaddr before empty proxychains4 torsocks socket_wrapper bindp freebind ip2unix route deprecated)
 
 # Each case: what callers do, what those do that give themselves the source, if there is a rule, and those that do the
 # least that is needed without knowing the socket or its peer, and to whom.
@@ -74,6 +76,7 @@ does() {
     [[ -z ${preload[$2]} || -r ${preload[$2]} ]] || return
     case $2 in
     self | least) is_ruled "$1" ;;
+    exact) [[ $1 == bound ]] ;;
     again) ! is_ruled "$1" ;;
     route | deprecated) [[ $1 == tcp6 ]] || is_ruled "$1" ;;
     esac
@@ -88,6 +91,7 @@ command_of() {
     shift 2
     [[ $way != self ]] || what=${self[$case]}
     [[ $way != least ]] || what=${least[$case]}
+    [[ $way != exact ]] || what=carried
     ! is_ruled "$case" || variables+=" ${rule[$way]:-}"
     [[ $way != route && $way != deprecated ]] || client="ip netns exec $way"
     (($# == 0)) || objects=$PROGRAMS/still.so${objects:+:$objects}
