@@ -35,6 +35,11 @@ static bool is_ipv6(const struct sockaddr *address, socklen_t len)
            len <= sizeof(struct sockaddr_storage) && address->sa_family == AF_INET6;
 }
 
+static bool has_learned(void)
+{
+    return __atomic_load_n(&mark_has_learned, __ATOMIC_RELAXED);
+}
+
 static const struct source *source_of(const struct dial *dial)
 {
     return &dial->active->sources[dial->rule->source];
@@ -191,35 +196,27 @@ __attribute__((noinline)) static const struct active *look_again(const struct ac
     return active;
 }
 
-/*
- * Returns what connect is to fail with before it has begun, or 0. Most connects end here: they are kept short. In a
- * process without rules the address is not read, as it may be a bad one (EFAULT): is_unread then.
- */
-static int before_connect(int fd, const struct sockaddr *address, socklen_t len, bool is_unread)
+/* Returns what connect is to fail with before it has begun, or 0. Most connects end here: they are kept short. */
+static int before_connect(int fd, const struct sockaddr *address, socklen_t len)
 {
     const struct active *active = current_enter();
-    const struct rule *rule = NULL;
-    bool has_learned = __atomic_load_n(&mark_has_learned, __ATOMIC_RELAXED);
+    const struct rule *rule;
 
-    if (active != NULL && reload_is_due())
+    if (active == NULL)
+        return govern(NULL, NULL, fd, address, len);
+    if (reload_is_due())
         active = look_again(active);
-    if (is_unread && active != NULL && ((active->rules.count == 0 && !has_learned) || !is_ipv6(address, len))) {
-        current_leave(active);
-        return 0;
-    }
-    if (active != NULL)
-        rule = rules_find(&active->rules, (const char *)address + offsetof(struct sockaddr_in6, sin6_addr));
-    if (active == NULL || active->tells_all || has_learned || !is_left_to_kernel(active, rule))
+    rule = rules_find(&active->rules, (const char *)address + offsetof(struct sockaddr_in6, sin6_addr));
+    if (active->tells_all || has_learned() || !is_left_to_kernel(active, rule))
         return govern(active, rule, fd, address, len);
     current_leave(active);
     return 0;
 }
 
 /* A function of its own, so that a connect of another family costs next to nothing. */
-__attribute__((noinline)) static int connect_governed(int fd, const struct sockaddr *address, socklen_t len,
-                                                      bool is_unread)
+__attribute__((noinline)) static int connect_governed(int fd, const struct sockaddr *address, socklen_t len)
 {
-    int error = before_connect(fd, address, len, is_unread);
+    int error = before_connect(fd, address, len);
 
     if (error != 0) {
         errno = error;
@@ -228,10 +225,22 @@ __attribute__((noinline)) static int connect_governed(int fd, const struct socka
     return libc_connect(fd, address, len);
 }
 
+/* While a process has no rules the address is not read: it may be a bad one (EFAULT). */
+__attribute__((noinline)) static int connect_idle(int fd, const struct sockaddr *address, socklen_t len)
+{
+    const struct active *active = current_enter();
+    bool is_idle;
+
+    if (reload_is_due())
+        active = look_again(active);
+    is_idle = active->rules.count == 0 && !has_learned();
+    current_leave(active);
+    return is_idle || !is_ipv6(address, len) ? libc_connect(fd, address, len) : connect_governed(fd, address, len);
+}
+
 EXPORT int connect(int fd, const struct sockaddr *address, socklen_t len)
 {
-    bool is_unread = __atomic_load_n(&current_is_idle, __ATOMIC_RELAXED);
-
-    return is_unread || is_ipv6(address, len) ? connect_governed(fd, address, len, is_unread)
-                                              : libc_connect(fd, address, len);
+    if (__atomic_load_n(&current_is_idle, __ATOMIC_RELAXED))
+        return connect_idle(fd, address, len);
+    return is_ipv6(address, len) ? connect_governed(fd, address, len) : libc_connect(fd, address, len);
 }
