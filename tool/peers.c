@@ -19,7 +19,7 @@ static const char *const states[] = {
     "Establishing Connection",
     "Probe Sent to Peer",
     "Probe Received from Peer",
-    "Peer in Cluster",
+    PEER_IN_CLUSTER,
     "Accepted peer request",
     "Sent and Received peer request",
     "Peer Rejected",

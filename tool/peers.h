@@ -7,6 +7,7 @@
 #include "text.h"
 
 #define WORKING_DIRECTORY "/var/lib/glusterd"
+#define PEER_IN_CLUSTER   "Peer in Cluster"
 
 struct peer_name {
     char *value;         /* an address or a host name */
