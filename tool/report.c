@@ -1,6 +1,7 @@
 #include "report.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +12,9 @@
 #include "word.h"
 
 static struct {
+    enum report_form form;
     unsigned int counts[2];
-    struct table *table; /* with json */
+    struct table *table; /* of REPORT_JSON */
 } findings;
 
 static const struct {
@@ -20,14 +22,15 @@ static const struct {
     const char *color; /* ECMA-48, select graphic rendition */
 } severities[] = {[SEVERITY_WARNING] = {"warning", "\033[1;33m"}, [SEVERITY_ERROR] = {"error", "\033[1;31m"}};
 
-void report_begin(bool json)
+void report_begin(enum report_form form)
 {
     static const struct column columns[] = {
         {"FILE", COLUMN_TEXT},     {"LINE", COLUMN_NUMBER},  {"COLUMN", COLUMN_NUMBER},
         {"SEVERITY", COLUMN_TEXT}, {"MESSAGE", COLUMN_TEXT},
     };
 
-    findings.table = json ? table_new("findings", columns, sizeof(columns) / sizeof(columns[0])) : NULL;
+    findings.form = form;
+    findings.table = form == REPORT_JSON ? table_new("findings", columns, sizeof(columns) / sizeof(columns[0])) : NULL;
 }
 
 unsigned int report_count(enum severity severity)
@@ -118,9 +121,9 @@ void report(enum severity severity, const struct place *place, const char *forma
     (void)vsnprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
     findings.counts[severity]++;
-    if (findings.table != NULL)
+    if (findings.form == REPORT_JSON)
         keep_finding(severity, place, message);
-    else
+    else if (findings.form == REPORT_TEXT)
         print_finding(severity, place, message);
 }
 

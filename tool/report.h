@@ -1,8 +1,6 @@
 /* What is found wrong in files: FILE:LINE:COLUMN: warning: MESSAGE, with the line and a caret; or as JSON. */
 #pragma once
 
-#include <stdbool.h>
-
 #include "text.h"
 
 enum severity { SEVERITY_WARNING, SEVERITY_ERROR };
@@ -15,9 +13,14 @@ struct place {
     unsigned int column;
 };
 
-/* At most one is under way. Findings go to standard error as they are made; with json, at its end, to standard output.
- */
-void report_begin(bool json);
+enum report_form {
+    REPORT_TEXT, /* findings go to standard error as they are made */
+    REPORT_JSON, /* at the end, to standard output */
+    REPORT_COUNT /* nowhere: they are counted alone */
+};
+
+/* At most one is under way. */
+void report_begin(enum report_form form);
 __attribute__((format(printf, 3, 4))) void report(enum severity severity, const struct place *place, const char *format,
                                                   ...);
 unsigned int report_count(enum severity severity);

@@ -98,7 +98,7 @@ static void shows_the_place(void **state)
     };
 
     (void)state;
-    report_begin(false);
+    report_begin(REPORT_TEXT);
     for (size_t i = 0; i < COUNT(table); i++) {
         struct place place = {.file = "f",
                               .text = {.start = table[i].text, .len = strlen(table[i].text)},
@@ -116,10 +116,14 @@ static void counts(void **state)
     unsigned int errors = report_count(SEVERITY_ERROR);
 
     (void)state;
-    report_begin(false);
+    report_begin(REPORT_TEXT);
     check_string("a warning", reported(SEVERITY_WARNING, &(struct place){.file = "g"}), "g: warning: what\n");
     check_number("warnings", report_count(SEVERITY_WARNING), warnings + 1);
     check_number("errors", report_count(SEVERITY_ERROR), errors);
+    report_end();
+    report_begin(REPORT_COUNT);
+    check_string("only counted", reported(SEVERITY_WARNING, &(struct place){.file = "g"}), "");
+    check_number("warnings", report_count(SEVERITY_WARNING), warnings + 2);
     report_end();
 }
 
