@@ -102,7 +102,7 @@ MATRIX_PACKAGES := gcc-aarch64-linux-gnu libelf-dev musl-tools qemu-user
 # What GlusterFS's own tests call.
 UPSTREAM_PACKAGES := $(DEMO_PACKAGES) attr bats psmisc uuid-runtime
 CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats clang curl fio gcovr jq libcap2-bin libclang-rt-dev \
-                  libcmocka-dev linux-libc-dev openssh-client qemu-block-extra qemu-utils rsync strace tcpdump valgrind lintian mmdebstrap systemd-container \
+                  libcmocka-dev linux-libc-dev openssh-client python3-prometheus-client qemu-block-extra qemu-utils rsync strace tcpdump valgrind lintian mmdebstrap systemd-container \
                   $(DEB_PACKAGES) $(RPM_PACKAGES) $(MATRIX_PACKAGES) $(UPSTREAM_PACKAGES)
 LINT_PACKAGES  := $(CHECK_PACKAGES) clang-format clang-tidy cppcheck mandoc shellcheck
 # What is measured beside the library, and what with.
@@ -152,7 +152,7 @@ check-fresh:
 
 SOURCES := $(wildcard preload/*.[ch] tool/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/socket/*.[ch] tests/guarded/*.[ch] tests/matrix/*.[ch] tests/bench/*.c)
 SCRIPTS := preload/check-object tests/sandbox tests/in-sandbox tests/build-root tests/fresh tests/sanitized tests/fuzz/fuzz.bats .ci/run \
-           $(filter-out %.c %.h %.gp %.md %/results,$(wildcard $(addprefix tests/,$(addsuffix /*,bench build socket faults tool valgrind cluster upstream packages systemd matrix)))) \
+           $(filter-out %.c %.h %.gp %.md %.yml %/results,$(wildcard $(addprefix tests/,$(addsuffix /*,bench build socket faults tool valgrind cluster upstream packages systemd matrix)))) \
            packaging/make-source packaging/mount.glusterfs-srcaddr packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post*)
 
 # For those who change the sources: a user's check does not depend on what a linter thinks of them. gcc 14 takes what dup2(2) and
@@ -259,12 +259,18 @@ $(FLOOR): tests/matrix/floor.c
 	@mkdir -p $(@D)
 	$(call QUIET,CC)$(COMPILE) -o $@ $< -lelf
 
-# Not installed, or there would be a web server on this machine.
-NGINX := $(BUILD)/nginx/usr/sbin/nginx
-$(NGINX):
-	@rm -rf $(BUILD)/nginx; mkdir -p $(BUILD)/nginx
+# Not installed, or this machine would have their servers. The first of its packages that there is: Debian 12 has promtool in the
+# second.
+NGINX    := $(BUILD)/nginx/usr/sbin/nginx
+PROMTOOL := $(BUILD)/promtool/usr/bin/promtool
+%/usr/sbin/nginx: PACKAGES = nginx
+%/usr/bin/promtool: PACKAGES = promtool prometheus
+$(NGINX) $(PROMTOOL): DIRECTORY = $(abspath $(dir $@)/../..)
+$(NGINX) $(PROMTOOL):
+	@rm -rf $(DIRECTORY); mkdir -p $(DIRECTORY)
 	apt-get update
-	cd $(BUILD)/nginx && apt-get -o APT::Sandbox::User=root download nginx && dpkg-deb --extract nginx_*.deb .
+	cd $(DIRECTORY) && for package in $(PACKAGES); do apt-get -o APT::Sandbox::User=root download $$package && break; done && \
+	    dpkg-deb --extract *.deb .
 
 .PHONY: check-build check-unit check-socket check-faults check-threads check-tool check-cluster
 check-build: $(LIBRARY) socket-programs
@@ -279,9 +285,9 @@ check-threads: $(LIBRARY) socket-programs
 	    bats --filter-tags threads tests/socket
 check-faults: $(LIBRARY) socket-programs
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) bats tests/faults
-check-tool: $(LIBRARY) $(COMMAND) socket-programs
+check-tool: $(LIBRARY) $(COMMAND) socket-programs $(PROMTOOL)
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) \
-	    SRCADDR_COMMAND=$(abspath $(COMMAND)) bats $(FILTER) tests/tool
+	    SRCADDR_COMMAND=$(abspath $(COMMAND)) SRCADDR_PROMTOOL=$(abspath $(PROMTOOL)) bats $(FILTER) tests/tool
 check-cluster: $(LIBRARY) $(COMMAND)
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_COMMAND=$(abspath $(COMMAND)) bats tests/cluster
 
@@ -318,7 +324,7 @@ soak: $(LIBRARY) socket-programs
 # The same tests with instruments, each in a build of its own: $(call instrumented,NAME,FLAGS). Not those that are tagged exact:
 # they look at what is built, count system calls or memory, of which an instrument makes more, or take away what it needs.
 # Tests that wait more than they work run side by side.
-instrumented = $(MAKE) --no-print-directory BUILD=$(BUILD)/$(1) CHECK_OBJECT=true NGINX= FILTER='--filter-tags !exact' \
+instrumented = $(MAKE) --no-print-directory BUILD=$(BUILD)/$(1) CHECK_OBJECT=true NGINX= PROMTOOL=$(PROMTOOL) FILTER='--filter-tags !exact' \
     CFLAGS='-O1 -g -U_FORTIFY_SOURCE $(2)'
 SIDE_BY_SIDE := -j 2 --output-sync=target
 

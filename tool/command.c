@@ -34,8 +34,21 @@ int next_option(const struct command *command, int argc, char **argv, const stru
     return option;
 }
 
+static void (*tell_trouble)(const char *message);
+
+void on_trouble(void (*tell)(const char *message))
+{
+    tell_trouble = tell;
+}
+
 __attribute__((format(printf, 2, 0))) static void print_error(const char *name, const char *format, va_list arguments)
 {
+    if (tell_trouble != NULL) {
+        char message[1024];
+
+        (void)vsnprintf(message, sizeof(message), format, arguments);
+        tell_trouble(message);
+    }
     fflush(stdout);
     fprintf(stderr, "%s%s%s: ", PROGRAM, name[0] != '\0' ? " " : "", name);
     vfprintf(stderr, format, arguments);

@@ -37,6 +37,9 @@ __attribute__((noreturn, format(printf, 2, 3))) void usage_error(const struct co
 /* Ends the command: it can't do its work. format as printf(3) has it. */
 __attribute__((noreturn, format(printf, 1, 2))) void trouble(const char *format, ...);
 
+/* From now on that is told by this function, which ends the command in a way of its own, in place of these two. */
+void on_trouble(void (*tell)(const char *message));
+
 /* memory, which malloc(3) or the like gave; ends the command where that is NULL. */
 void *needed(void *memory);
 

@@ -147,7 +147,7 @@ void look_at_host(struct look *look)
     struct running *all = running_all(&count);
     bool has_store = false;
 
-    *look = (struct look){.processes = needed(calloc(count + 1, sizeof(*look->processes)))};
+    *look = (struct look){.time = time(NULL), .processes = needed(calloc(count + 1, sizeof(struct survey *)))};
     for (size_t i = 0; i < count; i++) {
         struct survey *process = needed(calloc(1, sizeof(*process)));
 

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "peers.h"
 #include "survey.h"
@@ -35,6 +36,7 @@ struct seen_peer {
 };
 
 struct look {
+    time_t time;
     struct survey **processes; /* in the order of their numbers */
     size_t process_count;
     struct dialled *connections; /* by the process's name and number, then by the peer */

@@ -93,6 +93,20 @@ bool known_process(size_t number, struct process *process)
     return true;
 }
 
+const char *known_name(size_t number)
+{
+    size_t i = number / 2;
+
+    if (i >= sizeof(known) / sizeof(known[0]))
+        return NULL;
+    if (number % 2 == 0)
+        return strchr(known[i].role, '.') == NULL ? known[i].role : "";
+    for (size_t before = 0; before < i; before++)
+        if (strcmp(known[before].program, known[i].program) == 0)
+            return "";
+    return known[i].program;
+}
+
 void process_called(const char *name, struct process *process)
 {
     for (size_t i = 0; known_process(i, process); i++)
@@ -139,21 +153,6 @@ static unsigned int slips_between(const char *a, const char *b)
         }
     }
     return slips[a_len][b_len];
-}
-
-/* The number'th name, each once; "" for one that is there already, NULL if there are no more. */
-static const char *known_name(size_t number)
-{
-    size_t i = number / 2;
-
-    if (i >= sizeof(known) / sizeof(known[0]))
-        return NULL;
-    if (number % 2 == 0)
-        return strchr(known[i].role, '.') == NULL ? known[i].role : "";
-    for (size_t before = 0; before < i; before++)
-        if (strcmp(known[before].program, known[i].program) == 0)
-            return "";
-    return known[i].program;
 }
 
 /* What differs by more than two letters, or by more than a third of them, is another name. */

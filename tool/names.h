@@ -10,6 +10,9 @@
 /* The number'th process there can be; false if there are no more. */
 bool known_process(size_t number, struct process *process);
 
+/* The number'th name, each once; "" for one that is there already, NULL if there are no more. */
+const char *known_name(size_t number);
+
 /* One that is called name: one of GlusterFS's with both its names, or any other program. */
 void process_called(const char *name, struct process *process);
 

@@ -1,34 +1,79 @@
 /* glusterd-srcaddr status: what GlusterFS's processes do on the wire, and what they should. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "look.h"
 #include "looktables.h"
+#include "metrics.h"
+#include "output.h"
+#include "ownconfig.h"
+#include "plugin.h"
 
-static const struct option options[] = {{"wrong", no_argument, NULL, 'x'},
-                                        {"watch", no_argument, NULL, 'w'},
-                                        {"json", no_argument, NULL, 'j'},
-                                        {"help", no_argument, NULL, 'h'},
-                                        {NULL, 0, NULL, 0}};
+static const struct option options[] = {{"wrong", no_argument, NULL, 'x'},        {"watch", no_argument, NULL, 'w'},
+                                        {"json", no_argument, NULL, 'j'},         {"metrics", no_argument, NULL, 'm'},
+                                        {"output", required_argument, NULL, 'o'}, {"check", no_argument, NULL, 'c'},
+                                        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
 
 /* What the command was called with. */
 struct request {
     bool json;
+    bool metrics;
+    bool check;
     bool only_wrong;
+    bool watch;
+    const char *output; /* a file for the metrics, NULL for standard output */
 };
+
+static void print_metrics(const struct look *look, const char *file)
+{
+    struct own_configuration configuration;
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = file != NULL ? open_memstream(&text, &len) : stdout;
+
+    if (out == NULL)
+        trouble("found no memory");
+    own_configuration_check(&configuration);
+    metrics_write(out, look, &configuration);
+    own_configuration_free(&configuration);
+    if (file == NULL)
+        return;
+    if (fclose(out) != 0)
+        trouble("found no memory");
+    output_file(file, text, len);
+    free(text);
+}
+
+static int print_check(const struct look *look)
+{
+    struct own_configuration configuration;
+    int status;
+
+    own_configuration_check(&configuration);
+    status = plugin_print(look, &configuration);
+    own_configuration_free(&configuration);
+    return status;
+}
 
 /* One look, printed. Returns the exit status for it. */
 static int print_status(const struct request *request)
 {
     struct look look;
-    bool is_wrong;
+    int status;
 
     look_at_host(&look);
-    look_print_tables(&look, request->json, request->only_wrong);
-    is_wrong = look_is_wrong(&look);
+    status = look_is_wrong(&look) ? STATUS_WRONG : STATUS_WELL;
+    if (request->check)
+        status = print_check(&look);
+    else if (request->metrics)
+        print_metrics(&look, request->output);
+    else
+        look_print_tables(&look, request->json, request->only_wrong);
     look_free(&look);
-    return is_wrong ? STATUS_WRONG : STATUS_WELL;
+    return status;
 }
 
 /* Every second, on a terminal in place of the look before, until a signal ends it. */
@@ -48,33 +93,76 @@ static void watch(const struct request *request)
     }
 }
 
+static void take_option(struct request *request, int option)
+{
+    switch (option) {
+    case 'x':
+        request->only_wrong = true;
+        break;
+    case 'w':
+        request->watch = true;
+        break;
+    case 'j':
+        request->json = true;
+        break;
+    case 'm':
+        request->metrics = true;
+        break;
+    case 'o':
+        request->output = optarg;
+        break;
+    default:
+        request->check = true;
+        break;
+    }
+}
+
+static void refuse_nonsense(const struct command *command, const struct request *request)
+{
+    if (request->json + request->metrics + request->check > 1)
+        usage_error(command, "found more than one of --json, --metrics and --check");
+    if ((request->only_wrong || request->watch) && (request->metrics || request->check))
+        usage_error(command, "found %s with %s; it is for tables and JSON", request->watch ? "--watch" : "--wrong",
+                    request->metrics ? "--metrics" : "--check");
+    if (request->output != NULL && !request->metrics)
+        usage_error(command, "found --output without --metrics");
+}
+
+/* Before the options are looked at: what is wrong with them has to be told as a plugin does. */
+static bool is_plugin(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--check") == 0)
+            return true;
+    return false;
+}
+
 static int run_status(const struct command *command, int argc, char **argv)
 {
     struct request request = {.json = false};
-    bool is_watch = false;
 
+    if (is_plugin(argc, argv))
+        plugin_begin();
     for (int option = next_option(command, argc, argv, options); option != -1;
-         option = next_option(command, argc, argv, options)) {
-        if (option == 'x')
-            request.only_wrong = true;
-        else if (option == 'w')
-            is_watch = true;
-        else
-            request.json = true;
-    }
+         option = next_option(command, argc, argv, options))
+        take_option(&request, option);
     if (optind < argc)
         usage_error(command, "found argument %s; it takes none", argv[optind]);
-    if (is_watch)
+    refuse_nonsense(command, &request);
+    if (request.watch)
         watch(&request);
     return print_status(&request);
 }
 
 const struct command status_command = {
     .name = "status",
-    .arguments = "[--wrong] [--watch] [--json]",
+    .arguments = "[[--wrong] [--watch] [--json] | --metrics [--output FILE] | --check]",
     .summary = "Show GlusterFS's processes, their connections and peers, and what is wrong with them",
     .options = "  --wrong              Show only what is wrong\n"
                "  --watch              Look again every second\n"
-               "  --json               Print it as JSON\n",
+               "  --json               Print it as JSON\n"
+               "  --metrics            Print it as metrics for Prometheus\n"
+               "  --output FILE        Write the metrics to FILE, all at once\n"
+               "  --check              Be a plugin of Nagios or Icinga: one line, and an exit status of theirs\n",
     .run = run_status,
 };

@@ -57,7 +57,7 @@ teardown() {
 @test "options of a subcommand, all that its --help names" {
     becomes "glusterd-srcaddr check --" check --help --json --wait
     becomes "glusterd-srcaddr explain --" explain --help --json --process
-    becomes "glusterd-srcaddr status --" status --help --json --watch --wrong
+    becomes "glusterd-srcaddr status --" status --check --help --json --metrics --output --watch --wrong
     becomes "glusterd-srcaddr run --" run --config --help
     becomes "glusterd-srcaddr repair --" repair --dry-run --from --help --json --to
     becomes "glusterd-srcaddr version --" version --help
@@ -68,6 +68,13 @@ teardown() {
     becomes "glusterd-srcaddr run -- ls --" run -- ls --
     becomes "glusterd-srcaddr run ls --" run ls --
     becomes "glusterd-srcaddr check --wait --" check --wait --
+}
+
+@test "files, where an option wants one" {
+    cd "$BATS_TEST_TMPDIR"
+    touch srcaddr.prom
+    becomes "glusterd-srcaddr status --metrics --output src" status --metrics --output srcaddr.prom
+    becomes "glusterd-srcaddr run --config src" run --config srcaddr.prom
 }
 
 @test "processes, those of GlusterFS and those that run" {

@@ -44,7 +44,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		  --help               Print this and exit
 	END
     says 0 status --help <<-END
-		Usage: glusterd-srcaddr status [--wrong] [--watch] [--json]
+		Usage: glusterd-srcaddr status [[--wrong] [--watch] [--json] | --metrics [--output FILE] | --check]
 
 		Show GlusterFS's processes, their connections and peers, and what is wrong with them.
 
@@ -52,6 +52,9 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		  --wrong              Show only what is wrong
 		  --watch              Look again every second
 		  --json               Print it as JSON
+		  --metrics            Print it as metrics for Prometheus
+		  --output FILE        Write the metrics to FILE, all at once
+		  --check              Be a plugin of Nagios or Icinga: one line, and an exit status of theirs
 		  --help               Print this and exit
 	END
     says 0 run --help <<-END
@@ -139,7 +142,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 }
 
 @test "output that can't be written is not counted as done" {
-    for arguments in --help version "explain ::1" "explain ::1 --json" check "check --json" "status --json"; do
+    for arguments in --help version "explain ::1" "explain ::1 --json" check "check --json" "status --json" "status --metrics"; do
         # shellcheck disable=SC2086 # words
         ends 2 "$COMMAND" $arguments >/dev/full 2>printed
         grep "glusterd-srcaddr: found no way to write the output: No space left on device" printed
