@@ -153,7 +153,7 @@ check-fresh:
 SOURCES := $(wildcard preload/*.[ch] tool/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/socket/*.[ch] tests/guarded/*.[ch] tests/matrix/*.[ch] tests/bench/*.c)
 SCRIPTS := preload/check-object tests/sandbox tests/in-sandbox tests/build-root tests/fresh tests/sanitized tests/fuzz/fuzz.bats .ci/run \
            $(filter-out %.c %.h %.gp %.md %.yml %/results,$(wildcard $(addprefix tests/,$(addsuffix /*,bench build socket faults tool valgrind cluster upstream packages systemd matrix)))) \
-           packaging/make-source packaging/mount.glusterfs-srcaddr packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post*)
+           packaging/make-source packaging/mount.glusterfs-srcaddr packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post* packaging/deb/*.prerm)
 
 # For those who change the sources: a user's check does not depend on what a linter thinks of them. gcc 14 takes what dup2(2) and
 # dup3(2) return, which is a number that the caller has already, for a descriptor that leaks.
@@ -410,6 +410,8 @@ check-aarch64: $(ROOTS)/arm64-$(RELEASE)
 UNITS     := $(PREFIX)/lib/systemd/system
 DROP_IN   := $(UNITS)/glusterd.service.d/50-srcaddr.conf
 DOCUMENTS := $(PREFIX)/share/doc/glusterd-srcaddr
+SHARED    := $(PREFIX)/share/glusterd-srcaddr
+METRICS_UNITS := glusterd-srcaddr-metrics.service glusterd-srcaddr-metrics.timer
 # Where mount(8) looks for helpers, whatever PREFIX is: /sbin, or what that is a link to.
 HELPERS   ?= $(realpath /sbin)
 HELPER    := $(HELPERS)/mount.glusterfs-srcaddr
@@ -420,6 +422,8 @@ INSTALLED := 4755:$(LIBRARY):$(LIBDIR)/$(NAME) \
 ifneq ($(COMMAND),)
 INSTALLED += 755:$(COMMAND):$(PREFIX)/sbin/glusterd-srcaddr \
              644:glusterd-srcaddr.service:$(UNITS)/glusterd-srcaddr.service \
+             $(foreach unit,$(METRICS_UNITS),644:packaging/monitoring/$(unit):$(UNITS)/$(unit)) \
+             644:packaging/monitoring/prometheus-alerts.yml:$(SHARED)/prometheus-alerts.yml \
              755:packaging/mount.glusterfs-srcaddr:$(HELPER) \
              644:docs/glusterd-srcaddr.8:$(MANDIR)/man8/glusterd-srcaddr.8 \
              644:docs/mount.glusterfs-srcaddr.8:$(MANDIR)/man8/mount.glusterfs-srcaddr.8 \
@@ -436,12 +440,12 @@ install: all
 	    mv -f -T "$(DESTDIR)$$place.new" "$(DESTDIR)$$place" || exit; \
 	done
 	$(if $(COMMAND),sed -i 's|/usr/sbin/glusterd-srcaddr|$(PREFIX)/sbin/glusterd-srcaddr|; s|/usr/lib/$(NAME)|$(LIBDIR)/$(NAME)|' \
-	    $(addprefix $(DESTDIR),$(UNITS)/glusterd-srcaddr.service $(HELPER)), \
+	    $(addprefix $(DESTDIR),$(UNITS)/glusterd-srcaddr.service $(UNITS)/glusterd-srcaddr-metrics.service $(HELPER)), \
 	    sed -i '/^\[Unit\]/,/^$$/d' $(DESTDIR)$(DROP_IN))
 	test -e $(DESTDIR)$(CONFIGURATION) || install -D -m 644 packaging/srcaddr.conf $(DESTDIR)$(CONFIGURATION)
 uninstall:
 	rm -f $(foreach entry,$(INSTALLED),$(DESTDIR)$(lastword $(subst :, ,$(entry))))
-	rm -rf $(DESTDIR)$(DOCUMENTS)
+	rm -rf $(DESTDIR)$(DOCUMENTS) $(DESTDIR)$(SHARED)
 	test ! -d $(dir $(DESTDIR)$(DROP_IN)) || rmdir --ignore-fail-on-non-empty $(dir $(DESTDIR)$(DROP_IN))
 
 # The make that builds a package must have none of this one's variables.

@@ -111,7 +111,7 @@ staged_files() {
 644 etc/glusterfs/srcaddr.conf
 755 opt/sbin/glusterd-srcaddr
 755 $helper" ]
-    for file in "$helper" opt/lib/systemd/system/glusterd-srcaddr.service; do
+    for file in "$helper" opt/lib/systemd/system/glusterd-srcaddr{,-metrics}.service; do
         grep '[= ]/opt/sbin/glusterd-srcaddr ' "$BATS_TEST_TMPDIR/staged/$file"
     done
     grep -Fx "ExecStartPre=-+/usr/sbin/restorecon -v /etc/glusterfs/srcaddr.conf /opt/lib64/$NAME" \
@@ -120,6 +120,7 @@ staged_files() {
     [ "$(staged_files)" = '644 etc/glusterfs/srcaddr.conf' ]
     [ ! -e "$BATS_TEST_TMPDIR/staged/opt/lib/systemd/system/glusterd.service.d" ]
     [ ! -e "$BATS_TEST_TMPDIR/staged/opt/share/doc/glusterd-srcaddr" ]
+    [ ! -e "$BATS_TEST_TMPDIR/staged/opt/share/glusterd-srcaddr" ]
 }
 
 @test "make install and make uninstall leave a configuration that is there as it is" {

@@ -41,6 +41,8 @@ teardown() {
     run sh -c "dpkg-deb --fsys-tarfile '$DEB' | tar --list --verbose | awk '!/^d/ { print \$1, \$2, \$6 }' | sort -k 3"
     echo "$output"
     [ "$output" = "-rw-r--r-- root/root ./etc/glusterfs/srcaddr.conf
+-rw-r--r-- root/root ./usr/lib/systemd/system/glusterd-srcaddr-metrics.service
+-rw-r--r-- root/root ./usr/lib/systemd/system/glusterd-srcaddr-metrics.timer
 -rw-r--r-- root/root ./usr/lib/systemd/system/glusterd-srcaddr.service
 -rw-r--r-- root/root ./usr/lib/systemd/system/glusterd.service.d/50-srcaddr.conf
 -rwsr-xr-x root/root ./usr/lib/$(gcc -print-multiarch)/$NAME
@@ -63,6 +65,7 @@ teardown() {
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/performance-volumes.svg
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/performance.md
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/upstream-tests.md
+-rw-r--r-- root/root ./usr/share/glusterd-srcaddr/prometheus-alerts.yml
 -rw-r--r-- root/root ./usr/share/lintian/overrides/glusterd-srcaddr
 -rw-r--r-- root/root ./usr/share/man/man5/srcaddr.conf.5.gz
 -rw-r--r-- root/root ./usr/share/man/man8/glusterd-srcaddr.8.gz
@@ -173,15 +176,19 @@ apt_install() {
     wait
 }
 
-@test "removing leaves the configuration, purging the log and the backups" {
+@test "removing leaves the configuration, purging the log and the backups; metrics that nobody writes any more go" {
     make_root
     apt_install "$DEB"
+    install -D /dev/null "$ROOT/var/lib/prometheus/node-exporter/glusterd-srcaddr.prom"
+    mkdir -p "$ROOT/etc/systemd/system/timers.target.wants"
+    ln -s /usr/lib/systemd/system/glusterd-srcaddr-metrics.timer "$ROOT/etc/systemd/system/timers.target.wants/"
     touch "$ROOT"/var/log/glusterfs/srcaddr.log{,.1}
     install -D /dev/null "$ROOT/var/lib/glusterd/srcaddr-backup/peer"
     apt_get remove glusterd-srcaddr
     ours
     [ "$(ours)" = "/etc/glusterfs/srcaddr.conf
 /var/lib/glusterd/srcaddr-backup/peer" ]
+    [ ! -L "$ROOT/etc/systemd/system/timers.target.wants/glusterd-srcaddr-metrics.timer" ]
     apt_get purge glusterd-srcaddr
     [ "$(ours)" = /var/lib/glusterd/srcaddr-backup/peer ]
     [ -d "$ROOT/etc/glusterfs" ]

@@ -31,6 +31,8 @@ contents() {
     run contents "$RPM"
     echo "$output"
     [ "$output" = "-rw-r--r-- root:root /etc/glusterfs/srcaddr.conf cn
+-rw-r--r-- root:root /usr/lib/systemd/system/glusterd-srcaddr-metrics.service
+-rw-r--r-- root:root /usr/lib/systemd/system/glusterd-srcaddr-metrics.timer
 -rw-r--r-- root:root /usr/lib/systemd/system/glusterd-srcaddr.service
 drwxr-xr-x root:root /usr/lib/systemd/system/glusterd.service.d
 -rw-r--r-- root:root /usr/lib/systemd/system/glusterd.service.d/50-srcaddr.conf
@@ -54,6 +56,8 @@ drwxr-xr-x root:root /usr/share/doc/glusterd-srcaddr/docs
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/performance-volumes.svg d
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/performance.md d
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/upstream-tests.md d
+drwxr-xr-x root:root /usr/share/glusterd-srcaddr
+-rw-r--r-- root:root /usr/share/glusterd-srcaddr/prometheus-alerts.yml
 drwxr-xr-x root:root /usr/share/licenses/glusterd-srcaddr-$VERSION
 -rw-r--r-- root:root /usr/share/licenses/glusterd-srcaddr-$VERSION/LICENSE l
 -rw-r--r-- root:root /usr/share/man/man5/srcaddr.conf.5 d
@@ -71,7 +75,7 @@ drwxr-xr-x root:root /usr/share/licenses/glusterd-srcaddr-$VERSION
     make -C "$BATS_TEST_TMPDIR/el7" rpm RPMFLAGS='--define "rhel 7"'
     rpm2archive - <"$BATS_TEST_TMPDIR/el7/build/${RPM##*/}" | tar --extract --gzip --directory="$BATS_TEST_TMPDIR"
     diff <(contents "$BATS_TEST_TMPDIR/el7/build/${RPM##*/}") \
-        <(contents "$RPM" | grep -v -e /glusterd-srcaddr.service -e sbin -e completion -e man8)
+        <(contents "$RPM" | grep -v -e /glusterd-srcaddr.service -e glusterd-srcaddr-metrics -e share/glusterd-srcaddr -e sbin -e completion -e man8)
     [ "$(grep -v '^#' "$BATS_TEST_TMPDIR/usr/lib/systemd/system/glusterd.service.d/50-srcaddr.conf" | xargs)" = \
         "[Service] Environment=LD_PRELOAD=$NAME" ]
     run rpm --query --package --requires "$BATS_TEST_TMPDIR/el7/build/${RPM##*/}"
@@ -111,11 +115,14 @@ says_nothing() {
     [ "$(ours | grep -c "$NAME")" -eq 1 ]
 }
 
-@test "an upgrade and an erasure keep a configuration that was changed" {
+@test "an upgrade and an erasure keep a configuration that was changed; metrics that nobody writes any more go" {
     make_root
     rpm_inside --install "$RPM"
     echo '# Mine.' >"$CONFIGURATION"
+    metrics=$ROOT/var/lib/prometheus/node-exporter/glusterd-srcaddr.prom
+    install -D /dev/null "$metrics"
     rpm_inside --upgrade "$NEXT_RPM"
+    [ -e "$metrics" ]
     [ "$(cat "$CONFIGURATION")" = '# Mine.' ]
     cmp "$CONFIGURATION.rpmnew" "$BATS_FILE_TMPDIR/next/packaging/srcaddr.conf"
     touch "$ROOT/var/log/glusterfs/srcaddr.log"
@@ -127,4 +134,5 @@ says_nothing() {
 /etc/glusterfs/srcaddr.conf.rpmsave
 /var/lib/glusterd/srcaddr-backup/peer' ]
     [ -e "$ROOT/var/log/glusterfs/srcaddr.log" ]
+    [ ! -e "$metrics" ]
 }
