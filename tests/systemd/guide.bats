@@ -13,6 +13,8 @@ setup_file() {
         cp "$SRCADDR_PACKAGE" "$LAB/$host/root/root/"
         # As the guide calls it.
         in_host "$host" ip link property add dev host0 altname eth0
+        # As Debian's prometheus-node-exporter has it.
+        mkdir -p "$LAB/$host/root/var/lib/prometheus/node-exporter"
         wait_until 10 has_address_now "$host"
     done
     form_cluster
@@ -168,6 +170,11 @@ start_writer() {
 @test "Afterwards" {
     follow "Afterwards"
     follow "Afterwards" exchanged
+}
+
+@test "A fleet: Many hosts at a glance" {
+    follow "Many hosts at a glance"
+    follow "Many hosts at a glance" exchanged
 }
 
 @test "Containers: the image's command starts glusterd, status on the host shows the processes of all" {

@@ -239,6 +239,18 @@ check_warnings 0' ]
 	END
 }
 
+@test "metrics: peers in one state are one number" {
+    store 1 4 "$GONE"
+    store 2 6 "$GONE"
+    store 3 4 "$GONE"
+    store 4 4 nowhere.invalid
+    metrics 1
+    [ "$(samples peers | grep -v ' 0$')" = 'peers{state="Accepted peer request",connected="no"} 2
+peers{state="Accepted peer request",connected="unknown"} 1
+peers{state="Peer Rejected",connected="no"} 1' ]
+    [ "$(samples peers | wc -l)" -eq 9 ]
+}
+
 @test "metrics: warnings are those of check" {
     in_force <<-END
 		[glusterd]
@@ -472,6 +484,14 @@ c' <<<"SRCADDR UNKNOWN: found argument a?b?c; it takes none"
     # Each is tested where it comes.
     diff <(sed -n 's/^ *- alert: //p' "$ALERTS" | sort) \
         <(awk '$1 == "alertname:" { name = $2 } $1 == "exp_alerts:" { print name }' alerts.yml | sort)
+    # And each of the guide's questions.
+    diff <(sed -n 's/^    \([a-z]* by (.*\)/\1/p' "$ROOT/docs/guide.md") <(sed -n 's/^ *- expr: //p' alerts.yml)
+}
+
+@test "alerts: the guide lists them, as severe as the plugin takes it" {
+    # shellcheck disable=SC2016 # Markdown's
+    diff <(sed -n 's/^|.*| `\(Gluster[A-Za-z]*\)` *| \([A-Z]*\) *|$/\1 \2/p' "$ROOT/docs/guide.md" | sort) \
+        <(awk '$2 == "alert:" { name = $3 } $1 == "severity:" { print name, $2 == "critical" ? "CRITICAL" : name ~ /Unknown$/ ? "UNKNOWN" : name ~ /Old$/ ? "" : "WARNING" }' "$ALERTS" | sort)
 }
 
 @test "alerts: the metrics that they look at are there" {
