@@ -220,6 +220,29 @@ all_are_found() {
         ) -
 }
 
+@test "as metrics and as a plugin" {
+    wait_until 30 all_are_found
+    ends 1 status 3 --metrics >"$BATS_TEST_TMPDIR/metrics"
+    diff --label expected --label found --unified=0 - <(sed -n 's/^glusterd_srcaddr_//p' "$BATS_TEST_TMPDIR/metrics" |
+        grep -E '^(processes|connections|peers)' | grep -v ' 0$') <<-'END'
+		processes{process="glusterd",library="not_preloaded"} 1
+		processes{process="brick",library="not_preloaded"} 1
+		processes{process="glustershd",library="not_preloaded"} 1
+		processes_wrong{process="glusterd",reason="library"} 1
+		processes_wrong{process="brick",reason="library"} 1
+		processes_wrong{process="glustershd",reason="library"} 1
+		connections{process="glusterd",verdict="wrong"} 2
+		connections{process="brick",verdict="wrong"} 1
+		connections{process="glustershd",verdict="wrong"} 3
+		peers{state="Peer in Cluster",connected="yes"} 2
+	END
+    # check warns of the library, which is not where ld.so would find it.
+    ends 2 status 3 --check >"$BATS_TEST_TMPDIR/line"
+    grep -F "SRCADDR CRITICAL: 6 connections from a wrong source, 3 processes with rules but not the library, 1 warning of " "$BATS_TEST_TMPDIR/line"
+    ends 1 status 1 --check >"$BATS_TEST_TMPDIR/line"
+    grep '^SRCADDR WARNING: 1 warning of glusterd-srcaddr check | .* processes=3;;;0 connections=6;;;0 peers=2;;;0$' "$BATS_TEST_TMPDIR/line"
+}
+
 # on_terminal HOST ENVIRONMENT...: what status prints there, its escape sequences as ^[.
 on_terminal() {
     in_host "$1" env "${@:2}" script --quiet --command "$COMMAND status" /dev/null 3>&- </dev/null |
