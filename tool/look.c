@@ -3,12 +3,18 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "glusterd.h"
 #include "listener.h"
 #include "processes.h"
 #include "resolve.h"
+
+bool look_is_at_all_processes(const struct look *look)
+{
+    return look->hidden == 0 && !look->sees_own_only;
+}
 
 enum fault fault_of(const struct survey *process)
 {
@@ -156,6 +162,7 @@ void look_at_host(struct look *look)
         else if (add_process(look, process))
             has_store = true;
     }
+    look->sees_own_only = access("/proc/1", F_OK) != 0; /* that one always runs */
     if (look->connection_count > 0)
         qsort(look->connections, look->connection_count, sizeof(*look->connections), compare_dialled);
     if (!has_store)

@@ -45,12 +45,16 @@ struct look {
     size_t peer_count;
     struct peers own_peers; /* this host's, where no glusterd runs */
     size_t hidden;          /* processes that this user may not look into */
+    bool sees_own_only;     /* processes: proc(5), hidepid */
     bool glusterd_is_hidden;
     bool store_is_hidden;
 };
 
 void look_at_host(struct look *look);
 void look_free(struct look *look);
+
+/* Whether all processes were seen and looked into. */
+bool look_is_at_all_processes(const struct look *look);
 
 enum fault fault_of(const struct survey *process);
 bool peer_is_wrong(const struct seen_peer *peer);

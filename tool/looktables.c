@@ -212,7 +212,9 @@ static void print_summary(const struct look *look, bool has_rows)
 static void print_what_is_missing(const struct look *look)
 {
     fflush(stdout);
-    if (look->process_count == 0)
+    if (look->sees_own_only)
+        fprintf(stderr, "/proc shows this user no processes but its own; root sees all.\n");
+    else if (look->process_count == 0)
         fprintf(stderr, "No process of GlusterFS runs here, and none with the library.\n");
     if (look->hidden > 0)
         fprintf(stderr, "%zu of %zu processes are not this user's to look into; root sees all.\n", look->hidden,

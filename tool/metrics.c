@@ -69,7 +69,8 @@ enum {
 struct tally {
     const char *process;
     bool is_running;
-    bool is_short; /* not all of them can be looked into: what is none may not have been seen */
+    bool is_unseen; /* there may be more of them */
+    bool is_short;  /* not all of them can be looked into */
     size_t counts[STATES];
 };
 
@@ -100,7 +101,7 @@ static const struct metric {
 };
 
 /* One for each name that GlusterFS's processes have, "other" behind them; to be given to free(3). */
-static struct tally *new_tallies(size_t *count)
+static struct tally *new_tallies(const struct look *look, size_t *count)
 {
     size_t names = 0;
     struct tally *tallies;
@@ -112,6 +113,8 @@ static struct tally *new_tallies(size_t *count)
         if (known_name(i)[0] != '\0')
             tallies[(*count)++].process = known_name(i);
     tallies[(*count)++].process = "other";
+    for (size_t i = 0; i < *count; i++)
+        tallies[i].is_unseen = look->sees_own_only;
     return tallies;
 }
 
@@ -144,6 +147,12 @@ static void count_states(const struct look *look, struct tally *tallies)
         tally_of(tallies, look->connections[i].process)->counts[VERDICTS + look->connections[i].verdict]++;
 }
 
+/* A zero is known only where all were looked at; that there is a process needs no look into it. */
+static bool is_known(const struct tally *tally, size_t state)
+{
+    return tally->counts[state] > 0 || (!tally->is_unseen && (!tally->is_short || state < FAULTS));
+}
+
 static void write_states(FILE *out, const struct metric *metric, const struct tally *tally)
 {
     for (size_t i = 0; i < 4 && metric->states[i].value != NULL; i++) {
@@ -151,7 +160,7 @@ static void write_states(FILE *out, const struct metric *metric, const struct ta
             {"process", tally->process}, {metric->label, metric->states[i].value}, {NULL, NULL}};
         size_t state = metric->states[i].state;
 
-        if (tally->counts[state] > 0 || !tally->is_short || state < FAULTS)
+        if (is_known(tally, state))
             write_sample(out, metric->name, labels, (long long)tally->counts[state]);
     }
 }
@@ -168,7 +177,7 @@ static void write_metric(FILE *out, const struct metric *metric, const struct ta
 static void write_by_process(FILE *out, const struct look *look)
 {
     size_t count = 0;
-    struct tally *tallies = new_tallies(&count);
+    struct tally *tallies = new_tallies(look, &count);
 
     count_states(look, tallies);
     for (size_t i = 0; i < sizeof(by_process) / sizeof(by_process[0]); i++)
@@ -241,7 +250,7 @@ static void write_complete(FILE *out, const struct look *look, const struct own_
         const char *part;
         bool is_complete;
     } parts[] = {
-        {"processes", look->hidden == 0},
+        {"processes", look_is_at_all_processes(look)},
         {"peers", !look->store_is_hidden && !look->glusterd_is_hidden},
         {"configuration", !configuration->is_hidden},
     };

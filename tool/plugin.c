@@ -95,10 +95,10 @@ static int print_findings(const struct finding *findings, size_t count)
 
 int plugin_print(const struct look *look, const struct own_configuration *configuration)
 {
-    bool hides_processes = look->hidden > 0;
+    bool hides_processes = !look_is_at_all_processes(look);
     bool hides_peers = look->store_is_hidden || look->glusterd_is_hidden;
     bool is_unchecked = configuration->is_hidden || configuration->has_mistake;
-    bool is_empty = look->process_count + look->peer_count == 0 && !hides_peers;
+    bool is_empty = look->process_count + look->peer_count == 0 && !hides_peers && !hides_processes;
     const struct finding findings[] = {
         {look_count_verdicts(look, VERDICT_WRONG), "connection from a wrong source", "connections from a wrong source",
          "connections_wrong", STATE_CRITICAL, hides_processes},
@@ -112,6 +112,7 @@ int plugin_print(const struct look *look, const struct own_configuration *config
          STATE_CRITICAL, hides_peers},
         {look->hidden, "process not this user's to look into", "processes not this user's to look into", NULL,
          STATE_UNKNOWN, false},
+        {look->sees_own_only ? 1 : 0, "processes of others not this user's to see", NULL, NULL, STATE_UNKNOWN, false},
         {look->store_is_hidden ? 1 : 0, "glusterd's peers not this user's to read", NULL, NULL, STATE_UNKNOWN, false},
         {configuration->is_hidden ? 1 : 0, "the configuration not this user's to read", NULL, NULL, STATE_UNKNOWN,
          false},
@@ -120,7 +121,7 @@ int plugin_print(const struct look *look, const struct own_configuration *config
          hides_peers},
         {configuration->warnings, "warning of glusterd-srcaddr check", "warnings of glusterd-srcaddr check",
          "check_warnings", STATE_WARNING, is_unchecked},
-        {look->process_count, "process", "processes", "processes", STATE_OK, false},
+        {look->process_count, "process", "processes", "processes", STATE_OK, look->sees_own_only},
         {look->connection_count, "connection", "connections", "connections", STATE_OK, hides_processes},
         {look->peer_count, "peer", "peers", "peers", STATE_OK, hides_peers},
     };

@@ -286,6 +286,31 @@ peers{state="Peer Rejected",connected="no"} 1' ]
     "$PROMTOOL" check metrics <prom
 }
 
+# hidepid COMMAND [ARGUMENT...]: where /proc shows an ordinary user its own processes alone, as such a user.
+hidepid() {
+    # shellcheck disable=SC2016 # for the shell there
+    unshare --mount bash -c 'mount -t proc -o hidepid=2 hidden /proc
+        setpriv --reuid=65534 --regid=65534 --clear-groups /run/command "$@"' bash "$@"
+}
+
+@test "an ordinary user does not take what /proc does not show for nothing" {
+    use_rules
+    start libglusterd-srcaddr.so glusterd ""
+    install -m 755 "$COMMAND" /run/command
+    ends 0 hidepid status --metrics >prom 3>&- </dev/null
+    "$PROMTOOL" check metrics <prom
+    diff --unified=9 - <(samples processes 'processes_.*' connections complete) <<-'END'
+		complete{part="processes"} 0
+		complete{part="peers"} 1
+		complete{part="configuration"} 1
+	END
+    COMMAND=hidepid
+    says 0 status <<<"/proc shows this user no processes but its own; root sees all."
+    checks 3 <<<"SRCADDR UNKNOWN: processes of others not this user's to see"
+    grep -Fx 'processes=U;;;0' data
+    rm /run/command
+}
+
 @test "metrics: names that users give their processes make no new series" {
     use_rules
     start libglusterd-srcaddr.so 'a"\b' ""
