@@ -395,7 +395,7 @@ static void step_unseen(const char *value)
 static void step_drop(const char *value)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct data[2];
+    struct __user_cap_data_struct data[2] = {{.effective = 0}};
     unsigned long capability = strtoul(value, NULL, 10);
 
     if (syscall(SYS_capget, &header, data) != 0)
