@@ -384,7 +384,8 @@ check-systemd: $(LIBRARY) deb $(ROOTS)/$(RELEASE)
 
 # Other systems: the library as it is in other Debians, and built for another C library and another architecture.
 .PHONY: check-matrix check-musl check-aarch64 roots
-check-matrix: check-musl check-aarch64 $(LIBRARY) $(FLOOR) roots
+check-matrix: $(LIBRARY) $(FLOOR) roots
+	@$(MAKE) --no-print-directory $(SIDE_BY_SIDE) check-musl check-aarch64
 	@for release in $(RELEASES); do \
 	    echo "Debian $$release"; \
 	    tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_ROOT=$(abspath $(ROOTS))/$$release \

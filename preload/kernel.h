@@ -8,5 +8,5 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* kernel(dup3, from, to, flags): no argument may be wider than the kernel takes it. */
+/* kernel(dup3, from, to, flags): each argument of the width that the kernel takes it in, an off_t not as an int. */
 #define kernel(call, ...) syscall(SYS_##call, ##__VA_ARGS__)

@@ -98,7 +98,7 @@ static void write_to_stderr(const struct text *line)
  */
 static void take_back(int fd, off_t written)
 {
-    off_t end = kernel(lseek, fd, 0, SEEK_CUR);
+    off_t end = kernel(lseek, fd, (off_t)0, SEEK_CUR);
     struct stat status;
     int result;
 
