@@ -104,7 +104,9 @@ UPSTREAM_PACKAGES := $(DEMO_PACKAGES) attr bats psmisc uuid-runtime
 CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats clang curl fio gcovr jq libcap2-bin libclang-rt-dev \
                   libcmocka-dev linux-libc-dev openssh-client python3-prometheus-client qemu-block-extra qemu-utils rsync strace tcpdump valgrind lintian mmdebstrap systemd-container \
                   $(DEB_PACKAGES) $(RPM_PACKAGES) $(MATRIX_PACKAGES) $(UPSTREAM_PACKAGES)
-LINT_PACKAGES  := $(CHECK_PACKAGES) clang-format clang-tidy cppcheck mandoc shellcheck
+LINT_PACKAGES  := $(CHECK_PACKAGES) ansible-lint clang-format clang-tidy cppcheck mandoc shellcheck yamllint
+# What rolls out and what it is made a package of, beside what boots machines.
+FLEET_PACKAGES := $(DEMO_PACKAGES) $(DEB_PACKAGES) ansible-core bats mmdebstrap openssh-client systemd-container
 # What is measured beside the library, and what with.
 BENCH_PACKAGES := $(DEMO_PACKAGES) bsdextrautils fio gnuplot-nox jq libsocket-wrapper proxychains4 strace torsocks valgrind
 
@@ -116,7 +118,7 @@ missing=$$(for package in $(1); do \
     DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $$missing; }
 endef
 
-.PHONY: deps deps-lint deps-demo deps-deb deps-rpm deps-bench deps-upstream
+.PHONY: deps deps-lint deps-demo deps-deb deps-rpm deps-bench deps-upstream deps-fleet
 deps:
 	@$(call install-missing,$(CHECK_PACKAGES))
 deps-lint:
@@ -131,6 +133,8 @@ deps-bench:
 	@$(call install-missing,$(BENCH_PACKAGES))
 deps-upstream:
 	@$(call install-missing,$(UPSTREAM_PACKAGES))
+deps-fleet:
+	@$(call install-missing,$(FLEET_PACKAGES))
 
 # A make of its own after the packages: this one has looked for the compiler already.
 .PHONY: demo
@@ -152,12 +156,12 @@ check-fresh:
 
 SOURCES := $(wildcard preload/*.[ch] tool/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/socket/*.[ch] tests/guarded/*.[ch] tests/matrix/*.[ch] tests/bench/*.c)
 SCRIPTS := preload/check-object tests/sandbox tests/in-sandbox tests/build-root tests/fresh tests/sanitized tests/fuzz/fuzz.bats .ci/run \
-           $(filter-out %.c %.h %.gp %.md %.yml %/results,$(wildcard $(addprefix tests/,$(addsuffix /*,bench build socket faults tool valgrind cluster upstream packages systemd matrix)))) \
+           $(filter-out %.c %.h %.gp %.md %.yml %/results,$(wildcard $(addprefix tests/,$(addsuffix /*,bench build socket faults tool valgrind cluster upstream packages systemd fleet matrix)))) \
            packaging/make-source packaging/mount.glusterfs-srcaddr packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post* packaging/deb/*.prerm)
 
 # For those who change the sources: a user's check does not depend on what a linter thinks of them. gcc 14 takes what dup2(2) and
 # dup3(2) return, which is a number that the caller has already, for a descriptor that leaks.
-.PHONY: lint run-lint format
+.PHONY: lint run-lint lint-ansible format
 lint: deps-lint
 	@$(MAKE) --no-print-directory run-lint
 run-lint:
@@ -171,6 +175,14 @@ run-lint:
 	    --suppress=normalCheckLevelMaxBranches -Ipreload -Itool -DVERSION=\"\" preload tool
 	@echo shellcheck; shellcheck --external-sources $(SCRIPTS)
 	@echo mandoc; mandoc -Tlint -W warning docs/*.5 docs/*.8
+	@$(MAKE) --no-print-directory lint-ansible
+# Playbooks name the role by its full name, so the linter is shown the collection where Ansible looks for one.
+LINTED := $(BUILD)/lint-ansible
+lint-ansible:
+	@rm -rf $(LINTED); mkdir -p $(LINTED)/$(COLLECTION); cp -r packaging/ansible/. $(LINTED)/$(COLLECTION)
+	@echo yamllint; cd $(LINTED)/$(COLLECTION) && yamllint --strict .
+	@echo ansible-lint; cd $(LINTED)/$(COLLECTION) && HOME=$(abspath $(LINTED)) ANSIBLE_COLLECTIONS_PATH=$(abspath $(LINTED)) \
+	    ansible-lint --offline -q
 format:
 	clang-format -i $(SOURCES)
 
@@ -370,6 +382,8 @@ RELEASE   = $(shell . /etc/os-release && echo "$$VERSION_CODENAME")
 
 $(ROOTS)/arm64-%: FORCE
 	tests/build-root sysroot $* $@
+$(ROOTS)/fleet-%: FORCE
+	tests/build-root fleet $* $@
 $(ROOTS)/%: FORCE
 	tests/build-root machine $* $@
 
@@ -381,6 +395,19 @@ check-packages: $(COMMAND) deb rpm $(ROOTS)/$(RELEASE)
 check-systemd: $(LIBRARY) deb $(ROOTS)/$(RELEASE)
 	tests/systemd/own-cgroup tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_ROOT=$(abspath $(ROOTS)/$(RELEASE)) \
 	    SRCADDR_PACKAGE="$$(realpath $(BUILD)/glusterd-srcaddr_$(VERSION)_*.deb)" bats tests/systemd
+
+# Ansible's roll-out over booted machines: make fleet HOSTS=16 measures how long it takes with many.
+.PHONY: check-fleet run-check-fleet fleet run-fleet
+HOSTS ?= 16
+RUN_FLEET = tests/systemd/own-cgroup tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) \
+    SRCADDR_ROOT=$(abspath $(ROOTS)/fleet-$(RELEASE)) SRCADDR_PACKAGE="$$(realpath $(BUILD)/glusterd-srcaddr_$(VERSION)_*.deb)"
+check-fleet fleet: deps-fleet
+	@$(MAKE) --no-print-directory run-$@
+run-check-fleet run-fleet: $(LIBRARY) deb $(ROOTS)/fleet-$(RELEASE)
+run-check-fleet:
+	$(RUN_FLEET) bats tests/fleet
+run-fleet:
+	$(RUN_FLEET) tests/fleet/measure $(HOSTS)
 
 # Other systems: the library as it is in other Debians, and built for another C library and another architecture.
 .PHONY: check-matrix check-musl check-aarch64 roots
@@ -416,6 +443,9 @@ METRICS_UNITS := glusterd-srcaddr-metrics.service glusterd-srcaddr-metrics.timer
 # Where mount(8) looks for helpers, whatever PREFIX is: /sbin, or what that is a link to.
 HELPERS   ?= $(realpath /sbin)
 HELPER    := $(HELPERS)/mount.glusterfs-srcaddr
+# Where Ansible looks for collections by itself, with PREFIX=/usr.
+COLLECTIONS := $(PREFIX)/share/ansible/collections
+COLLECTION  := ansible_collections/glusterd_srcaddr/glusterd_srcaddr
 INSTALLED := 4755:$(LIBRARY):$(LIBDIR)/$(NAME) \
              644:packaging/50-srcaddr.conf:$(DROP_IN) \
              644:docs/srcaddr.conf.5:$(MANDIR)/man5/srcaddr.conf.5 \
@@ -428,7 +458,8 @@ INSTALLED += 755:$(COMMAND):$(PREFIX)/sbin/glusterd-srcaddr \
              755:packaging/mount.glusterfs-srcaddr:$(HELPER) \
              644:docs/glusterd-srcaddr.8:$(MANDIR)/man8/glusterd-srcaddr.8 \
              644:docs/mount.glusterfs-srcaddr.8:$(MANDIR)/man8/mount.glusterfs-srcaddr.8 \
-             644:packaging/completion/glusterd-srcaddr:$(PREFIX)/share/bash-completion/completions/glusterd-srcaddr
+             644:packaging/completion/glusterd-srcaddr:$(PREFIX)/share/bash-completion/completions/glusterd-srcaddr \
+             $(foreach file,$(shell cd packaging/ansible && find * -type f),644:packaging/ansible/$(file):$(COLLECTIONS)/$(COLLECTION)/$(file))
 endif
 CONFIGURATION := /etc/glusterfs/srcaddr.conf
 
@@ -446,7 +477,7 @@ install: all
 	test -e $(DESTDIR)$(CONFIGURATION) || install -D -m 644 packaging/srcaddr.conf $(DESTDIR)$(CONFIGURATION)
 uninstall:
 	rm -f $(foreach entry,$(INSTALLED),$(DESTDIR)$(lastword $(subst :, ,$(entry))))
-	rm -rf $(DESTDIR)$(DOCUMENTS) $(DESTDIR)$(SHARED)
+	rm -rf $(addprefix $(DESTDIR),$(DOCUMENTS) $(SHARED) $(COLLECTIONS)/$(COLLECTION))
 	test ! -d $(dir $(DESTDIR)$(DROP_IN)) || rmdir --ignore-fail-on-non-empty $(dir $(DESTDIR)$(DROP_IN))
 
 # The make that builds a package must have none of this one's variables.

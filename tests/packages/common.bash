@@ -7,6 +7,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL BUILD
 
 REPOSITORY=$(realpath "${BASH_SOURCE[0]%/*}/../..")
 NAME=libglusterd-srcaddr.so
+COLLECTION=/usr/share/ansible/collections/ansible_collections/glusterd_srcaddr/glusterd_srcaddr
 VERSION=$(sed -n 's/^VERSION := //p' "$REPOSITORY/Makefile")
 NEXT=$VERSION.1
 

@@ -39,6 +39,50 @@ drwxr-xr-x root:root /usr/lib/systemd/system/glusterd.service.d
 -rwsr-xr-x root:root /usr/lib64/$NAME
 -rwxr-xr-x root:root /usr/sbin/glusterd-srcaddr
 -rwxr-xr-x root:root /usr/sbin/mount.glusterfs-srcaddr
+drwxr-xr-x root:root /usr/share/ansible
+drwxr-xr-x root:root /usr/share/ansible/collections
+drwxr-xr-x root:root /usr/share/ansible/collections/ansible_collections
+drwxr-xr-x root:root /usr/share/ansible/collections/ansible_collections/glusterd_srcaddr
+drwxr-xr-x root:root $COLLECTION
+-rw-r--r-- root:root $COLLECTION/CHANGELOG.md
+-rw-r--r-- root:root $COLLECTION/README.md
+-rw-r--r-- root:root $COLLECTION/galaxy.yml
+drwxr-xr-x root:root $COLLECTION/meta
+-rw-r--r-- root:root $COLLECTION/meta/runtime.yml
+drwxr-xr-x root:root $COLLECTION/playbooks
+-rw-r--r-- root:root $COLLECTION/playbooks/remove.yml
+-rw-r--r-- root:root $COLLECTION/playbooks/repair.yml
+-rw-r--r-- root:root $COLLECTION/playbooks/rollout.yml
+drwxr-xr-x root:root $COLLECTION/roles
+drwxr-xr-x root:root $COLLECTION/roles/srcaddr
+drwxr-xr-x root:root $COLLECTION/roles/srcaddr/defaults
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/defaults/main.yml
+drwxr-xr-x root:root $COLLECTION/roles/srcaddr/meta
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/meta/argument_specs.yml
+drwxr-xr-x root:root $COLLECTION/roles/srcaddr/tasks
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/arrived.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/brick.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/bricks.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/check.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/clients.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/gate.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/host.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/keep.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/know.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/look.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/main.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/map.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/mend.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/package.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/remove.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/restart.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/trouble.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/unkeep.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/unused.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/view.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/volumes.yml
+drwxr-xr-x root:root $COLLECTION/roles/srcaddr/vars
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/vars/main.yml
 -rw-r--r-- root:root /usr/share/bash-completion/completions/glusterd-srcaddr
 drwxr-xr-x root:root /usr/share/doc/glusterd-srcaddr
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/README.md d
@@ -75,7 +119,7 @@ drwxr-xr-x root:root /usr/share/licenses/glusterd-srcaddr-$VERSION
     make -C "$BATS_TEST_TMPDIR/el7" rpm RPMFLAGS='--define "rhel 7"'
     rpm2archive - <"$BATS_TEST_TMPDIR/el7/build/${RPM##*/}" | tar --extract --gzip --directory="$BATS_TEST_TMPDIR"
     diff <(contents "$BATS_TEST_TMPDIR/el7/build/${RPM##*/}") \
-        <(contents "$RPM" | grep -v -e /glusterd-srcaddr.service -e glusterd-srcaddr-metrics -e share/glusterd-srcaddr -e sbin -e completion -e man8)
+        <(contents "$RPM" | grep -v -e /glusterd-srcaddr.service -e glusterd-srcaddr-metrics -e share/glusterd-srcaddr -e sbin -e completion -e man8 -e ansible)
     [ "$(grep -v '^#' "$BATS_TEST_TMPDIR/usr/lib/systemd/system/glusterd.service.d/50-srcaddr.conf" | xargs)" = \
         "[Service] Environment=LD_PRELOAD=$NAME" ]
     run rpm --query --package --requires "$BATS_TEST_TMPDIR/el7/build/${RPM##*/}"
