@@ -73,10 +73,10 @@ teardown() {
 -rw-r--r-- root/root .$COLLECTION/roles/srcaddr/tasks/package.yml
 -rw-r--r-- root/root .$COLLECTION/roles/srcaddr/tasks/remove.yml
 -rw-r--r-- root/root .$COLLECTION/roles/srcaddr/tasks/restart.yml
+-rw-r--r-- root/root .$COLLECTION/roles/srcaddr/tasks/restartable.yml
 -rw-r--r-- root/root .$COLLECTION/roles/srcaddr/tasks/trouble.yml
 -rw-r--r-- root/root .$COLLECTION/roles/srcaddr/tasks/unkeep.yml
 -rw-r--r-- root/root .$COLLECTION/roles/srcaddr/tasks/unused.yml
--rw-r--r-- root/root .$COLLECTION/roles/srcaddr/tasks/view.yml
 -rw-r--r-- root/root .$COLLECTION/roles/srcaddr/tasks/volumes.yml
 -rw-r--r-- root/root .$COLLECTION/roles/srcaddr/vars/main.yml
 -rw-r--r-- root/root ./usr/share/bash-completion/completions/glusterd-srcaddr

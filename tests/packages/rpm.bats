@@ -76,10 +76,10 @@ drwxr-xr-x root:root $COLLECTION/roles/srcaddr/tasks
 -rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/package.yml
 -rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/remove.yml
 -rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/restart.yml
+-rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/restartable.yml
 -rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/trouble.yml
 -rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/unkeep.yml
 -rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/unused.yml
--rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/view.yml
 -rw-r--r-- root:root $COLLECTION/roles/srcaddr/tasks/volumes.yml
 drwxr-xr-x root:root $COLLECTION/roles/srcaddr/vars
 -rw-r--r-- root:root $COLLECTION/roles/srcaddr/vars/main.yml
