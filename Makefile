@@ -176,13 +176,16 @@ run-lint:
 	@echo shellcheck; shellcheck --external-sources $(SCRIPTS)
 	@echo mandoc; mandoc -Tlint -W warning docs/*.5 docs/*.8
 	@$(MAKE) --no-print-directory lint-ansible
-# Playbooks name the role by its full name, so the linter is shown the collection where Ansible looks for one.
+
+# Playbooks name the role by its full name, so the linter is shown the collection where Ansible looks for one; and it must not find a
+# repository there, which ignores what is built.
 LINTED := $(BUILD)/lint-ansible
 lint-ansible:
 	@rm -rf $(LINTED); mkdir -p $(LINTED)/$(COLLECTION); cp -r packaging/ansible/. $(LINTED)/$(COLLECTION)
 	@echo yamllint; cd $(LINTED)/$(COLLECTION) && yamllint --strict .
 	@echo ansible-lint; cd $(LINTED)/$(COLLECTION) && HOME=$(abspath $(LINTED)) ANSIBLE_COLLECTIONS_PATH=$(abspath $(LINTED)) \
-	    ansible-lint --offline -q
+	    GIT_CEILING_DIRECTORIES=$(abspath $(LINTED)) ansible-lint --offline -q
+
 format:
 	clang-format -i $(SOURCES)
 

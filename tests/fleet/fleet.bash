@@ -102,7 +102,7 @@ form_cluster() {
     for host in "${@:2}"; do
         gluster "$1" peer probe "host$host"
     done
-    wait_until 60 all_connected "$@"
+    wait_until 120 all_connected "$@"
     for host; do
         in_host "$host" ip address add "$(kernel_address_of "$host")/64" dev host0 nodad
     done
@@ -161,7 +161,7 @@ stop_client() {
     local pid
     pid=$(<"$FLEET/client.pid")
     touch "$FLEET/client.stop"
-    while [[ -e /proc/$pid ]]; do sleep 0.1; done
+    wait_until 60 not test -e "/proc/$pid" || return
     cat "$FLEET/client.error" >&2
     [[ ! -s $FLEET/client.error ]] || return
     umount "$MOUNT"

@@ -107,7 +107,7 @@ all_is_well() {
     longest=$(stop_client)
     echo "The longest operation took $longest ms."
     # A restart of glusterd takes longer than this.
-    ((longest < 3000))
+    ((longest < 5000))
 }
 
 @test "a second run changes nothing" {
@@ -197,7 +197,7 @@ new_addresses() {
 @test "all the while, the client could write and read" {
     longest=$(stop_client)
     echo "The longest operation took $longest ms."
-    ((longest < 3000))
+    ((longest < 5000))
 }
 
 @test "three hosts that know the first under a wrong address are repaired" {
