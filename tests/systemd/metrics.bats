@@ -78,6 +78,17 @@ shows_what_root_sees() {
     [[ $(stat --format=%a "$LAB/1/root$METRICS") == 644 ]]
 }
 
+@test "to another directory, set as the manual page does" {
+    mkdir "$LAB/1/root/srv/textfiles"
+    { echo "[Service]"; grep '=/srv/textfiles$' "$BATS_TEST_DIRNAME/../../docs/glusterd-srcaddr.8"; } |
+        drop_in 1 "$UNIT.service" directory
+    in_host 1 systemctl daemon-reload
+    in_host 1 systemctl start "$UNIT"
+    [[ $(ls "$LAB/1/root/srv/textfiles") == glusterd-srcaddr.prom ]]
+    rm -r "$LAB/1/root/etc/systemd/system/$UNIT.service.d"
+    in_host 1 systemctl daemon-reload
+}
+
 # is_newer FILE: the metrics than the file.
 is_newer() { [[ $LAB/1/root$METRICS -nt $1 ]]; }
 
