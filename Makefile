@@ -145,8 +145,10 @@ demo: deps-demo
 # Debian 11's archive loses files: a root of it can't be had any day.
 .PHONY: check
 check: deps
-	@$(MAKE) --no-print-directory check-build check-unit fuzz check-socket check-faults check-bench check-tool check-sanitizers check-tsan \
-	    check-valgrind coverage check-cluster check-upstream-quick check-packages check-systemd check-matrix WITHOUT=bullseye
+	@$(MAKE) --no-print-directory check-build check-unit fuzz check-socket
+	@$(MAKE) --no-print-directory $(SIDE_BY_SIDE) check-faults check-tool check-bench
+	@$(MAKE) --no-print-directory check-sanitizers check-tsan check-valgrind coverage \
+	    check-cluster check-upstream-quick check-packages check-systemd check-matrix WITHOUT=bullseye
 
 # demo and check on a newly installed Debian, in half an hour: make check-fresh RELEASE=trixie
 .PHONY: check-fresh
