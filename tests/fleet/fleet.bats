@@ -222,7 +222,7 @@ new_addresses() {
     unit_is_as_before 1 2 3
     plays 0 repair --check
     nothing_changed 1 2 3
-    [[ $output != *"has stored"* ]]
+    [[ $output != *"; right is "* ]]
 }
 
 @test "no command of the guide's chapter is left" {
