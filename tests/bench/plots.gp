@@ -25,7 +25,7 @@ set logscale x 10
 set xrange [1:6]
 set xtics (1, 1.2, 1.5, 2, 3, 4, 5, 6)
 set ytics noenhanced
-set grid noytics xtics
+set grid noytics xtics linecolor rgb "#dddddd"
 set tmargin 2.2
 set lmargin 17
 set rmargin 3
@@ -50,7 +50,7 @@ unset rmargin
 set terminal svg size 760,400
 set xrange [*:*]
 set xtics autofreq
-set grid ytics noxtics
+set grid ytics noxtics linecolor rgb "#dddddd"
 
 # What rules cost.
 set output docs."/performance-lookups.svg"
