@@ -9,7 +9,7 @@ enum {
     SMALL_SIZE = 1024    /* enough of most that have no rules */
 };
 
-/* For one at a time, so that most processes write to no page for it that they do not write to anyway. */
+/* Room for one, on a page of variables that is written to anyway: most processes need no page of their own for it. */
 static struct {
     _Alignas(struct active) char memory[SMALL_SIZE];
     bool is_taken;

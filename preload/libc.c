@@ -43,7 +43,7 @@ int (*libc_bind)(int fd, const struct sockaddr *address, socklen_t len) = direct
 int (*libc_listen)(int fd, int backlog) = direct_listen;
 int (*libc_getsockname)(int fd, struct sockaddr *address, socklen_t *len) = direct_getsockname;
 
-/* ISO C has no cast from what dlsym(3) returns to a pointer to a function; POSIX promises that the bytes are one. */
+/* ISO C cannot cast what dlsym(3) returns to a function pointer; POSIX guarantees that the bytes are one. */
 void libc_resolve(const char *name, void *function)
 {
     const void *symbol = dlsym(RTLD_NEXT, name);

@@ -13,7 +13,7 @@ extern int (*libc_listen)(int fd, int backlog);
 extern int (*libc_getsockname)(int fd, struct sockaddr *address, socklen_t *len);
 
 /*
- * Puts the address of theirs in *function, a pointer to a function, which stays as it is where there is none. For
- * constructors alone: dlsym(3) is not async-signal-safe.
+ * Looks up their function of that name and stores its address in *function, a pointer to a function. If there is none,
+ * *function does not change. Only for constructors: dlsym(3) is not async-signal-safe.
  */
 void libc_resolve(const char *name, void *function);

@@ -268,7 +268,7 @@ static bool is_no_value(int error)
     return is_absent(error) || error == EINVAL || error == ENOTCONN || error == ENODEV;
 }
 
-/* Of an option that is not LARGE and so on: none of those is longer. Behind len it is zero. */
+/* An option's value. Only those of kind LARGE, HEADER and FILTER are longer. The bytes after len are zero. */
 struct value {
     union {
         uint64_t words[4];
@@ -288,7 +288,7 @@ static int set_value(int fd, const struct option *option, const struct value *va
     return set(fd, option->level, option->name, &value->is, value->len);
 }
 
-/* Whether all behind the first word is zero. */
+/* Whether the value fits in its first word. */
 static bool is_word(const struct value *value)
 {
     return (value->is.words[1] | value->is.words[2] | value->is.words[3]) == 0;
@@ -339,7 +339,7 @@ static int carry_value(struct carry *carry, const struct option *option)
     return has_default ? 0 : set_value(carry->to, option, &wanted);
 }
 
-/* A cmsg(3) for each that is set, as if a packet had come: nothing is carried over. */
+/* The kernel writes a cmsg(3) for each option that is set, as if a packet had come. Nothing is carried over. */
 static int carry_telling(struct carry *carry, const struct option *option)
 {
     unsigned char messages[256];
@@ -385,11 +385,6 @@ static int carry_large(struct carry *carry, const struct option *option)
     return error;
 }
 
-static int carry_header(struct carry *carry, const struct option *option)
-{
-    return carry->memory[SK_MEMINFO_OPTMEM] != 0 ? carry_large(carry, option) : 0;
-}
-
 /* EACCES where an eBPF program is attached, which can't be read back: sk_get_filter(). */
 static int carry_filter(struct carry *carry, const struct option *option)
 {
@@ -397,8 +392,6 @@ static int carry_filter(struct carry *carry, const struct option *option)
     socklen_t count = 0;
     int error = 0;
 
-    if (carry->memory[SK_MEMINFO_OPTMEM] == 0)
-        return 0;
     if (kernel(getsockopt, carry->from, option->level, option->name, NULL, &count) != 0)
         return errno == EACCES ? EOPNOTSUPP : 0;
     if (count == 0)
@@ -489,17 +482,24 @@ static int carry_status_flags(const struct carry *carry)
     return 0;
 }
 
+/* Whether it is not set for sure, without asking for it. */
+static bool is_unset(const struct carry *carry, const struct option *option)
+{
+    return get_known(carry, option) == ABSENT ||
+           ((option->kind == HEADER || option->kind == FILTER) && carry->memory[SK_MEMINFO_OPTMEM] == 0);
+}
+
 static int carry_options(struct carry *carry)
 {
     static int (*const functions[])(struct carry *, const struct option *) = {
-        [VALUE] = carry_value,     [CONSTANT] = carry_value,    [ZERO] = carry_value,    [TELLING] = carry_telling,
-        [MEMBER] = carry_member,   [LARGE] = carry_large,       [HEADER] = carry_header, [FILTER] = carry_filter,
-        [SEGMENT] = carry_segment, [FALLBACK] = carry_fallback, [FIRST] = carry_first,   [BUFFERS] = carry_buffers,
+        [VALUE] = carry_value,     [CONSTANT] = carry_value,    [ZERO] = carry_value,   [TELLING] = carry_telling,
+        [MEMBER] = carry_member,   [LARGE] = carry_large,       [HEADER] = carry_large, [FILTER] = carry_filter,
+        [SEGMENT] = carry_segment, [FALLBACK] = carry_fallback, [FIRST] = carry_first,  [BUFFERS] = carry_buffers,
         [CLAMP] = carry_first};
     int error = 0;
 
     for (const struct option *option = options; error == 0 && option < options + OPTIONS; option++)
-        if (get_known(carry, option) != ABSENT)
+        if (!is_unset(carry, option))
             error = functions[option->kind](carry, option);
     return error;
 }

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-/* Under other names than the C library's, which are compared with. */
+/* Renamed, so that they can be compared with the C library's. */
 #define memcpy  own_memcpy
 #define memmove own_memmove
 #define memset  own_memset
