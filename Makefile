@@ -107,6 +107,8 @@ CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats clang curl fio gcovr jq 
 LINT_PACKAGES  := $(CHECK_PACKAGES) ansible-lint clang-format clang-tidy cppcheck mandoc shellcheck yamllint
 # What rolls out and what it is made a package of, beside what boots machines.
 FLEET_PACKAGES := $(DEMO_PACKAGES) $(DEB_PACKAGES) ansible-core bats mmdebstrap openssh-client systemd-container
+# What boots whole machines, and what the packages for them are built with.
+VM_PACKAGES    := debvm gcc libc6-dev mmdebstrap openssh-client pkg-config procps qemu-system-x86 tcpdump $(DEB_PACKAGES)
 # What is measured beside the library, and what with.
 BENCH_PACKAGES := $(DEMO_PACKAGES) bsdextrautils fio gnuplot-nox jq libsocket-wrapper proxychains4 strace torsocks valgrind
 
@@ -118,7 +120,7 @@ missing=$$(for package in $(1); do \
     DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $$missing; }
 endef
 
-.PHONY: deps deps-lint deps-demo deps-deb deps-rpm deps-bench deps-upstream deps-fleet
+.PHONY: deps deps-lint deps-demo deps-deb deps-rpm deps-bench deps-upstream deps-fleet deps-vm
 deps:
 	@$(call install-missing,$(CHECK_PACKAGES))
 deps-lint:
@@ -135,6 +137,8 @@ deps-upstream:
 	@$(call install-missing,$(UPSTREAM_PACKAGES))
 deps-fleet:
 	@$(call install-missing,$(FLEET_PACKAGES))
+deps-vm:
+	@$(call install-missing,$(VM_PACKAGES))
 
 # A make of its own after the packages: this one has looked for the compiler already.
 .PHONY: demo
@@ -158,7 +162,7 @@ check-fresh:
 
 SOURCES := $(wildcard preload/*.[ch] tool/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/socket/*.[ch] tests/guarded/*.[ch] tests/matrix/*.[ch] tests/bench/*.c)
 SCRIPTS := preload/check-object tests/sandbox tests/in-sandbox tests/build-root tests/fresh tests/sanitized tests/fuzz/fuzz.bats .ci/run \
-           $(filter-out %.c %.h %.gp %.md %.yml %/results,$(wildcard $(addprefix tests/,$(addsuffix /*,bench build socket faults tool valgrind cluster upstream packages systemd fleet matrix)))) \
+           $(filter-out %.c %.h %.gp %.md %.yml %.network %.cil %/missing %/results,$(wildcard $(addprefix tests/,$(addsuffix /*,bench build socket faults tool valgrind cluster upstream packages systemd fleet vm matrix)))) \
            packaging/make-source packaging/mount.glusterfs-srcaddr packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post* packaging/deb/*.prerm)
 
 # For those who change the sources: a user's check does not depend on what a linter thinks of them. gcc 14 takes what dup2(2) and
@@ -196,8 +200,9 @@ UNIT_TESTS      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 SOCKET_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/socket/*.c))
 FLOOR           := $(BUILD)/tests/matrix/floor
 
-.PHONY: test-programs socket-programs
-test-programs: $(UNIT_TESTS) socket-programs $(FLOOR)
+.PHONY: test-programs unit-programs socket-programs
+test-programs: unit-programs socket-programs $(FLOOR)
+unit-programs: $(UNIT_TESTS)
 socket-programs: $(SOCKET_PROGRAMS)
 
 # Tests put functions of their own in the place of some of the C library's, which its fortified headers don't like.
@@ -386,7 +391,9 @@ RELEASES := $(filter-out $(WITHOUT),bullseye bookworm trixie)
 RELEASE   = $(shell . /etc/os-release && echo "$$VERSION_CODENAME")
 
 $(ROOTS)/arm64-%: FORCE
-	tests/build-root sysroot $* $@
+	tests/build-root arm64 $* $@
+$(ROOTS)/amd64-%: FORCE
+	tests/build-root amd64 $* $@
 $(ROOTS)/fleet-%: FORCE
 	tests/build-root fleet $* $@
 $(ROOTS)/%: FORCE
@@ -413,6 +420,28 @@ run-check-fleet:
 	$(RUN_FLEET) bats tests/fleet
 run-fleet:
 	$(RUN_FLEET) tests/fleet/measure $(HOSTS)
+
+# Virtual machines, each with a Debian's own kernel. Images take a minute or two and stay.
+IMAGES  := $(BUILD)/vm
+KERNELS := $(filter-out $(WITHOUT),bullseye bookworm trixie sid)
+OLDEST  := $(firstword $(KERNELS))
+
+$(IMAGES)/selinux.ext4: FORCE
+	tests/vm/build-image selinux bookworm $@
+$(IMAGES)/%.ext4: FORCE
+	tests/vm/build-image plain $* $@
+
+# What runs on the oldest runs on all. What a kernel lacks, the tests say: tests/vm/missing names it.
+.PHONY: check-kernels check-kernel-% kernel-programs
+check-kernels: deps-vm
+	@$(MAKE) --no-print-directory $(LIBRARY) kernel-programs
+	@$(MAKE) --no-print-directory --keep-going $(SIDE_BY_SIDE) $(KERNELS:%=check-kernel-%)
+check-kernel-%: $(IMAGES)/%.ext4
+	tests/sandbox tests/vm/kernel $* $(IMAGES)/$*.ext4 $(BUILD)/kernels
+kernel-programs: SYSROOT = $(abspath $(ROOTS)/amd64-$(OLDEST))
+kernel-programs: $(ROOTS)/amd64-$(OLDEST)
+	@PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(MULTIARCH)/pkgconfig \
+	    $(MAKE) --no-print-directory BUILD=$(BUILD)/kernels CC='gcc --sysroot=$(SYSROOT)' unit-programs socket-programs
 
 # Other systems: the library as it is in other Debians, and built for another C library and another architecture.
 .PHONY: check-matrix check-musl check-aarch64 roots
