@@ -29,8 +29,7 @@ enum kind {
     SEGMENT,  /* TCP_MAXSEG, CONSTANT */
     FALLBACK, /* VALUE, where the kernel doesn't know the one before */
     FIRST,    /* CONSTANT, but set by the kernel too once the socket has dialled */
-    BUFFERS,  /* SO_BUF_LOCK, SO_SNDBUF and SO_RCVBUF */
-    CLAMP     /* TCP_WINDOW_CLAMP, VALUE, as the receive buffer has changed it, and set by the kernel too likewise */
+    BUFFERS   /* SO_BUF_LOCK, SO_SNDBUF and SO_RCVBUF */
 };
 
 enum {
@@ -62,7 +61,7 @@ static const struct option {
     {SOL_SOCKET, 13, ZERO},       /* SO_LINGER */
     {SOL_SOCKET, 15, ZERO},       /* SO_REUSEPORT */
     {SOL_SOCKET, 16, ZERO},       /* SO_PASSCRED */
-    {SOL_SOCKET, 18, CONSTANT},   /* SO_RCVLOWAT: raises SO_RCVBUF */
+    {SOL_SOCKET, 18, CONSTANT},   /* SO_RCVLOWAT: raises SO_RCVBUF, TCP_WINDOW_CLAMP */
     {SOL_SOCKET, 20, ZERO},       /* SO_RCVTIMEO */
     {SOL_SOCKET, 21, ZERO},       /* SO_SNDTIMEO */
     {SOL_SOCKET, 62, VALUE},      /* SO_BINDTOIFINDEX */
@@ -178,7 +177,7 @@ static const struct option {
     {IPPROTO_IPV6, 76, ZERO},     /* IPV6_UNICAST_IF */
     {IPPROTO_IPV6, 77, ZERO},     /* IPV6_RECVFRAGSIZE */
     {SOL_SOCKET, OPTION_BUF_LOCK, BUFFERS},
-    {IPPROTO_TCP, TCP_WINDOW_CLAMP, CLAMP},
+    {IPPROTO_TCP, TCP_WINDOW_CLAMP, VALUE},
 };
 
 _Static_assert(SO_RCVLOWAT == 18 && SO_PASSCRED == 16 && SO_RCVBUF == 8, "an architecture with numbers of its own");
@@ -408,7 +407,10 @@ static int carry_filter(struct carry *carry, const struct option *option)
     return error;
 }
 
-/* TCP_MAXSEG that is not set reads as the size that the last connect has found: not the program's, then. */
+/*
+ * TCP_MAXSEG that is not set reads as the size that the last connect has found: not the program's, then. Before
+ * Linux 6.4 it reads so also where it is set, and nothing else tells: do_tcp_getsockopt().
+ */
 static int carry_segment(struct carry *carry, const struct option *option)
 {
     struct tcp_info info;
@@ -494,8 +496,7 @@ static int carry_options(struct carry *carry)
     static int (*const functions[])(struct carry *, const struct option *) = {
         [VALUE] = carry_value,     [CONSTANT] = carry_value,    [ZERO] = carry_value,   [TELLING] = carry_telling,
         [MEMBER] = carry_member,   [LARGE] = carry_large,       [HEADER] = carry_large, [FILTER] = carry_filter,
-        [SEGMENT] = carry_segment, [FALLBACK] = carry_fallback, [FIRST] = carry_first,  [BUFFERS] = carry_buffers,
-        [CLAMP] = carry_first};
+        [SEGMENT] = carry_segment, [FALLBACK] = carry_fallback, [FIRST] = carry_first,  [BUFFERS] = carry_buffers};
     int error = 0;
 
     for (const struct option *option = options; error == 0 && option < options + OPTIONS; option++)
