@@ -66,20 +66,24 @@ same_result() {
     done
 }
 
+# same_calls_for PEER FIRSTPEER: a socket that connects to PEER, once the configuration is loaded, of each kind that there is.
+same_calls_for() {
+    local kind kinds=(tcp6 udp6)
+    ! has mptcp || kinds+=(mptcp6)
+    for kind in "${kinds[@]}"; do
+        same_calls still tcp6 connect="[$2]:1" "$kind" mark=begin connect="[$1]:1" mark=end
+        same_calls still tcp6 connect="[$2]:1" "$kind" bind="[::]:49151" mark=begin connect="[$1]:1" mark=end
+    done
+}
+
 @test "no rule for the peer: not one system call more, once the configuration is loaded" {
     configure_rules "2001:db8:2::/64 = $SOURCE"
-    for kind in tcp6 udp6 mptcp6; do
-        same_calls still tcp6 connect="[$PEER]:1" $kind mark=begin connect="[$FAR_PEER]:1" mark=end
-        same_calls still tcp6 connect="[$PEER]:1" $kind bind="[::]:49151" mark=begin connect="[$FAR_PEER]:1" mark=end
-    done
+    same_calls_for "$FAR_PEER" "$PEER"
 }
 
 @test "rule none: not one system call more, once the configuration is loaded" {
     configure_rules "::/0 = $SOURCE" "2001:db8:2::/64 = none"
-    for kind in tcp6 udp6 mptcp6; do
-        same_calls still tcp6 connect="[$FAR_PEER]:1" $kind mark=begin connect="[$PEER]:1" mark=end
-        same_calls still tcp6 connect="[$FAR_PEER]:1" $kind bind="[::]:49151" mark=begin connect="[$PEER]:1" mark=end
-    done
+    same_calls_for "$PEER" "$FAR_PEER"
 }
 
 @test "a process without rules: not one system call more, once that is known" {

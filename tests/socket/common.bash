@@ -53,6 +53,21 @@ make_network() {
     done
 }
 
+# has FEATURE: asks the kernel. One that lacks what it should have fails the test.
+has() {
+    ! ${SRCADDR_QEMU-} "$PROGRAMS/has" "$1" || return 0
+    local kernels
+    kernels=$(awk -v feature="$1" '$1 == feature { print $2 }' "$ROOT/tests/socket/missing")
+    [[ ,$kernels, == *,$(uname -r | cut -d. -f1,2),* ]] ||
+        fail "Linux $(uname -r) has no $1, which tests/socket/missing does not say of it" || exit
+    return 1
+}
+
+# needs FEATURE: what a test can't do without.
+needs() {
+    has "$1" || skip "not on this kernel: $1"
+}
+
 # Where messages go that the library has no configuration for yet.
 default_log=/var/log/glusterfs/srcaddr.log
 

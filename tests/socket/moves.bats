@@ -23,6 +23,7 @@ compares() {
 
 # bats test_tags=native
 @test "the same for MPTCP" {
+    needs mptcp
     configure_rules "::/0 = $SOURCE"
     run_program options mptcp "[$SILENT]:$PORT" "[$SOURCE]:0"
     compares 250
@@ -56,31 +57,50 @@ make_namespace() {
     ip -n "$1" neighbour add "$SILENT" lladdr 02:00:00:00:00:99 dev silent0 nud permanent
 }
 
+# compares_in_another_namespace tcp|mptcp
+compares_in_another_namespace() {
+    make_namespace changing
+    NETNS=/run/netns/changing MEANWHILE="ip netns exec changing sh -c '${other_sysctls//\'/\"}'" \
+        run_program options "$1" "[$SILENT]:$PORT" "[$SOURCE]:0"
+    compares 250
+    ip netns delete changing
+}
+
 # bats test_tags=native
 @test "the same in another network namespace, where every sysctl of new sockets is another, than that of the first move" {
     configure_rules "::/0 = $SOURCE"
-    make_namespace changing
-    for kind in tcp mptcp; do
-        NETNS=/run/netns/changing MEANWHILE="ip netns exec changing sh -c '${other_sysctls//\'/\"}'" \
-            run_program options "$kind" "[$SILENT]:$PORT" "[$SOURCE]:0"
-        compares 250
-        ip netns exec changing sysctl -qw net.ipv6.bindv6only=0
-    done
-    ip netns delete changing
+    compares_in_another_namespace tcp
+}
+
+# bats test_tags=native
+@test "the same for MPTCP in another network namespace" {
+    needs mptcp
+    configure_rules "::/0 = $SOURCE"
+    compares_in_another_namespace mptcp
 }
 
 # SO_INCOMING_CPU: the processor that the refusal came in on.
 @test "after a connect that failed, what the kernel has set meanwhile is not carried over" {
+    needs so-incoming-cpu
     configure_rules "2001:db8:2::/64 = $SOURCE" "::/0 = $SOURCE2"
     dial tcp6 bind="[::]:0" connect="[$PEER]:1" get=1:49 nonblock connect="[$SILENT]:$PORT" get=1:49
     [[ $output != *"option 1:49: -1"*"option 1:49: "* && $output == *"option 1:49: -1" ]]
 }
 
 # bats test_tags=native
-@test "a socket with something that can't be carried over is not moved: refused, and as it was" {
+@test "a socket that is being restored, TCP_REPAIR, is not moved: refused, and as it was" {
     configure_rules "::/0 = $SOURCE"
-    run_program uncarried "[$SILENT]:$PORT"
-    prints "TCP_REPAIR: EOPNOTSUPP, the same socket" "eBPF filter: EOPNOTSUPP, the same socket"
+    run_program uncarried repair "[$SILENT]:$PORT"
+    prints "EOPNOTSUPP, the same socket"
+    logged 1 ' W .* not connected$'
+}
+
+# bats test_tags=native
+@test "a socket with an eBPF filter, which can't be read, is not moved: refused, and as it was" {
+    needs ebpf
+    configure_rules "::/0 = $SOURCE"
+    run_program uncarried ebpf "[$SILENT]:$PORT"
+    prints "EOPNOTSUPP, the same socket"
     logged 1 ' W .* not connected$'
 }
 

@@ -214,6 +214,7 @@ dial_peer() {
 }
 
 @test "MPTCP sockets get their source too, and stay MPTCP" {
+    needs mptcp
     configure_rules "::/0 = $SOURCE"
     dial peer="[$PEER]:$PORT" mptcp6 connect="[$PEER]:$PORT" get=1:38 seen
     prints "connect: 0" "option 1:38: 262" "seen from $SOURCE, port new"

@@ -1,16 +1,17 @@
 /*
- * Connects sockets, bound to [::] and a port, that have something which can't be carried over to another socket, and
+ * Connects a socket, bound to [::] and a port, that has something which can't be carried over to another socket, and
  * prints what came of it and whether the descriptor still holds the same socket, bound as before.
  *
- *     uncarried PEER
+ *     uncarried repair|ebpf PEER
  */
 #include <netinet/tcp.h>
+#include <sys/stat.h>
 
 #include <linux/bpf.h>
 
 #include "testing.h"
 
-enum { OPTION_TCP_REPAIR = 19, OPTION_ATTACH_BPF = 50, OPTION_COOKIE = 57 };
+enum { OPTION_TCP_REPAIR = 19, OPTION_ATTACH_BPF = 50 };
 
 static int set_repair(int fd)
 {
@@ -40,34 +41,33 @@ static int set_ebpf_filter(int fd)
     return result;
 }
 
-static unsigned long long cookie_of(int fd)
+static ino_t inode_of(int fd)
 {
-    unsigned long long cookie = 0;
-    socklen_t len = sizeof(cookie);
+    struct stat status;
 
-    if (getsockopt(fd, SOL_SOCKET, OPTION_COOKIE, &cookie, &len) != 0)
-        die("getsockopt");
-    return cookie;
+    if (fstat(fd, &status) != 0)
+        die("fstat");
+    return status.st_ino;
 }
 
-static void dial(const char *what, int (*set)(int fd), const struct endpoint *peer)
+static void dial(int (*set)(int fd), const struct endpoint *peer)
 {
     struct endpoint before = parse_endpoint("[::]:0");
     struct endpoint after;
     int fd = socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    unsigned long long cookie;
+    ino_t inode;
     int descriptors;
     int error;
 
     if (fd < 0 || bind(fd, &before.address.any, before.len) != 0 || set(fd) != 0)
-        die(what);
+        die("socket");
     before = local_of(fd);
-    cookie = cookie_of(fd);
+    inode = inode_of(fd);
     descriptors = count_descriptors();
     error = connect(fd, &peer->address.any, peer->len) == 0 ? 0 : errno;
     after = local_of(fd);
-    printf("%s: %s, %s%s\n", what, error_name(error),
-           cookie == cookie_of(fd) && same_endpoint(&before, &after) ? "the same socket" : "changed",
+    printf("%s, %s%s\n", error_name(error),
+           inode == inode_of(fd) && same_endpoint(&before, &after) ? "the same socket" : "changed",
            descriptors == count_descriptors() ? "" : ", leaked descriptors");
     close(fd);
 }
@@ -76,11 +76,10 @@ int main(int argc, char **argv)
 {
     struct endpoint peer;
 
-    if (argc < 2)
+    if (argc < 3)
         return 2;
-    peer = parse_endpoint(argv[1]);
+    peer = parse_endpoint(argv[2]);
     begin();
-    dial("TCP_REPAIR", set_repair, &peer);
-    dial("eBPF filter", set_ebpf_filter, &peer);
+    dial(strcmp(argv[1], "ebpf") == 0 ? set_ebpf_filter : set_repair, &peer);
     return 0;
 }
