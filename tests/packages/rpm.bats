@@ -109,6 +109,14 @@ drwxr-xr-x root:root /usr/share/licenses/glusterd-srcaddr-$VERSION
 -rw-r--r-- root:root /usr/share/man/man8/mount.glusterfs-srcaddr.8 d" ]
 }
 
+@test "rpmlint has nothing against it, nor against how it is built" {
+    tar --extract --gzip --directory="$BATS_TEST_TMPDIR" --strip-components=1 --wildcards \
+        --file="$SRCADDR_BUILD/glusterd-srcaddr-$VERSION.tar.gz" '*.spec'
+    run rpmlint --config "$REPOSITORY/packaging/rpm/rpmlint.toml" "$RPM" "$BATS_TEST_TMPDIR/glusterd-srcaddr.spec"
+    echo "$output"
+    [[ $status == 0 && $output == *" 0 errors, 0 warnings"* ]]
+}
+
 @test "it needs no GlusterFS package" {
     run rpm --query --package --requires "$RPM"
     [[ $output == *libc.so.6* && $output != *glusterfs* ]]
