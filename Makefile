@@ -102,13 +102,13 @@ MATRIX_PACKAGES := gcc-aarch64-linux-gnu libelf-dev musl-tools qemu-user
 # What GlusterFS's own tests call.
 UPSTREAM_PACKAGES := $(DEMO_PACKAGES) attr bats psmisc uuid-runtime
 CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats clang curl fio gcovr jq libcap2-bin libclang-rt-dev \
-                  libcmocka-dev linux-libc-dev openssh-client python3-prometheus-client qemu-block-extra qemu-utils rsync strace tcpdump valgrind lintian mmdebstrap systemd-container \
+                  libcmocka-dev linux-libc-dev openssh-client python3-prometheus-client qemu-block-extra qemu-utils rsync rpmlint strace tcpdump valgrind lintian mmdebstrap systemd-container \
                   $(DEB_PACKAGES) $(RPM_PACKAGES) $(MATRIX_PACKAGES) $(UPSTREAM_PACKAGES)
 LINT_PACKAGES  := $(CHECK_PACKAGES) ansible-lint clang-format clang-tidy cppcheck mandoc shellcheck yamllint
 # What rolls out and what it is made a package of, beside what boots machines.
 FLEET_PACKAGES := $(DEMO_PACKAGES) $(DEB_PACKAGES) ansible-core bats mmdebstrap openssh-client systemd-container
 # What boots whole machines, and what the packages for them are built with.
-VM_PACKAGES    := debvm gcc libc6-dev mmdebstrap openssh-client pkg-config procps qemu-system-x86 tcpdump $(DEB_PACKAGES)
+VM_PACKAGES    := bats debvm gcc libc6-dev mmdebstrap openssh-client pkg-config procps qemu-system-x86 tcpdump $(DEB_PACKAGES)
 # What is measured beside the library, and what with.
 BENCH_PACKAGES := $(DEMO_PACKAGES) bsdextrautils fio gnuplot-nox jq libsocket-wrapper proxychains4 strace torsocks valgrind
 
@@ -146,13 +146,28 @@ demo: deps-demo
 	@$(MAKE) --no-print-directory --silent $(LIBRARY)
 	@tests/sandbox tests/cluster/demo
 
-# Debian 11's archive loses files: a root of it can't be had any day.
+# Most tests wait more than they work. Debian 11's archive loses files: a root of it can't be had any day.
+SIDE_BY_SIDE := -j 2 --output-sync=target
 .PHONY: check
 check: deps
-	@$(MAKE) --no-print-directory check-build check-unit fuzz check-socket
-	@$(MAKE) --no-print-directory $(SIDE_BY_SIDE) check-faults check-tool check-bench
-	@$(MAKE) --no-print-directory check-sanitizers check-tsan check-valgrind coverage \
-	    check-cluster check-upstream-quick check-packages check-systemd check-matrix WITHOUT=bullseye
+	@$(MAKE) --no-print-directory $(SIDE_BY_SIDE) check-build check-unit fuzz check-socket check-faults check-tool check-bench \
+	    check-sanitizers check-tsan check-valgrind coverage check-cluster check-upstream-quick check-packages check-systemd \
+	    check-matrix WITHOUT=bullseye
+
+# That and the rest: other releases, kernels, whole machines, many hosts. Goes on after what fails, and fails then. What can't be had
+# here is named: make check-all WITHOUT=bullseye
+.PHONY: check-all
+check-all:
+	@$(MAKE) --no-print-directory --keep-going lint check check-matrix check-upstream check-fleet check-kernels check-selinux check-machines
+
+# Between two edits: what was changed since the last commit is linted, and most of what can go wrong is tried.
+.PHONY: quick check-main
+quick:
+	@$(MAKE) --no-print-directory $(SIDE_BY_SIDE) all unit-programs socket-programs
+	@$(MAKE) --no-print-directory $(SIDE_BY_SIDE) check-unit check-main lint-changed
+check-main: $(LIBRARY) socket-programs
+	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) \
+	    bats tests/socket/sources.bats tests/socket/moves.bats tests/socket/choices.bats
 
 # demo and check on a newly installed Debian, in half an hour: make check-fresh RELEASE=trixie
 .PHONY: check-fresh
@@ -167,21 +182,28 @@ SCRIPTS := preload/check-object tests/sandbox tests/in-sandbox tests/build-root 
 
 # For those who change the sources: a user's check does not depend on what a linter thinks of them. gcc 14 takes what dup2(2) and
 # dup3(2) return, which is a number that the caller has already, for a descriptor that leaks.
-.PHONY: lint run-lint lint-ansible format
+.PHONY: lint run-lint lint-files lint-changed lint-ansible format
 lint: deps-lint
 	@$(MAKE) --no-print-directory run-lint
-run-lint:
-	@echo clang-format; clang-format --dry-run --Werror $(SOURCES)
+run-lint: lint-files
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint WERROR=-Werror CC=gcc CFLAGS='$(CFLAGS) -fanalyzer -Wno-analyzer-fd-leak' all test-programs bench-programs
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-clang WERROR=-Werror CC=clang all test-programs bench-programs fuzzers
-	@echo clang-tidy; printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -P 2 -n 1 \
-	    sh -c 'clang-tidy --quiet "$$0" -- -std=gnu11 -D_GNU_SOURCE -Ipreload -Itool $(patsubst -I%,-isystem%,$(TOOL_CFLAGS)) -DVERSION=\"\" 2>/dev/null'
-	@echo cppcheck; cppcheck --quiet --error-exitcode=1 --enable=warning,style,performance,portability --std=c11 \
-	    -D_GNU_SOURCE -D__LP64__ -D__GLIBC__ -D__x86_64__ --suppress=knownConditionTrueFalse \
-	    --suppress=normalCheckLevelMaxBranches -Ipreload -Itool -DVERSION=\"\" preload tool
-	@echo shellcheck; shellcheck --external-sources $(SCRIPTS)
-	@echo mandoc; mandoc -Tlint -W warning docs/*.5 docs/*.8
 	@$(MAKE) --no-print-directory lint-ansible
+MANUALS := $(wildcard docs/*.5 docs/*.8)
+lint-files:
+	@echo clang-format; printf '%s\n' $(SOURCES) | xargs -r clang-format --dry-run --Werror
+	@echo clang-tidy; printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -r -P 2 -n 1 \
+	    sh -c 'clang-tidy --quiet "$$0" -- -std=gnu11 -D_GNU_SOURCE -Ipreload -Itool $(patsubst -I%,-isystem%,$(TOOL_CFLAGS)) -DVERSION=\"\" 2>/dev/null'
+	@echo cppcheck; printf '%s\n' $(filter preload/%.c tool/%.c,$(SOURCES)) | xargs -r cppcheck --quiet --error-exitcode=1 \
+	    --enable=warning,style,performance,portability --std=c11 \
+	    -D_GNU_SOURCE -D__LP64__ -D__GLIBC__ -D__x86_64__ --suppress=knownConditionTrueFalse \
+	    --suppress=normalCheckLevelMaxBranches -Ipreload -Itool -DVERSION=\"\"
+	@echo shellcheck; printf '%s\n' $(SCRIPTS) | xargs -r shellcheck --external-sources
+	@echo mandoc; printf '%s\n' $(MANUALS) | xargs -r mandoc -Tlint -W warning
+CHANGED = $(shell git diff --name-only --diff-filter=d HEAD; git ls-files --others --exclude-standard)
+lint-changed:
+	@$(MAKE) --no-print-directory lint-files SOURCES='$(filter $(CHANGED),$(SOURCES))' SCRIPTS='$(filter $(CHANGED),$(SCRIPTS))' \
+	    MANUALS='$(filter $(CHANGED),$(MANUALS))'
 
 # Playbooks name the role by its full name, so the linter is shown the collection where Ansible looks for one; and it must not find a
 # repository there, which ignores what is built.
@@ -345,17 +367,15 @@ soak: $(LIBRARY) socket-programs
 
 # The same tests with instruments, each in a build of its own: $(call instrumented,NAME,FLAGS). Not those that are tagged exact:
 # they look at what is built, count system calls or memory, of which an instrument makes more, or take away what it needs.
-# Tests that wait more than they work run side by side.
 instrumented = $(MAKE) --no-print-directory BUILD=$(BUILD)/$(1) CHECK_OBJECT=true NGINX= PROMTOOL=$(PROMTOOL) FILTER='--filter-tags !exact' \
     CFLAGS='-O1 -g -U_FORTIFY_SOURCE $(2)'
-SIDE_BY_SIDE := -j 2 --output-sync=target
 
 .PHONY: check-sanitizers check-tsan
 SANITIZE := -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 check-sanitizers: INSTRUMENTED = $(call instrumented,sanitizers,$(SANITIZE)) INSTEAD=tests/guarded
 check-sanitizers:
 	@$(INSTRUMENTED) all test-programs
-	tests/sanitized $(BUILD)/sanitizers/reports $(INSTRUMENTED) $(SIDE_BY_SIDE) check-unit check-socket check-tool
+	tests/sanitized $(BUILD)/sanitizers/reports $(INSTRUMENTED) check-unit check-socket check-tool
 # Tests with threads alone. The personality is for kernels whose address space layout is too random for older ones of it.
 check-tsan: INSTRUMENTED = $(call instrumented,tsan,-fno-omit-frame-pointer -fsanitize=thread)
 check-tsan:
@@ -381,7 +401,7 @@ coverage:
 	@find $(BUILD)/coverage -name '*.gcda' -delete
 	@$(BUILD)/coverage/glusterd-srcaddr --help >/dev/null; LD_PRELOAD=$(BUILD)/coverage/$(NAME) env true; \
 	    find $(BUILD)/coverage -name '*.gcda' -exec chmod a+w {} +
-	$(INSTRUMENTED) $(SIDE_BY_SIDE) check-unit check-build check-socket check-tool
+	$(INSTRUMENTED) check-unit check-build check-socket check-tool
 	@$(call coverage,tool/)
 	@$(call coverage,preload/,--fail-under-line $(COVERAGE_FLOOR))
 
@@ -431,7 +451,7 @@ $(IMAGES)/selinux.ext4: FORCE
 $(IMAGES)/%.ext4: FORCE
 	tests/vm/build-image plain $* $@
 
-# What runs on the oldest runs on all. What a kernel lacks, the tests say: tests/vm/missing names it.
+# What runs on the oldest runs on all.
 .PHONY: check-kernels check-kernel-% kernel-programs
 check-kernels: deps-vm
 	@$(MAKE) --no-print-directory $(LIBRARY) kernel-programs
@@ -441,12 +461,11 @@ check-kernel-%: $(IMAGES)/%.ext4
 kernel-programs: SYSROOT = $(abspath $(ROOTS)/amd64-$(OLDEST))
 kernel-programs: $(ROOTS)/amd64-$(OLDEST)
 	@PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(MULTIARCH)/pkgconfig \
-	    $(MAKE) --no-print-directory BUILD=$(BUILD)/kernels CC='gcc --sysroot=$(SYSROOT)' unit-programs socket-programs
+	    $(MAKE) --no-print-directory BUILD=$(BUILD)/kernels CC='gcc --sysroot=$(SYSROOT) $(patsubst %,-B$(SYSROOT)/%/$(MULTIARCH),usr/lib lib)' all unit-programs socket-programs
 
 # Other systems: the library as it is in other Debians, and built for another C library and another architecture.
 .PHONY: check-matrix check-musl check-aarch64 roots
-check-matrix: $(LIBRARY) $(FLOOR) roots
-	@$(MAKE) --no-print-directory $(SIDE_BY_SIDE) check-musl check-aarch64
+check-matrix: $(LIBRARY) $(FLOOR) roots check-musl check-aarch64
 	@for release in $(RELEASES); do \
 	    echo "Debian $$release"; \
 	    tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_ROOT=$(abspath $(ROOTS))/$$release \
