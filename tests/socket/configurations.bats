@@ -73,7 +73,7 @@ refuses_until() {
     refuses_until "chmod 666 srcaddr.conf" "chmod 644 srcaddr.conf"
     refuses_until "chown 12345 srcaddr.conf" "chown 0 srcaddr.conf"
     refuses_until "rm srcaddr.conf; mkfifo srcaddr.conf" "rm srcaddr.conf; mv good srcaddr.conf"
-    refuses_until "rm srcaddr.conf; ln -s srcaddr.conf srcaddr.conf" "mv good srcaddr.conf"
+    refuses_until "rm srcaddr.conf; ln -s srcaddr.conf srcaddr.conf" "rm srcaddr.conf; mv good srcaddr.conf"
     refuses_until "rm srcaddr.conf; ln -s nowhere srcaddr.conf" "mv good nowhere"
 }
 
