@@ -154,12 +154,14 @@ refuses_until() {
 }
 
 # swaps FILE: while the configuration is swapped for the file, which nobody should use, again and again, its rules are in force,
-# or none and that is said. Also where there is no /proc, and it has to be opened by its name.
+# or none and that is said. Also where there is no /proc, and it has to be opened by its name. On a slow machine it is tried less
+# often: no test program runs for longer than two minutes.
 swaps() {
-    local swapper proc results=()
+    local swapper proc results=() end=$((SECONDS + 60))
     "$PROGRAMS/swap" "$GLUSTERD_SRCADDR_CONF" "$1" 3>&- &
     swapper=$!
     for _ in {1..40}; do
+        ((SECONDS < end)) || break
         for proc in true "mount -t tmpfs no-proc /proc"; do
             dial_after "$proc" peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen
             case $output/$errors in

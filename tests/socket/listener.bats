@@ -43,7 +43,7 @@ other() {
     local user=$1 steps=("${@:2}") fifo=/run/fifo${#others[@]}
     mkfifo --mode=666 "$fifo"
     # shellcheck disable=SC2086 # a word or none
-    setsid setpriv --reuid="$user" --clear-groups ${SRCADDR_QEMU-} "$PROGRAMS/dial" "${steps[@]}" run="echo >$fifo; exec sleep 60" >/dev/null 3>&- &
+    setsid setpriv --reuid="$user" --clear-groups ${SRCADDR_QEMU-} "$PROGRAMS/dial" "${steps[@]}" run="echo >$fifo; exec sleep infinity" >/dev/null 3>&- &
     others+=($!)
     read -r <"$fifo"
     rm "$fifo"
