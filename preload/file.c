@@ -127,7 +127,8 @@ int file_read(const char *path, size_t max, uid_t owner, struct file *file, stru
     if (fd >= 0)
         (void)kernel(close, fd);
     if (error != 0 && why->len == 0)
-        text_format(why, "found no way to read it: %E", error);
+        text_format(why, "found no way to read it: %E%s", error,
+                    error == EACCES ? "; make it readable: chmod, or restorecon under SELinux" : "");
     return error;
 }
 

@@ -668,12 +668,12 @@ other_header() {
     chmod 600 /etc/glusterfs/srcaddr.conf
     ends 2 as_user check >"$BATS_TEST_TMPDIR/printed" 2>&1
     diff --unified=9 - "$BATS_TEST_TMPDIR/printed" <<-END
-		/etc/glusterfs/srcaddr.conf:1:1: error: found no way to read it: Permission denied
+		/etc/glusterfs/srcaddr.conf:1:1: error: found no way to read it: Permission denied; make it readable: chmod, or restorecon under SELinux
 	END
     ends 2 as_user check /etc/glusterfs/srcaddr.conf >"$BATS_TEST_TMPDIR/printed" 2>&1
     rm /run/command
     diff --unified=9 - "$BATS_TEST_TMPDIR/printed" <<-END
-		glusterd-srcaddr: /etc/glusterfs/srcaddr.conf: found no way to read it: Permission denied
+		glusterd-srcaddr: /etc/glusterfs/srcaddr.conf: found no way to read it: Permission denied; make it readable: chmod, or restorecon under SELinux
 	END
 }
 

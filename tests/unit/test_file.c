@@ -261,7 +261,8 @@ static void a_file_that_is_not_ours_to_read_says_so(void **state)
     (void)state;
     make("secret", "content", 0600);
     assert_int_equal(read_file_as(SOMEBODY, "secret", true), EACCES);
-    check_string("reason", reason, "found no way to read it: Permission denied");
+    check_string("reason", reason,
+                 "found no way to read it: Permission denied; make it readable: chmod, or restorecon under SELinux");
 }
 
 static void reads_on_after_an_interruption(void **state)
