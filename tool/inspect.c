@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "doubts.h"
+#include "label.h"
 #include "library.h"
 #include "mistake.h"
 #include "names.h"
@@ -124,6 +125,19 @@ static void report_names(const struct inspection *inspection, const struct secti
     }
 }
 
+/* What this command reads, glusterd's domain may not: consequence says what comes of that. */
+static void report_label(const char *path, const char *consequence)
+{
+    struct label *label = needed(calloc(1, sizeof(*label)));
+    struct place place = {.file = label->path};
+    struct selinux selinux;
+
+    if (selinux_load(&selinux) && label_is_wrong(&selinux, path, label))
+        report(SEVERITY_WARNING, &place, "found SELinux type %s where policy has %s, so %s; restorecon -v %s",
+               label->found, label->wanted, consequence, label->path);
+    free(label);
+}
+
 /* Without the library glusterd starts as ever, and so it must where that can't be loaded. */
 static void report_library(void)
 {
@@ -136,6 +150,8 @@ static void report_library(void)
     else if ((library->mode & S_ISUID) == 0)
         report(SEVERITY_WARNING, &place,
                "found no set-user-ID bit, so ld.so does not preload it under secure execution; chmod u+s");
+    if (library->reason[0] == '\0')
+        report_label(library->path, "ld.so may not preload it into glusterd");
     free(library);
 }
 
@@ -209,8 +225,10 @@ void inspect(struct inspection *inspection)
     load_glusterds_bind_address(inspection);
     expect_sources(load, &inspection->sources);
     expectations_wait(&inspection->sources, inspection->wait);
-    if (inspection->file == NULL)
+    if (inspection->file == NULL) {
+        report_label(load->path, "glusterd may not read it");
         report_library();
+    }
     report_sections(inspection);
     report_expectations(&inspection->sources, inspection->wait > 0);
     report_peers(inspection);
