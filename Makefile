@@ -108,7 +108,7 @@ LINT_PACKAGES  := $(CHECK_PACKAGES) ansible-lint clang-format clang-tidy cppchec
 # What rolls out and what it is made a package of, beside what boots machines.
 FLEET_PACKAGES := $(DEMO_PACKAGES) $(DEB_PACKAGES) ansible-core bats mmdebstrap openssh-client systemd-container
 # What boots whole machines, and what the packages for them are built with.
-VM_PACKAGES    := bats debvm gcc libc6-dev mmdebstrap openssh-client pkg-config procps qemu-system-x86 tcpdump $(DEB_PACKAGES)
+VM_PACKAGES    := bats debvm gcc jq libc6-dev mmdebstrap openssh-client pkg-config procps qemu-system-x86 tcpdump $(DEB_PACKAGES)
 # What is measured beside the library, and what with.
 BENCH_PACKAGES := $(DEMO_PACKAGES) bsdextrautils fio gnuplot-nox jq libsocket-wrapper proxychains4 strace torsocks valgrind
 
@@ -462,6 +462,14 @@ kernel-programs: SYSROOT = $(abspath $(ROOTS)/amd64-$(OLDEST))
 kernel-programs: $(ROOTS)/amd64-$(OLDEST)
 	@PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(MULTIARCH)/pkgconfig \
 	    $(MAKE) --no-print-directory BUILD=$(BUILD)/kernels CC='gcc --sysroot=$(SYSROOT) $(patsubst %,-B$(SYSROOT)/%/$(MULTIARCH),usr/lib lib)' all unit-programs socket-programs
+
+# Under the SELinux policy of Debian 12, enforcing, with glusterd in its domain: some minutes.
+.PHONY: check-selinux run-check-selinux
+check-selinux: deps-vm
+	@$(MAKE) --no-print-directory run-check-selinux
+run-check-selinux: deb $(IMAGES)/selinux.ext4
+	tests/sandbox env SRCADDR_IMAGE=$(abspath $(IMAGES)/selinux.ext4) \
+	    SRCADDR_PACKAGE="$$(realpath $(BUILD)/glusterd-srcaddr_$(VERSION)_*.deb)" bats tests/vm/selinux.bats
 
 # Other systems: the library as it is in other Debians, and built for another C library and another architecture.
 .PHONY: check-matrix check-musl check-aarch64 roots

@@ -9,8 +9,8 @@
 
 /*
  * Under secure execution, ld.so(8), the environment loses LD_PRELOAD before the program begins, and what the program
- * starts would be without the library: the bricks of a glusterd whose file has capabilities, or that SELinux confines.
- * So it is put back where it was LD_PRELOAD that asked for the library.
+ * starts would be without the library: the bricks of a glusterd whose file has capabilities, or that SELinux puts
+ * under it. So it is put back where it was LD_PRELOAD that asked for the library.
  *
  * Whoever started the program may be someone that it must not trust, and what it starts often runs as usual again, with
  * its rights. That gets nothing of theirs: of LD_PRELOAD only this constant, a name that ld.so looks for where root
