@@ -85,25 +85,24 @@ static void types_alone_are_compared(void **state)
 {
     static const struct {
         const char *what;
-        int enabled;
         const char *found;
         const char *wanted;
+        int enabled;
         bool has_no_policy;
         bool is_wrong;
     } table[] = {
-        {"right", 1, "system_u:object_r:lib_t:s0", "system_u:object_r:lib_t:s0", false, false},
-        {"wrong", 1, "system_u:object_r:admin_home_t:s0", "system_u:object_r:lib_t:s0", false, true},
-        {"a longer type", 1, "system_u:object_r:lib_t_t:s0", "system_u:object_r:lib_t:s0", false, true},
-        {"another user", 1, "unconfined_u:object_r:lib_t:s0", "system_u:object_r:lib_t:s0", false, false},
-        {"another role", 1, "system_u:role_r:lib_t:s0", "system_u:object_r:lib_t:s0", false, false},
-        {"another range", 1, "system_u:object_r:lib_t:s0:c1,c2", "system_u:object_r:lib_t:s0", false, false},
-        {"no ranges", 1, "system_u:object_r:lib_t", "system_u:object_r:lib_t:s0", false, false},
-        {"off", 0, "system_u:object_r:admin_home_t:s0", "system_u:object_r:lib_t:s0", false, false},
-        {"unknown whether it is on", -1, "system_u:object_r:admin_home_t:s0", "system_u:object_r:lib_t:s0", false,
-         false},
-        {"a file system without labels", 1, NULL, "system_u:object_r:lib_t:s0", false, false},
-        {"a file that policy says nothing of", 1, "system_u:object_r:admin_home_t:s0", NULL, false, false},
-        {"no file contexts", 1, "system_u:object_r:admin_home_t:s0", "system_u:object_r:lib_t:s0", true, false},
+        {"right", "system_u:object_r:lib_t:s0", "system_u:object_r:lib_t:s0", 1, false, false},
+        {"wrong", "system_u:object_r:admin_home_t:s0", "system_u:object_r:lib_t:s0", 1, false, true},
+        {"a longer type", "system_u:object_r:lib_t_t:s0", "system_u:object_r:lib_t:s0", 1, false, true},
+        {"another user", "unconfined_u:object_r:lib_t:s0", "system_u:object_r:lib_t:s0", 1, false, false},
+        {"another role", "system_u:role_r:lib_t:s0", "system_u:object_r:lib_t:s0", 1, false, false},
+        {"another range", "system_u:object_r:lib_t:s0:c1,c2", "system_u:object_r:lib_t:s0", 1, false, false},
+        {"no ranges", "system_u:object_r:lib_t", "system_u:object_r:lib_t:s0", 1, false, false},
+        {"off", "system_u:object_r:admin_home_t:s0", "system_u:object_r:lib_t:s0", 0, false, false},
+        {"nobody knows", "system_u:object_r:admin_home_t:s0", "system_u:object_r:lib_t:s0", -1, false, false},
+        {"a file system without labels", NULL, "system_u:object_r:lib_t:s0", 1, false, false},
+        {"a file that policy says nothing of", "system_u:object_r:admin_home_t:s0", NULL, 1, false, false},
+        {"no file contexts", "system_u:object_r:admin_home_t:s0", "system_u:object_r:lib_t:s0", 1, true, false},
     };
 
     (void)state;
