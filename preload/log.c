@@ -13,7 +13,10 @@
 #include "quiet.h"
 #include "secure.h"
 
-enum { LINE_SIZE = 1024 };
+enum {
+    LINE_SIZE = 1024,
+    BLOCK_SIZE = 65536 /* of a file system, at most */
+};
 
 /*
  * Year, month and day of a day counted from 1 January 1970: civil_from_days() of Howard Hinnant's "chrono-Compatible
@@ -120,6 +123,60 @@ static int open_log(const char *file)
     return (int)kernel(openat, AT_FDCWD, file, O_WRONLY | O_APPEND | how | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
 }
 
+static bool is_zero(int fd, off_t at)
+{
+    char byte;
+
+    return kernel(pread64, fd, &byte, sizeof(byte), at) == 1 && byte == '\0';
+}
+
+static void put(int fd, off_t at, char byte)
+{
+    const struct text text = {.data = &byte, .len = sizeof(byte)};
+
+    if (kernel(lseek, fd, at, SEEK_SET) == at)
+        (void)write_without_signal(fd, &text);
+}
+
+/* The last byte comes last: until then, there is all of it still to do. */
+static void blank_end(int fd, off_t size)
+{
+    for (off_t at = size - 2; size - at < BLOCK_SIZE && is_zero(fd, at); at--)
+        put(fd, at, ' ');
+    put(fd, size - 1, '\n');
+}
+
+/*
+ * Makes blanks of the zero bytes at the end, and a line: after a power cut ext4 can have what a file was last appended
+ * to by its length alone, as the content of a block that is in use is written after that. Other processes that do the
+ * same write the same, and those that append write elsewhere. A file that bytes can't be read of, or put anywhere in,
+ * stays as it is.
+ */
+static void mend_end(const char *file, int appending)
+{
+    struct stat status;
+    int fd;
+
+    if (kernel(fstat, appending, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0)
+        return;
+    fd = (int)kernel(openat, AT_FDCWD, file, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0)
+        return;
+    if (is_zero(fd, status.st_size - 1))
+        blank_end(fd, status.st_size);
+    (void)kernel(close, fd);
+}
+
+/* Before the first line of a process, whichever of its threads writes it: a power cut ends all processes. */
+static void mend_end_once(const char *file, int appending)
+{
+    static bool is_mended;
+
+    if (!__atomic_load_n(&is_mended, __ATOMIC_RELAXED))
+        mend_end(file, appending);
+    __atomic_store_n(&is_mended, true, __ATOMIC_RELAXED);
+}
+
 /* Under secure execution nothing is taken back: a user who has set the limit can stop the process until others have
  * written. */
 static bool append_to(const char *file, const struct text *line)
@@ -129,6 +186,7 @@ static bool append_to(const char *file, const struct text *line)
 
     if (fd < 0)
         return false;
+    mend_end_once(file, fd);
     written = write_without_signal(fd, line);
     if (written > 0 && written < (ssize_t)line->len && !is_secure())
         take_back(fd, written);

@@ -94,6 +94,34 @@ at_level() {
     [[ $(stat --format=%a "$log") == 600 ]]
 }
 
+# after_power_cut TAIL LINE: behind a line of its own, the log ends with these bytes, as printf %b has them; before the lines of a
+# process that writes to it then, there is this in their place.
+after_power_cut() {
+    printf 'whole\n%b' "$1" >"$log"
+    configure_rules "2001:db8:2::/64 = $SOURCE"
+    dial tcp6 connect="[$PEER]:1"
+    [[ $(sed -n 2p "$log") == "$2" ]] || fail "$(cat -A "$log")"
+    [[ $(wc -l <"$log") == 3 ]] || fail "$(cat -A "$log")"
+    logged 1 "$line"
+}
+
+@test "the zero bytes that a power cut can leave at the end become blanks, on a line that ends" {
+    after_power_cut '\0' ""
+    after_power_cut '\0\0\0\0' "   "
+    after_power_cut 'cut\0\0\0' "cut  "
+    printf '\0' >"$log"
+    dial tcp6 connect="[$PEER]:1"
+    [[ $(sed -n 1p "$log") == "" ]]
+    logged 1 "$line"
+}
+
+@test "other bytes at the end stay: another process may be writing there" {
+    printf 'zero\0cut' >"$log"
+    configure_rules "2001:db8:2::/64 = $SOURCE"
+    dial tcp6 connect="[$PEER]:1"
+    cmp --bytes=8 "$log" <(printf 'zero\0cut')
+}
+
 @test "a log that can't be written goes to standard error" {
     log=$BATS_TEST_TMPDIR/absent/srcaddr.log
     configure_rules "::/0 = $GONE"
