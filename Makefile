@@ -108,7 +108,7 @@ LINT_PACKAGES  := $(CHECK_PACKAGES) ansible-lint clang-format clang-tidy cppchec
 # What rolls out and what it is made a package of, beside what boots machines.
 FLEET_PACKAGES := $(DEMO_PACKAGES) $(DEB_PACKAGES) ansible-core bats mmdebstrap openssh-client systemd-container
 # What boots whole machines, and what the packages for them are built with.
-VM_PACKAGES    := bats debvm gcc jq libc6-dev mmdebstrap openssh-client pkg-config procps qemu-system-x86 tcpdump $(DEB_PACKAGES)
+VM_PACKAGES    := bats debvm gcc iproute2 jq libc6-dev mmdebstrap openssh-client pkg-config procps qemu-system-x86 tcpdump $(DEB_PACKAGES)
 # What is measured beside the library, and what with.
 BENCH_PACKAGES := $(DEMO_PACKAGES) bsdextrautils fio gnuplot-nox jq libsocket-wrapper proxychains4 strace torsocks valgrind
 
@@ -414,6 +414,8 @@ $(ROOTS)/arm64-%: FORCE
 	tests/build-root arm64 $* $@
 $(ROOTS)/amd64-%: FORCE
 	tests/build-root amd64 $* $@
+$(ROOTS)/builder-%: FORCE
+	tests/build-root builder $* $@
 $(ROOTS)/fleet-%: FORCE
 	tests/build-root fleet $* $@
 $(ROOTS)/%: FORCE
@@ -470,6 +472,16 @@ check-selinux: deps-vm
 run-check-selinux: deb $(IMAGES)/selinux.ext4
 	tests/sandbox env SRCADDR_IMAGE=$(abspath $(IMAGES)/selinux.ext4) \
 	    SRCADDR_PACKAGE="$$(realpath $(BUILD)/glusterd-srcaddr_$(VERSION)_*.deb)" bats tests/vm/selinux.bats
+
+# Two of them in one network, with GlusterFS 10.3 and 11.1, and for each the package that is built in its release.
+MACHINES := bookworm trixie
+.PHONY: check-machines run-check-machines
+check-machines: deps-vm
+	@$(MAKE) --no-print-directory run-check-machines
+run-check-machines: $(MACHINES:%=$(IMAGES)/%.ext4) $(MACHINES:%=package-%)
+	tests/sandbox env SRCADDR_IMAGES=$(abspath $(IMAGES)) SRCADDR_PACKAGES=$(abspath $(BUILD)/packages) bats tests/vm/machines.bats
+package-%: $(ROOTS)/builder-% $(TARBALL)
+	tests/sandbox tests/vm/build-package $(ROOTS)/builder-$* $(TARBALL) $(BUILD)/packages/$*
 
 # Other systems: the library as it is in other Debians, and built for another C library and another architecture.
 .PHONY: check-matrix check-musl check-aarch64 roots

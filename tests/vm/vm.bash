@@ -15,9 +15,9 @@ complain() {
 
 # Keeps trying for so many seconds: wait_until SECONDS COMMAND...
 wait_until() {
-    local end=$((SECONDS + $1))
-    until "${@:2}"; do
-        ((SECONDS < end)) || complain "not within $1 s: ${*:2}" || return
+    local end=$((SECONDS + $1)) last
+    until last=$("${@:2}" 2>&1); do
+        ((SECONDS < end)) || complain "not within $1 s: ${*:2}: $last" || return
         sleep 0.5
     done
 }
@@ -31,48 +31,84 @@ make_vm() {
     cp "${2%/*}/key" "$VMS/$1/key"
     count=$(find "$VMS" -name disk | wc -l)
     echo $((VM_PORT + count - 1)) >"$VMS/$1/port"
+    touch "$VMS/$1"/{boot,card}
 }
 
-# Switches a machine on: start_vm NAME [QEMU OPTION...]
+# A second card, on the network's bridge: plug_in NAME BRIDGE INTERFACE MAC. The interface is the bridge's end of the cable.
+plug_in() {
+    ip tuntap add dev "$3" mode tap
+    ip link set "$3" master "$2" up
+    printf '%s\n' -netdev "tap,id=card,ifname=$3,script=no,downscript=no" -device "virtio-net-pci,netdev=card,mac=$4" \
+        >"$VMS/$1/card"
+}
+
+# Switches a machine on, and returns when it is up: start_vm NAME [QEMU OPTION...]
 start_vm() {
-    debvm-run -i "$VMS/$1/disk" -s "$(<"$VMS/$1/port")" -- -machine accel=tcg -cpu max -m 2G "${@:2}" \
+    switch_on "$@"
+    await_boot "$1"
+}
+
+switch_on() {
+    local card
+    mapfile -t card <"$VMS/$1/card"
+    debvm-run -i "$VMS/$1/disk" -s "$(<"$VMS/$1/port")" -- -machine accel=tcg -cpu max -m 2G "${card[@]}" "${@:2}" \
         </dev/null >>"$VMS/$1/console" 2>&1 3>&- &
     echo $! >"$VMS/$1/pid"
-    wait_until 300 is_up "$1"
+    disown
 }
 
-is_up() {
-    kill -0 "$(<"$VMS/$1/pid")" 2>/dev/null || complain "$(tail -n 20 "$VMS/$1/console")" || exit
-    in_vm "$1" systemctl is-system-running --wait 2>/dev/null | grep -qE '^(running|degraded)$'
+# Returns when a boot that is new is over, whatever came of its services.
+await_boot() {
+    wait_until 600 is_up_or_off "$1"
+    ! is_off "$1" || complain "$(tail -n 20 "$VMS/$1/console")" || return
+    boot_of "$1" >"$VMS/$1/boot"
 }
+
+is_up_or_off() { is_off "$1" || is_up "$1"; }
+
+is_up() {
+    local boot state
+    boot=$(boot_of "$1") && [[ $boot != "$(<"$VMS/$1/boot")" ]] || return
+    state=$(in_vm "$1" systemctl is-system-running --wait) || [[ $state == degraded ]]
+}
+
+boot_of() { in_vm "$1" cat /proc/sys/kernel/random/boot_id; }
 
 # in_vm NAME COMMAND [ARGUMENT...]: by a shell of the machine's root.
 in_vm() {
     ssh -i "$VMS/$1/key" -p "$(<"$VMS/$1/port")" -o BatchMode=yes -o ConnectTimeout=10 -o LogLevel=ERROR \
-        -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ControlMaster=auto -o ControlPersist=yes \
-        -o ControlPath="$VMS/$1/control" root@127.0.0.1 "${@:2}" 3>&-
+        -o ServerAliveInterval=10 -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ControlMaster=auto \
+        -o ControlPersist=yes -o ControlPath="$VMS/$1/control" root@127.0.0.1 "${@:2}" 3>&-
+}
+
+# The connection that in_vm() keeps ends with what it is to, and would be waited for.
+hang_up() {
+    ssh -o ControlPath="$VMS/$1/control" -O exit root@127.0.0.1 2>/dev/null || true
 }
 
 # What is not on its disk yet is lost: cut_power NAME
 cut_power() {
     pkill --signal KILL --parent "$(<"$VMS/$1/pid")" qemu
-    has_ended "$1"
+    wait_until 10 is_off "$1"
+    hang_up "$1"
 }
 
 # shut_down NAME
 shut_down() {
-    in_vm "$1" systemctl poweroff
-    has_ended "$1"
+    in_vm "$1" systemctl poweroff || true
+    hang_up "$1"
+    wait_until 120 is_off "$1"
 }
 
-has_ended() {
-    wait_until 120 has_no_process "$1"
-    ssh -o ControlPath="$VMS/$1/control" -O exit root@127.0.0.1 2>/dev/null || true
+# An orderly one: reboot_vm NAME
+reboot_vm() {
+    in_vm "$1" systemctl reboot || true
+    hang_up "$1"
+    await_boot "$1"
 }
 
-has_no_process() {
-    ! kill -0 "$(<"$VMS/$1/pid")" 2>/dev/null
-}
+# One that has ended and is not waited for yet has no command line.
+is_off() { ! grep --quiet --no-messages . "/proc/$(<"$VMS/$1/pid")/cmdline"; }
 
 # Brings this repository's files, and those that are built, to /root/glusterd-srcaddr: copy_to NAME FILE...
 copy_to() {

@@ -1,0 +1,124 @@
+# shellcheck shell=bash disable=SC2034
+# Two virtual machines in one network, with what tests/cluster/lab.bash knows of its hosts: host 1 is a Debian 12, host 2 a Debian 13.
+# The network is a bridge of the sandbox's, so a watch of tests/cluster/watch.bash sees every connection that is dialled. ssh has
+# a card of its own.
+#
+# Addresses are configured at boot by systemd-networkd, and pass duplicate address detection as everywhere.
+
+# shellcheck source=tests/vm/vm.bash
+source "${BASH_SOURCE[0]%/*}/vm.bash"
+# shellcheck source=tests/cluster/lab.bash
+source "${BASH_SOURCE[0]%/*}/../cluster/lab.bash"
+# shellcheck source=tests/cluster/watch.bash
+source "${BASH_SOURCE[0]%/*}/../cluster/watch.bash"
+
+RELEASES=([1]=bookworm [2]=trixie)
+NETWORK_FILE=/etc/systemd/network/card.network
+
+### In place of lab.bash's
+
+hosts() { printf '%s\n' "${!RELEASES[@]}"; }
+
+# in_host HOST COMMAND [ARGUMENT...]
+in_host() { in_vm "host$1" "$(printf '%q ' "${@:2}")"; }
+
+listed_name_of() { echo "host$1"; }
+
+report() {
+    local host
+    for host in $(hosts); do
+        echo "=== host $host: journal, addresses, logs"
+        tail -n 5 "$VMS/host$host/console"
+        in_host "$host" journalctl --quiet --no-pager --lines=60
+        in_host "$host" ip -6 address show to 2001:db8:1::/64
+        in_host "$host" sh -c 'tail -n 8 -v /var/log/glusterfs/*.log'
+    done
+}
+
+### Their life
+
+# Both machines, booted at the same time, with their cards configured. Host 2's clock is an hour ahead.
+start_machines() {
+    local host
+    mkdir "$LAB"
+    ip link add net1 type bridge mcast_snooping 0
+    ip link set net1 up
+    for host in $(hosts); do
+        mkdir -p "$LAB/$host/etc"
+        make_vm "host$host" "${SRCADDR_IMAGES:?}/${RELEASES[host]}.ext4"
+        plug_in "host$host" net1 "host$host-1" "$(card_of "$host")"
+    done
+    switch_on_host 1
+    switch_on_host 2 3600
+    for host in $(hosts); do
+        await_boot "host$host"
+        configure_host "$host"
+    done
+}
+
+card_of() { echo "52:54:00:00:00:0$1"; }
+
+stop_machines() {
+    local host
+    for host in $(hosts); do
+        cut_power "host$host" || true
+    done
+}
+
+# switch_on_host HOST [SECONDS]: that much its clock is ahead of this machine's.
+switch_on_host() {
+    switch_on "host$1" -smp 1 -rtc "base=$(date --utc --date="${2:-0} seconds" +%FT%T)"
+}
+
+configure_host() {
+    local other
+    write_to "$1" /etc/hostname <<<"host$1"
+    in_host "$1" hostname "host$1"
+    for other in $(hosts); do
+        echo "$(address_of "$other") host$other"
+    done | write_to "$1" /etc/hosts
+    write_network "$1" "$(address_of "$1")" "$(kernel_address_of "$1")"
+    write_volfile "$1" transport.socket.bind-address "$(address_of "$1")"
+    write_to "$1" /etc/glusterfs/glusterd.vol <"$LAB/$1/etc/glusterd.vol"
+    # For geo-replication, glusterd runs a Python at every start, a dozen times: by emulation that takes a minute or two.
+    in_host "$1" sh -c 'rm /usr/lib/*/glusterfs/gsyncd'
+}
+
+# write_to HOST FILE: from the standard input.
+write_to() { in_host "$1" tee "$2" >/dev/null; }
+
+# write_network HOST ADDRESS...: from the next boot on. The probes of duplicate address detection take longer than a boot, from
+# when the network is there to when glusterd is started.
+write_network() {
+    {
+        printf '[Match]\nMACAddress=%s\n[Network]\nIPv6AcceptRA=no\nIPv6DuplicateAddressDetection=15\n' "$(card_of "$1")"
+        printf 'Address=%s/64\n' "${@:2}"
+    } | write_to "$1" "$NETWORK_FILE"
+}
+
+### What is done in them
+
+# package_of HOST: built in its release.
+package_of() { realpath "${SRCADDR_PACKAGES:?}/${RELEASES[$1]}"/glusterd-srcaddr_*.deb; }
+
+# The same by a version that is lower, as there is no earlier one: previous_package_of HOST
+previous_package_of() {
+    local content=/run/previous-$1
+    dpkg-deb --raw-extract "$(package_of "$1")" "$content"
+    sed -i 's/^Version: .*/&~previous/' "$content/DEBIAN/control"
+    dpkg-deb --build --root-owner-group "$content" "$content.deb" >/dev/null
+    echo "$content.deb"
+}
+
+# install_package HOST FILE
+install_package() {
+    write_to "$1" /root/package.deb <"$2"
+    in_host "$1" env DEBIAN_FRONTEND=noninteractive apt-get -qq install /root/package.deb
+}
+
+# drop_in HOST UNIT NAME: a drop-in for the unit, from the standard input.
+drop_in() {
+    in_host "$1" mkdir -p "/etc/systemd/system/$2.d"
+    write_to "$1" "/etc/systemd/system/$2.d/90-$3.conf"
+    in_host "$1" systemctl daemon-reload
+}

@@ -1,0 +1,357 @@
+#!/usr/bin/env bats
+# The life of a cluster of two whole machines, a Debian 12 and a Debian 13, as while one is upgraded: with kernels and clocks of
+# their own, and with power cuts, after which a file system has to recover. All the while, a watch on the network sees every
+# connection that is dialled. The tests share the machines, and go on from where the one before left them.
+
+# shellcheck source=tests/vm/machines.bash
+source "${BATS_TEST_DIRNAME:?}/machines.bash"
+
+setup_file() {
+    start_machines
+    start_watch
+    prepare_host 1 &
+    prepare_host 2
+    wait "$!"
+}
+
+teardown_file() {
+    stop_machines
+}
+
+# prepare_host HOST: with the package, and not yet in a cluster. All that connect have rules, also a program that some tests call
+# glfsheal.
+prepare_host() {
+    install_package "$1" "$(previous_package_of "$1")"
+    write_to "$1" /etc/glusterfs/srcaddr.conf <<-END
+		[glusterd glusterfsd glustershd glfsheal glusterfs]
+		::/0 = bind-address
+		[options]
+		log-level = debug
+	END
+    in_host "$1" systemctl restart systemd-networkd
+    in_host "$1" systemctl --quiet enable --now glusterd
+}
+
+# Debian's glusterd.service allows six starts in an hour.
+setup() {
+    for host in 1 2; do
+        in_host "$host" systemctl reset-failed
+    done
+}
+
+### What can be seen
+
+# is_well HOST: nothing is wrong, or not connected.
+is_well() { in_host "$1" glusterd-srcaddr status; }
+
+both_are_well() {
+    wait_until 120 in_cluster 1 2
+    wait_until 60 is_well 1
+    wait_until 60 is_well 2
+}
+
+# unit_said HOST UNIT TEXT: at this boot.
+unit_said() { in_host "$1" journalctl --quiet --boot --output=cat --unit="$2" | grep -F "$3"; }
+
+# waited_for_address HOST: before glusterd was started, at this boot; and the kernel still prefers the other address.
+waited_for_address() {
+    unit_said "$1" glusterd-srcaddr "waiting up to 60 s: $(address_of "$1") (tentative)"
+    in_host "$1" systemctl is-active glusterd
+    prefers_other_address "$1"
+}
+
+# prefers_other_address HOST: or right sources would prove nothing.
+prefers_other_address() {
+    in_host "$1" ip -6 route get "$(address_of $((3 - $1)))" | grep " src $(kernel_address_of "$1") "
+}
+
+daemons() { in_host "$1" ps -o pid,args -C glusterd,glusterfsd; }
+
+# library_is HOST STATE: of glusterd and bricks there, as status has it.
+library_is() {
+    local found
+    found=$(in_host "$1" glusterd-srcaddr status --json |
+        jq --raw-output '.processes[] | select(.process == "glusterd" or .process == "brick") | .library' | sort --unique)
+    echo "$found"
+    [[ $found == "$2" ]]
+}
+
+# bricks_are_whole HOST: what was written to the volume.
+bricks_are_whole() {
+    in_host "$1" tee /root/sums <"$LAB/sums" >/dev/null
+    in_host "$1" sh -c 'cd /srv/brick && sha256sum --quiet --check /root/sums'
+}
+
+### The log over a power cut
+
+# start_writer HOST: a program that connects to the other host over and over, where nobody listens, and has the library log it.
+start_writer() {
+    # shellcheck disable=SC2016 # for the other shell
+    in_host "$1" bash -c 'LD_PRELOAD=libglusterd-srcaddr.so nohup bash -c "exec -a glfsheal bash -c \
+        \"while :; do : <>/dev/tcp/$1/9; done\"" >/dev/null 2>&1 </dev/null &' bash "$(address_of $((3 - $1)))"
+}
+
+log_of() { in_host "$1" cat /var/log/glusterfs/srcaddr.log; }
+
+log_lines() { log_of "$1" | wc -l; }
+
+# has_logged HOST COUNT: lines, at least.
+has_logged() { (($(log_lines "$1") >= $2)); }
+
+# The log has been written for a while, in which the file system has brought parts of it to the disk: some seconds apart it does.
+write_log() {
+    local lines
+    lines=$(log_lines "$1")
+    start_writer "$1"
+    wait_until 120 has_logged "$1" $((lines + 500))
+    wait_until 60 log_covers "$1" 15
+}
+
+# log_covers HOST SECONDS: of time, by what the writer has written.
+log_covers() {
+    local first last
+    first=$(log_of "$1" | grep -F '[glfsheal:' | sed -n '1s/^\[\([^]]*\)\].*/\1/p')
+    last=$(log_of "$1" | sed -n '$s/^\[\([^]]*\)\].*/\1/p')
+    (($(date --date="$last" +%s) - $(date --date="$first" +%s) >= $2))
+}
+
+# log_is_whole HOST: lines in GlusterFS's form, and the end of one that was cut, which is blank. Before them, what is in the file.
+log_is_whole() {
+    local log=$BATS_TEST_TMPDIR/log$1
+    log_of "$1" >"$log"
+    cmp --bytes="$(stat --format=%s "$2")" "$log" "$2"
+    not grep --text --quiet --perl-regexp '\x00' "$log"
+    not grep --text --invert-match --extended-regexp \
+        '^\[[0-9-]{10} [0-9:.]{15} \+0000\] [EWID] \[[a-z]+:[0-9]+\] srcaddr: [^[]*$|^[^[]* $|^\[[^[]*(\[[^[]*)? $|^$' "$log"
+}
+
+not() { ! "$@"; }
+
+# recovered HOST: its file system had not been unmounted.
+recovered() { in_host "$1" journalctl --quiet --boot --dmesg | grep "EXT4-fs .*: recovery complete"; }
+
+# glusterd_has_logged HOST: since its last start.
+glusterd_has_logged() {
+    local main
+    main=$(in_host "$1" systemctl show --property=MainPID --value glusterd)
+    log_of "$1" | grep --text -F "[glusterd:$main]"
+}
+
+### The tests
+
+@test "each has its own kernel, GlusterFS and package" {
+    for host in 1 2; do
+        in_host "$host" uname -r | tee -a "$LAB/kernels"
+        in_host "$host" dpkg-query --show glusterd-srcaddr | grep 'previous$'
+        prefers_other_address "$host"
+    done
+    [[ $(sort --unique "$LAB/kernels" | wc -l) == 2 ]]
+    in_host 1 glusterd --version | grep "^glusterfs 10\.3"
+    in_host 2 glusterd --version | grep "^glusterfs 11\.1"
+}
+
+@test "a cluster forms, every connection from its bind-address" {
+    gluster 1 peer probe host2
+    both_are_well
+    diff <(syns | sort --unique) - <<-END
+		host1 $(address_of 1) -> $(address_of 2) glusterd
+		host2 $(address_of 2) -> $(address_of 1) glusterd
+	END
+}
+
+# make_volume: 10.3 gives a new one an option that 11.1 does not know: they would reject each other at their next start.
+make_volume() {
+    gluster 1 volume create shared replica 2 host1:/srv/brick host2:/srv/brick force
+    in_host 1 systemctl stop glusterd
+    in_host 1 sed -i '/^nfs.disable=/d' /var/lib/glusterd/vols/shared/info
+    in_host 1 systemctl start glusterd
+    both_are_well
+    gluster 1 volume start shared
+}
+
+@test "a replicated volume, mounted and written" {
+    make_volume
+    in_host 1 mount -t glusterfs-srcaddr -o xlator-option=transport.address-family=inet6 host2:/shared /mnt
+    # shellcheck disable=SC2016 # for the other shell
+    in_host 1 bash -c 'cd /mnt && for i in {1..10}; do head -c 100000 /dev/urandom >$i; done && sha256sum *' >"$LAB/sums"
+    both_are_well
+    in_host 1 umount /mnt
+    for host in 1 2; do
+        bricks_are_whole "$host"
+        in_host "$host" sync
+    done
+}
+
+@test "rebooted, one after the other: glusterd starts when its address is usable and not before" {
+    for host in 1 2; do
+        reboot_vm "host$host"
+        waited_for_address "$host"
+        not recovered "$host"
+        both_are_well
+        bricks_are_whole "$host"
+    done
+}
+
+@test "power cut while the log is written: it is whole, and goes on" {
+    log_of 1 >"$BATS_TEST_TMPDIR/before"
+    peers_of 1 >"$BATS_TEST_TMPDIR/peers"
+    in_host 1 sync
+    write_log 1
+    cut_power host1
+    switch_on_host 1
+    await_boot host1
+
+    recovered 1
+    waited_for_address 1
+    both_are_well
+    glusterd_has_logged 1
+    log_is_whole 1 "$BATS_TEST_TMPDIR/before"
+    diff "$BATS_TEST_TMPDIR/peers" <(peers_of 1)
+    bricks_are_whole 1
+}
+
+peers_of() { in_host "$1" sh -c 'tail -n +1 -v /var/lib/glusterd/peers/*'; }
+
+# Without an end, the peer's name becomes its address and its name again. What it says goes to $LAB/repairs.
+repair_again_and_again() {
+    # shellcheck disable=SC2016 # for the other shell
+    in_host 2 bash -c 'while :; do
+            glusterd-srcaddr repair --from host1 --to "$1"
+            glusterd-srcaddr repair --from "$1" --to host1
+        done' bash "$(address_of 1)" >"$LAB/repairs" 2>/dev/null 3>&- &
+    disown
+}
+
+has_repaired() { (($(grep -c "^Mended" "$LAB/repairs") >= $1)); }
+
+# peer_file_is_whole FILE: host 1 in either form.
+peer_file_is_whole() {
+    in_host 2 cat "$1" | sed "s/^hostname1=\(host1\|$(address_of 1)\)$/hostname1=/" | diff - "$BATS_TEST_TMPDIR/peer"
+}
+
+@test "power cut while peers are repaired: they and all backups that it has told of are whole" {
+    local file backup backups
+    file=$(in_host 2 sh -c 'echo /var/lib/glusterd/peers/*')
+    in_host 2 systemctl disable --now glusterd
+    in_host 2 sed 's/^hostname1=host1$/hostname1=/' "$file" >"$BATS_TEST_TMPDIR/peer"
+    log_of 2 >"$BATS_TEST_TMPDIR/before"
+    in_host 2 sync
+    repair_again_and_again
+    write_log 2
+    wait_until 60 has_repaired 5
+    cut_power host2
+    # With another clock: its battery is empty. What it has written comes from a time to come.
+    switch_on_host 2 -3600
+    await_boot host2
+
+    recovered 2
+    peer_file_is_whole "$file"
+    backups=$(in_host 2 sh -c 'ls -d /var/lib/glusterd/srcaddr-backup/*/*')
+    not grep -vxF "$backups" <(sed -n 's/^Mended. As it was: //p' "$LAB/repairs")
+    for backup in $backups; do
+        peer_file_is_whole "$backup"
+    done
+
+    in_host 2 glusterd-srcaddr repair --from "$(address_of 1)" --to host1
+    in_host 2 systemctl enable --now glusterd
+    both_are_well
+    glusterd_has_logged 2
+    log_is_whole 2 "$BATS_TEST_TMPDIR/before"
+    bricks_are_whole 2
+}
+
+configuration_of() { in_host "$1" stat --format=%Y /etc/glusterfs/srcaddr.conf; }
+
+@test "with a clock that is two hours behind what it was: status tells, the log goes on, a change is in force" {
+    local now written
+    now=$(in_host 2 date +%s)
+    written=$(configuration_of 2)
+    ((now < written && now < EPOCHSECONDS - 3000))
+    in_host 2 glusterd-srcaddr status | grep -F "$(date --utc --date="@$written" '+%F %T +0000')"
+    log_of 2 | tail -n 1 | grep -e "^\[$(date --utc --date="@$now" '+%F %H')" -e "^\[$(date --utc --date="@$((now - 600))" '+%F %H')"
+
+    start_writer 2
+    wait_until 60 writer_has 1
+    in_host 2 sed -i '2a 2001:db8:9::/64 = none' /etc/glusterfs/srcaddr.conf
+    wait_until 60 writer_has 2
+    ((written > $(configuration_of 2)))
+    in_host 2 pkill glfsheal
+    is_well 2
+}
+
+# writer_has COUNT: rules, by what it has logged last of them.
+writer_has() {
+    local line
+    line=$(log_of 2 | grep --text -F "[glfsheal:$(in_host 2 pgrep glfsheal)]" | grep "in force" | tail -n 1)
+    echo "$line"
+    [[ $line == *"rules: $1" ]]
+}
+
+# come_late HOST: its address, some seconds after it is waited for.
+come_late() {
+    write_to "$1" /usr/local/sbin/late <<-END
+		until [ "\$(systemctl is-active glusterd-srcaddr)" = activating ]; do sleep 1; done
+		sleep 10
+		set -- \$(ip -6 route show 2001:db8:1::/64)
+		ip -6 address add $(address_of "$1")/64 dev \$3
+	END
+    write_to "$1" /etc/systemd/system/late.service <<-END
+		[Service]
+		ExecStart=/bin/sh -ex /usr/local/sbin/late
+		[Install]
+		WantedBy=multi-user.target
+	END
+    in_host "$1" systemctl --quiet enable late
+}
+
+@test "an address that is not there at boot and comes later: glusterd is started then" {
+    write_network 1 "$(kernel_address_of 1)"
+    come_late 1
+    reboot_vm host1
+
+    unit_said 1 glusterd-srcaddr "waiting up to 60 s: $(address_of 1) (not on this host)"
+    in_host 1 systemctl is-active glusterd
+    both_are_well
+    in_host 1 systemctl --quiet disable late
+    write_network 1 "$(address_of 1)" "$(kernel_address_of 1)"
+}
+
+@test "upgraded: nothing restarts, and what is started then has the new library" {
+    for host in 1 2; do
+        before=$(daemons "$host")
+        [[ $before == *glusterfsd* ]]
+        install_package "$host" "$(package_of "$host")"
+        in_host "$host" dpkg-query --show glusterd-srcaddr | not grep previous
+        diff - <(daemons "$host") <<<"$before"
+        library_is "$host" "loaded, replaced since"
+        is_well "$host"
+        in_host "$host" systemctl restart glusterd
+        both_are_well
+        library_is "$host" loaded
+    done
+}
+
+@test "all the while, every connection was dialled from the bind-address" {
+    stop_watch
+    diff <(syns | cut -d ' ' -f 1-3 | sort --unique) - <<-END
+		host1 $(address_of 1) ->
+		host2 $(address_of 2) ->
+	END
+    syns | grep "host1 .* brick$"
+    syns | grep "host2 .* glusterd$"
+}
+
+@test "removed: nothing restarts, and glusterd starts again, without the library and with the wrong source" {
+    start_watch
+    for host in 1 2; do
+        before=$(daemons "$host")
+        in_host "$host" apt-get -qq remove glusterd-srcaddr
+        diff - <(daemons "$host") <<<"$before"
+        in_host "$host" systemctl restart glusterd
+        in_host "$host" systemctl is-active glusterd
+        wait_until 60 dials_from_wrong_source "$host"
+        in_host "$host" test -e /etc/glusterfs/srcaddr.conf
+    done
+}
+
+dials_from_wrong_source() { syns | grep "^host$1 $(kernel_address_of "$1") -> .* glusterd$"; }
