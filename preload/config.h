@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "log.h"
 #include "rules.h"
 #include "text.h"
 
@@ -18,8 +19,6 @@
 
 /* What is in force where CONFIG_FILE does not exist. */
 #define CONFIG_BUILT_IN "[glusterd]\n::/0 = bind-address\n"
-
-enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
 
 struct options {
     bool refuse; /* what to do if a source is unavailable; else connect as the kernel likes */

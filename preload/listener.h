@@ -11,8 +11,6 @@
 
 #include "process.h"
 
-#define GLUSTERD_PORT 24007 /* GLUSTERD_DEFAULT_PORT in GlusterFS's xlators/mgmt/glusterd/src/glusterd.h */
-
 enum listener_kind {
     LISTENER_NONE,    /* glusterd does not listen */
     LISTENER_ANY,     /* on [::], or on an IPv4 address */

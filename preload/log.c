@@ -12,6 +12,7 @@
 #include "kernel.h"
 #include "quiet.h"
 #include "secure.h"
+#include "text.h"
 
 enum {
     LINE_SIZE = 1024,

@@ -1,6 +1,8 @@
 #pragma once
 
-#include "config.h"
+#include <stdbool.h>
+
+enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
 
 /* Where and how much a process logs. */
 struct log {

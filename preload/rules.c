@@ -234,12 +234,6 @@ bool rule_same_network(const struct rule *a, const struct rule *b)
     return address_key_same(a->network, b->network) && a->len == b->len;
 }
 
-bool source_same(const struct source *a, const struct source *b)
-{
-    return a->kind == b->kind && a->bind_address == b->bind_address && a->network.len == b->network.len &&
-           IN6_ARE_ADDR_EQUAL(&a->network.address, &b->network.address) && strcmp(a->scope, b->scope) == 0;
-}
-
 void text_rule(struct text *text, const struct rule *rule, const struct source *source)
 {
     struct network network = rule_network(rule);

@@ -4,27 +4,13 @@
  */
 #pragma once
 
-#include <net/if.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "address.h"
+#include "source.h"
 #include "text.h"
-
-enum source_kind {
-    SOURCE_NONE,    /* left to the kernel */
-    SOURCE_ADDRESS, /* network.address */
-    SOURCE_PREFIX,  /* this host's own address inside network */
-    SOURCE_UNKNOWN, /* the bind-address, where only glusterd can tell it, or all of an unusable file: can't be used */
-};
-
-struct source {
-    enum source_kind kind;
-    bool bind_address; /* written as bind-address: SOURCE_NONE until that has been worked out */
-    struct network network;
-    char scope[IF_NAMESIZE]; /* the interface of a link-local source, else empty */
-};
 
 /* Ordered by network, then by length, so that a rule stands after every rule whose network contains its own. */
 struct rule {
@@ -60,9 +46,6 @@ const struct rule *rules_build(struct rules *rules, struct rule *scratch);
  * range. NULL if there is none.
  */
 const struct rule *rules_find(const struct rules *rules, const void *peer);
-
-/* Whether both are written the same way and mean the same. */
-bool source_same(const struct source *a, const struct source *b);
 
 struct network rule_network(const struct rule *rule);
 

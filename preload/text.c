@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "rules.h"
+#include "source.h"
 
 enum {
     QUOTED_MAX = 64 /* bytes of a word that a message shows */

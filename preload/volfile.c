@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "listener.h"
 #include "word.h"
 
 /* A token of graph.l: a word, or what stands between double quotes. */

@@ -8,6 +8,8 @@
 
 #define VOLFILE_SIZE_MAX (1u << 20) /* bytes */
 
+#define GLUSTERD_PORT 24007 /* GLUSTERD_DEFAULT_PORT in GlusterFS's xlators/mgmt/glusterd/src/glusterd.h */
+
 #define SOCKET_OPTION       "transport.socket."
 #define BIND_ADDRESS_OPTION SOCKET_OPTION "bind-address"
 #define LISTEN_PORT_OPTION  SOCKET_OPTION "listen-port"

@@ -11,6 +11,7 @@
 #include "hostaddr.h"
 #include "listener.h"
 #include "socket.h"
+#include "volfile.h"
 
 bool source_can_be_used(enum source_state state)
 {
