@@ -19,12 +19,13 @@ COMMAND := $(BUILD)/glusterd-srcaddr
 # Not for an instrumented library, which is for the test programs alone and needs the libraries of its instrument.
 CHECK_OBJECT := preload/check-object
 # Those with large arrays, of which most processes never write to any, last: all other variables are then on one page.
-LARGE   := learned sockopt limit
-OBJECTS := $(patsubst %,$(BUILD)/preload/%.o,$(filter-out $(LARGE),$(basename $(notdir $(wildcard preload/*.c)))) $(LARGE))
-TOOL    := $(patsubst tool/%.c,$(BUILD)/tool/%.o,$(wildcard tool/*.c))
+LARGE   := socket/learned socket/sockopt base/limit
+PRELOAD := $(patsubst preload/%.c,%,$(wildcard preload/*.c preload/*/*.c))
+OBJECTS := $(patsubst %,$(BUILD)/preload/%.o,$(filter-out $(LARGE),$(PRELOAD)) $(LARGE))
+TOOL    := $(patsubst tool/%.c,$(BUILD)/tool/%.o,$(wildcard tool/*.c tool/*/*.c))
 # For the command and the unit tests, but for what a program must not have instead of the C library's.
 ARCHIVE := $(BUILD)/preload.a
-OWN     := bind connect getsockname listen string
+OWN     := bind connect getsockname listen base/string
 TOOL_ARCHIVE := $(BUILD)/tool.a
 
 # What a compiler of another age or architecture may not have.
@@ -65,7 +66,7 @@ $(BUILD)/command: FORCE
 FORCE:
 
 # A compiler that knows strlen(3) would make calls of it of its own loops.
-$(BUILD)/preload/string.o: private CFLAGS += -O3 -ffreestanding $(call supported,-fno-tree-loop-distribute-patterns)
+$(BUILD)/preload/base/string.o: private CFLAGS += -O3 -ffreestanding $(call supported,-fno-tree-loop-distribute-patterns)
 
 # A build with an instrument may take some of the library's files from elsewhere.
 INSTEAD := preload
@@ -175,7 +176,7 @@ check-fresh:
 	@$(call install-missing,mmdebstrap git)
 	tests/fresh $(RELEASE) $(abspath $(BUILD)/fresh)
 
-SOURCES := $(wildcard preload/*.[ch] tool/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/socket/*.[ch] tests/guarded/*.[ch] tests/matrix/*.[ch] tests/bench/*.c)
+SOURCES := $(wildcard preload/*.[ch] preload/*/*.[ch] tool/*.[ch] tool/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/socket/*.[ch] tests/guarded/*/*.[ch] tests/matrix/*.[ch] tests/bench/*.c)
 SCRIPTS := preload/check-object tests/sandbox tests/in-sandbox tests/build-root tests/fresh tests/sanitized tests/fuzz/fuzz.bats .ci/run \
            $(filter-out %.c %.h %.gp %.md %.yml %.network %.cil %/missing %/results,$(wildcard $(addprefix tests/,$(addsuffix /*,bench build socket faults tool valgrind cluster upstream packages systemd fleet vm matrix)))) \
            packaging/make-source packaging/mount.glusterfs-srcaddr packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post* packaging/deb/*.prerm)

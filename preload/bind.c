@@ -5,10 +5,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "address.h"
-#include "learned.h"
-#include "libc.h"
-#include "mark.h"
+#include "base/address.h"
+#include "base/libc.h"
+#include "socket/learned.h"
+#include "socket/mark.h"
 
 /* For a socket that bind(2) has just bound to this AF_INET6 address. */
 static enum mark mark_of(const struct sockaddr *address)

@@ -9,15 +9,15 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "current.h"
-#include "give.h"
-#include "libc.h"
-#include "limit.h"
-#include "mark.h"
-#include "process.h"
-#include "reload.h"
-#include "rules.h"
-#include "socket.h"
+#include "base/libc.h"
+#include "base/limit.h"
+#include "live/current.h"
+#include "live/process.h"
+#include "live/reload.h"
+#include "rules/rules.h"
+#include "socket/give.h"
+#include "socket/mark.h"
+#include "socket/socket.h"
 
 /* What is known of one connect when it is decided about. */
 struct dial {

@@ -3,8 +3,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "learned.h"
-#include "libc.h"
+#include "base/libc.h"
+#include "socket/learned.h"
 
 /* What was written to address may be cut short, so the kernel is asked again where it was an IPv6 one. */
 EXPORT int getsockname(int fd, struct sockaddr *address, socklen_t *len)

@@ -4,11 +4,11 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "kernel.h"
-#include "learned.h"
-#include "libc.h"
-#include "listener.h"
-#include "process.h"
+#include "base/kernel.h"
+#include "base/libc.h"
+#include "live/listener.h"
+#include "live/process.h"
+#include "socket/learned.h"
 
 static void note(int fd)
 {

@@ -1,11 +1,11 @@
-#include "secure.h"
+#include "base/secure.h"
 
 #include <string.h>
 
-#include "libc.h"
-#include "load.h"
-#include "process.h"
-#include "word.h"
+#include "base/libc.h"
+#include "base/word.h"
+#include "live/load.h"
+#include "live/process.h"
 
 /*
  * Under secure execution, ld.so(8), the environment loses LD_PRELOAD before the program begins, and what the program

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "text.h"
+#include "base/text.h"
 
 /* Prints what makes text out of the file at path, by diff(1), in colour on a terminal. What goes wrong ends the
  * command. */

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/word.h"
 #include "command.h"
-#include "load.h"
+#include "live/load.h"
 #include "names.h"
-#include "pattern.h"
-#include "word.h"
+#include "rules/pattern.h"
 
 /* As rules, for their networks: where address_reach() tells of a length, in order. */
 static const struct rule ranges[] = {

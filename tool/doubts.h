@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "config.h"
-#include "rules.h"
+#include "rules/config.h"
+#include "rules/rules.h"
 
 /*
  * Sets never[i] for each of the count rules, as rules_find() wants them, that applies to no peer: other rules with

@@ -5,11 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/word.h"
 #include "command.h"
 #include "option.h"
 #include "report.h"
 #include "wait.h"
-#include "word.h"
 
 static void expect(struct expectations *expectations, const struct source *source, const struct rule *rule)
 {

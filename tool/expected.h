@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 #include "hostsource.h"
-#include "load.h"
+#include "live/load.h"
 
 struct expected {
     struct source source;

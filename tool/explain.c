@@ -9,7 +9,7 @@
 #include "command.h"
 #include "glusterd.h"
 #include "hostsource.h"
-#include "load.h"
+#include "live/load.h"
 #include "mistake.h"
 #include "names.h"
 #include "option.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/word.h"
 #include "command.h"
 #include "hostlistener.h"
 #include "names.h"
@@ -13,7 +14,6 @@
 #include "peers.h"
 #include "resolve.h"
 #include "unit.h"
-#include "word.h"
 
 /* Whether it is the same namespace, or directory, of both processes, or this user may not know. */
 static bool is_shared(pid_t pid, const char *name)

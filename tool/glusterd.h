@@ -1,7 +1,7 @@
 /* This host's glusterd: its options and where it listens, as it runs or as its unit would start it. */
 #pragma once
 
-#include "load.h"
+#include "live/load.h"
 #include "processes.h"
 
 struct glusterd {

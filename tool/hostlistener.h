@@ -1,6 +1,6 @@
 #pragma once
 
-#include "listener.h"
+#include "live/listener.h"
 #include "processes.h"
 
 /*

@@ -7,11 +7,11 @@
 
 #include <linux/if_addr.h>
 
-#include "address.h"
-#include "hostaddr.h"
-#include "listener.h"
-#include "socket.h"
-#include "volfile.h"
+#include "base/address.h"
+#include "live/listener.h"
+#include "rules/volfile.h"
+#include "socket/hostaddr.h"
+#include "socket/socket.h"
 
 bool source_can_be_used(enum source_state state)
 {

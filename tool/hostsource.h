@@ -5,7 +5,7 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 
-#include "rules.h"
+#include "rules/rules.h"
 
 /* The better one first. */
 enum source_state {

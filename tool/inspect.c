@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/word.h"
 #include "command.h"
 #include "doubts.h"
 #include "label.h"
@@ -18,7 +19,6 @@
 #include "processes.h"
 #include "report.h"
 #include "resolve.h"
-#include "word.h"
 
 static struct place place_in(const struct inspection *inspection, unsigned int line, unsigned int column)
 {

@@ -3,7 +3,7 @@
 
 #include "expected.h"
 #include "glusterd.h"
-#include "load.h"
+#include "live/load.h"
 
 struct inspection {
     const char *file;  /* of the command line, NULL for the one in force */

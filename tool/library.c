@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "command.h"
-#include "text.h"
 
 /* False if it can't be opened, with errno set, or is too short to have one. */
 static bool read_header(const char *path, Elf64_Ehdr *header)

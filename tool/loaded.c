@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "current.h"
 #include "library.h"
+#include "live/current.h"
 
 /* The path of a line of /proc/PID/maps, proc(5), if it is the library's and the mapping has the start of its file. */
 static bool is_library(const char *line, uint64_t *start, bool *replaced)

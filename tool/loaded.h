@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "active.h"
+#include "live/active.h"
 
 enum library {
     LIBRARY_UNKNOWN, /* this user may not look */

@@ -7,7 +7,7 @@
 
 #include "command.h"
 #include "glusterd.h"
-#include "listener.h"
+#include "live/listener.h"
 #include "processes.h"
 #include "resolve.h"
 

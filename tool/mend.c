@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/word.h"
 #include "command.h"
 #include "difference.h"
 #include "glusterd.h"
@@ -16,7 +17,6 @@
 #include "processes.h"
 #include "replace.h"
 #include "resolve.h"
-#include "word.h"
 
 /*
  * Where glusterd starts in this state on both hosts and they can reach each other, they end in "Sent and Received peer

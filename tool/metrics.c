@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "command.h"
+#include "live/process.h"
 #include "names.h"
-#include "process.h"
 
 #define PREFIX "glusterd_srcaddr_"
 

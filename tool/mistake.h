@@ -1,6 +1,6 @@
 #pragma once
 
-#include "load.h"
+#include "live/load.h"
 #include "report.h"
 
 /* Reports the mistake that load has, where it stands: in the configuration or in the volume file. */

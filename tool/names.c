@@ -4,8 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "text.h"
-#include "word.h"
+#include "base/text.h"
+#include "base/word.h"
 
 /*
  * --process-name as glusterd (glusterd-utils.c, glusterd-*-svc.c, glusterd-rebalance.c), mount.glusterfs and hook

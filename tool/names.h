@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "process.h"
-#include "text.h"
+#include "base/text.h"
+#include "live/process.h"
 
 /* The number'th process there can be; false if there are no more. */
 bool known_process(size_t number, struct process *process);

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "command.h"
-#include "file.h"
-#include "volfile.h"
+#include "live/file.h"
+#include "rules/volfile.h"
 
 typedef bool find_option(const char *text, size_t len, const char *key, struct word *value);
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/word.h"
 #include "command.h"
-#include "word.h"
 
 enum {
     PEER_FILE_MAX = 64 << 10, /* bytes */

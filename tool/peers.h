@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-#include "file.h"
-#include "text.h"
+#include "base/text.h"
+#include "live/file.h"
 
 #define WORKING_DIRECTORY "/var/lib/glusterd"
 #define PEER_IN_CLUSTER   "Peer in Cluster"

@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 
 #include "command.h"
-#include "file.h"
-#include "pattern.h"
+#include "live/file.h"
+#include "rules/pattern.h"
 
 static int is_number(const struct dirent *entry)
 {

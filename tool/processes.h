@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "process.h"
-#include "text.h"
+#include "base/text.h"
+#include "live/process.h"
 
 struct running {
     pid_t pid;

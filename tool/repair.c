@@ -3,11 +3,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/word.h"
 #include "command.h"
 #include "mend.h"
 #include "spelling.h"
 #include "suspects.h"
-#include "word.h"
 
 static const struct option options[] = {{"from", required_argument, NULL, 'f'}, {"to", required_argument, NULL, 't'},
                                         {"dry-run", no_argument, NULL, 'd'},    {"json", no_argument, NULL, 'j'},

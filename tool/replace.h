@@ -1,6 +1,6 @@
 #pragma once
 
-#include "text.h"
+#include "base/text.h"
 
 /*
  * Gives the file at path the content text, all at once (rename(2)), and keeps the old file, of which nothing but the

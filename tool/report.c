@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/word.h"
 #include "command.h"
 #include "table.h"
-#include "word.h"
 
 static struct {
     enum report_form form;

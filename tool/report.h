@@ -1,7 +1,7 @@
 /* What is found wrong in files: FILE:LINE:COLUMN: warning: MESSAGE, with the line and a caret; or as JSON. */
 #pragma once
 
-#include "text.h"
+#include "base/text.h"
 
 enum severity { SEVERITY_WARNING, SEVERITY_ERROR };
 

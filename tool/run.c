@@ -8,7 +8,7 @@
 
 #include "command.h"
 #include "library.h"
-#include "load.h"
+#include "live/load.h"
 #include "mistake.h"
 
 static const struct option options[] = {

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "address.h"
-#include "word.h"
+#include "base/address.h"
+#include "base/word.h"
 
 /* With underscores, as GlusterFS allows them: libglusterfs/src/common-utils.c, valid_host_name(). */
 static bool is_label(struct word label)

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "text.h"
+#include "base/text.h"
 
 struct spelling {
     char data[256];

@@ -6,13 +6,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/word.h"
 #include "command.h"
 #include "glusterd.h"
 #include "hostlistener.h"
 #include "inside.h"
-#include "load.h"
-#include "socket.h"
-#include "word.h"
+#include "live/load.h"
+#include "socket/socket.h"
 
 enum { ENVIRONMENT_MAX = 2 << 20 /* bytes */ };
 

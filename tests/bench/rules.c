@@ -24,10 +24,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "config.h"
-#include "current.h"
-#include "reload.h"
-#include "rules.h"
+#include "live/current.h"
+#include "live/reload.h"
+#include "rules/config.h"
+#include "rules/rules.h"
 
 enum {
     PEERS = 1 << 19,

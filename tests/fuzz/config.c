@@ -6,7 +6,7 @@
 
 #include <fnmatch.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 enum {
     LOOKED_AT = 12, /* sections, and rules of each, for a run not to take long */

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config.h"
-#include "word.h"
+#include "base/word.h"
+#include "rules/config.h"
 
 /* libFuzzer's: size bytes at data, with nothing behind them that may be read. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

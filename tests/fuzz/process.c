@@ -1,5 +1,5 @@
 /* /proc/self/cmdline: the names and the volume file are those that a reading of the arguments as strings finds. */
-#include "process.h"
+#include "live/process.h"
 
 #include "fuzz.h"
 

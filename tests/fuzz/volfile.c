@@ -1,5 +1,5 @@
 /* glusterd.vol: what is found stands in a line of it; a bind-address is an address, none, or unknown. */
-#include "volfile.h"
+#include "rules/volfile.h"
 
 #include "fuzz.h"
 

@@ -1,7 +1,7 @@
 #include "unit.h"
 
-#include "active.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "live/active.h"
 
 static struct load load;
 

@@ -1,7 +1,7 @@
 #include "unit.h"
 
-#include "address.h"
-#include "word.h"
+#include "base/address.h"
+#include "base/word.h"
 
 static void parses_what_rfc_4291_allows(void **state)
 {

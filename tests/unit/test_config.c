@@ -1,7 +1,7 @@
 #include "unit.h"
 
-#include "config.h"
-#include "word.h"
+#include "base/word.h"
+#include "rules/config.h"
 
 /* Too large for a stack. */
 static struct config config;

@@ -2,8 +2,8 @@
 
 #include <pthread.h>
 
-#include "current.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "live/current.h"
 
 enum {
     SIZE = 3 * 4096,     /* bytes of memory that each has */

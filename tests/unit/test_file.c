@@ -8,8 +8,8 @@
 #include <sys/un.h>
 
 #include "../socket/meddle.h"
-#include "config.h"
-#include "file.h"
+#include "live/file.h"
+#include "rules/config.h"
 
 enum { SOMEBODY = 12345, SOMEBODY_ELSE = 12346, ANYBODY = 65534 }; /* users */
 

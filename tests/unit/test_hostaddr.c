@@ -10,7 +10,7 @@
 #include <linux/rtnetlink.h>
 
 #include "../socket/meddle.h"
-#include "hostaddr.h"
+#include "socket/hostaddr.h"
 
 /* What happens to the next call of recvfrom(2), or to the next list of addresses. */
 static enum mishap { NOTHING, INTERRUPTED_CALL, FOREIGN_SENDER, INTERRUPTED_LIST, INTERRUPTED_LISTS, REFUSAL } mishap;

@@ -5,8 +5,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "learned.h"
-#include "mark.h"
+#include "socket/learned.h"
+#include "socket/mark.h"
 
 /* Of a listener, and never the kernel's choice for another socket. */
 enum { LISTENED_PORT = 24007 };

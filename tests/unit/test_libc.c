@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "libc.h"
+#include "base/libc.h"
 
 enum { NOT_A_DESCRIPTOR = -1 };
 

@@ -2,7 +2,7 @@
 
 #include <pthread.h>
 
-#include "limit.h"
+#include "base/limit.h"
 
 enum {
     PEERS_MAX = 1024, /* warnings a minute, of all peers together */

@@ -4,8 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "listener.h"
-#include "text.h"
+#include "base/text.h"
+#include "live/listener.h"
 
 #define HEADING "  sl  local_address                         remote_address                        st tx_queue\n"
 #define REST6   " 00000000000000000000000000000000:0000"

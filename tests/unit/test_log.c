@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "../socket/meddle.h"
-#include "log.h"
+#include "base/log.h"
 
 enum {
     LINE_MAX_BYTES = 1024, /* no line is longer */

@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "mark.h"
+#include "socket/mark.h"
 
 static int new_socket(void)
 {

@@ -1,7 +1,7 @@
 #include "unit.h"
 
+#include "base/word.h"
 #include "names.h"
-#include "word.h"
 
 static struct process process; /* too large for a stack */
 

@@ -2,7 +2,7 @@
 
 #include <fnmatch.h>
 
-#include "pattern.h"
+#include "rules/pattern.h"
 
 /* A pattern stands in the middle of a configuration: nothing behind it may be read. */
 static bool matches(const char *pattern, const char *name)

@@ -5,8 +5,8 @@
 #include <sys/mount.h>
 #include <sys/wait.h>
 
-#include "process.h"
-#include "text.h"
+#include "base/text.h"
+#include "live/process.h"
 
 static struct process process; /* too large for a stack */
 

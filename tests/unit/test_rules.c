@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "rules.h"
+#include "rules/rules.h"
 
 enum { RULES_MAX = 1000 };
 

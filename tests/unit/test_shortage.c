@@ -3,11 +3,11 @@
 
 #include <errno.h>
 
-#include "active.h"
-#include "file.h"
-#include "hostaddr.h"
-#include "process.h"
-#include "text.h"
+#include "base/text.h"
+#include "live/active.h"
+#include "live/file.h"
+#include "live/process.h"
+#include "socket/hostaddr.h"
 
 struct shortage {
     int resource;

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 
 #include "../socket/meddle.h"
-#include "sockopt.h"
+#include "socket/sockopt.h"
 
 enum { FROM, TO, SOCKETS, UNSET = -1, OPTION_MEMINFO = 55, OPTION_BUF_LOCK = 72 };
 

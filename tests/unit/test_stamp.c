@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 
-#include "stamp.h"
+#include "live/stamp.h"
 
 static void make(const char *path, const char *content)
 {

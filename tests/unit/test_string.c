@@ -14,7 +14,7 @@ int own_memcmp(const void *one, const void *other, size_t len);
 size_t own_strlen(const char *string);
 int own_strcmp(const char *a, const char *b);
 /* NOLINTNEXTLINE(bugprone-suspicious-include): the C library has these names otherwise */
-#include "string.c"
+#include "base/string.c"
 #undef memcpy
 #undef memmove
 #undef memset

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <limits.h>
 
-#include "address.h"
-#include "word.h"
+#include "base/address.h"
+#include "base/word.h"
 
 /* What an address looks like in text. Valid until the next call. */
 static const char *formatted(const struct in6_addr *address)

@@ -1,7 +1,7 @@
 #include "unit.h"
 
-#include "listener.h"
-#include "volfile.h"
+#include "live/listener.h"
+#include "rules/volfile.h"
 
 /* A string literal with its length: some have a NUL byte inside. */
 #define BYTES(string) string, sizeof(string) - 1

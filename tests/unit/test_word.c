@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-#include "word.h"
+#include "base/word.h"
 
 /* A word is not NUL-terminated: what is looked at stands at the end of memory. */
 static struct word word_at_end(const char *string)

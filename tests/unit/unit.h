@@ -19,7 +19,7 @@
 
 #include <cmocka.h> /* wants the headers above */
 
-#include "config.h"
+#include "rules/config.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -1,0 +1,47 @@
+/* Taking a line of text apart. Pure functions; all are async-signal-safe. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/text.h"
+
+struct word word_of(const char *string);
+
+static inline struct word word_between(const char *start, const char *end)
+{
+    return (struct word){.start = start, .len = (size_t)(end - start)};
+}
+
+/* word without its first len bytes, which it must have. */
+static inline struct word word_behind(struct word word, size_t len)
+{
+    return (struct word){.start = word.start + len, .len = word.len - len};
+}
+
+static inline bool word_same(struct word a, struct word b)
+{
+    return a.len == b.len && memcmp(a.start, b.start, a.len) == 0;
+}
+
+bool word_is(struct word word, const char *string);
+
+static inline bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r';
+}
+
+/* word without the blanks, tabs and carriage returns around it. */
+struct word word_trim(struct word word);
+
+/* The next piece of *rest without blanks, which is moved behind it; empty, at the end of *rest, if there is none. */
+struct word word_next(struct word *rest);
+
+/* Takes off *rest what stands before the first separator and returns it, the separator dropped; else *rest is empty. */
+struct word word_split(struct word *rest, char separator);
+
+bool word_has(struct word word, char byte);
+
+/* word as a number up to max: digits of that base, 16 at the most, with capitals, and nothing else. Or -1. */
+int64_t word_number(struct word word, int base, int64_t max);

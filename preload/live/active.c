@@ -1,0 +1,189 @@
+#include "live/active.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+enum {
+    MISTAKE_SIZE = 1024, /* bytes, as many as a line of the log has */
+    SMALL_SIZE = 1024    /* enough of most that have no rules */
+};
+
+/* Room for one, on a page of variables that is written to anyway: most processes need no page of their own for it. */
+static struct {
+    _Alignas(struct active) char memory[SMALL_SIZE];
+    bool is_taken;
+} small;
+
+/* Copies size bytes of from to *end, which is moved behind them. */
+static void *append(char **end, const void *from, size_t size)
+{
+    void *to = *end;
+
+    if (size > 0) /* from may be NULL then */
+        memcpy(to, from, size);
+    *end += size;
+    return to;
+}
+
+static const char *append_string(char **end, const char *from)
+{
+    return append(end, from, strlen(from) + 1);
+}
+
+static size_t size_of(const struct active *active)
+{
+    const char *const strings[] = {active->file,     active->role,    active->program,  active->volfile,
+                                   active->listener, active->mistake, active->log.file, active->log.process};
+    size_t size = sizeof(*active) + active->rules.count * sizeof(struct rule) +
+                  RULES_TOPS(active->rules.count) * sizeof(struct address_key) +
+                  active->source_count * sizeof(struct source);
+
+    for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
+        size += strlen(strings[i]) + 1;
+    return size;
+}
+
+static void *take(size_t size)
+{
+    bool fits = size <= SMALL_SIZE && !__atomic_exchange_n(&small.is_taken, true, __ATOMIC_ACQUIRE);
+
+    return fits ? small.memory : memory_take(size);
+}
+
+void active_free(struct active *active)
+{
+    if ((char *)active == small.memory)
+        __atomic_store_n(&small.is_taken, false, __ATOMIC_RELEASE);
+    else
+        memory_give(active, active->size);
+}
+
+/* A copy in one piece of memory of its own. */
+static struct active *copy(const struct active *active)
+{
+    size_t size = size_of(active);
+    struct active *made = take(size);
+    char *end;
+
+    if (made == NULL)
+        return NULL;
+    *made = *active;
+    made->size = size;
+    end = (char *)(made + 1);
+    made->rules.all = append(&end, active->rules.all, active->rules.count * sizeof(struct rule));
+    made->rules.tops = append(&end, active->rules.tops, RULES_TOPS(active->rules.count) * sizeof(struct address_key));
+    made->sources = append(&end, active->sources, active->source_count * sizeof(struct source));
+    made->file = append_string(&end, active->file);
+    made->role = append_string(&end, active->role);
+    made->program = append_string(&end, active->program);
+    made->volfile = append_string(&end, active->volfile);
+    made->listener = append_string(&end, active->listener);
+    made->mistake = append_string(&end, active->mistake);
+    made->log.file = append_string(&end, active->log.file);
+    made->log.process = append_string(&end, active->log.process);
+    return made;
+}
+
+/* As load has it, in load's own memory. */
+static struct active describe(const struct load *load)
+{
+    static const struct section no_section;
+    const struct section *section = load->section != NULL ? load->section : &no_section;
+
+    return (struct active){
+        .is_good = load->mistake_path == NULL,
+        .built_in = load->built_in,
+        .has_section = load->section != NULL,
+        .modified = load->file.stamp.written.tv_sec,
+        .refuse = load->config.options.refuse,
+        .log = {.file = load->config.options.log_file,
+                .level = load->config.options.log_level,
+                .process = process_name(&load->process)},
+        .file = load->path,
+        .role = load->process.role,
+        .program = load->process.program,
+        .volfile = load->process.volfile,
+        .listener = load->process.listener,
+        .rules = section->rules,
+        .sources = section->sources,
+        .source_count = section->source_count,
+    };
+}
+
+/*
+ * What of a mistaken version is in force before there has been a good one. GlusterFS's own processes refuse what a rule
+ * ::/0 reaches: peers store a wrong source on their disks, where it outlives the mistake, and a refused connect does
+ * not. All others have no rules: the file is GlusterFS's, and they need not even be allowed to read it. rule and source
+ * are the caller's memory for the refusal.
+ */
+static struct active without_good_version(const struct load *load, struct rule *rule, struct source *source)
+{
+    struct active active = describe(load);
+
+    active.log = (struct log){.file = CONFIG_LOG_FILE, .level = LEVEL_WARNING, .process = process_name(&load->process)};
+    if (!process_is_glusterfs(&load->process))
+        return active;
+    *rule = (struct rule){.line = load->mistake.line, .parent = NO_RULE}; /* for ::/0 */
+    *source = (struct source){.kind = SOURCE_UNKNOWN};
+    active.refuse = true;
+    active.rules = (struct rules){.all = rule, .count = 1};
+    active.sources = source;
+    active.source_count = 1;
+    return active;
+}
+
+struct active *active_make(const struct load *load, const struct active *before)
+{
+    char data[MISTAKE_SIZE];
+    struct text mistake = TEXT_IN(data);
+    struct active active = describe(load);
+    struct rule rule;
+    struct source source;
+
+    if (load->mistake_path != NULL) {
+        active = before != NULL && before->is_good ? *before : without_good_version(load, &rule, &source);
+        text_format(&mistake, "%s:%u:%u: error: %s", load->mistake_path, load->mistake.line, load->mistake.column,
+                    load->mistake.message);
+    }
+    active.has_mistake = load->mistake_path != NULL;
+    active.mistake = data;
+    active.tells_all = active.rules.count > 0 && active.log.level >= LEVEL_DEBUG;
+    active.is_provisional = load->unusable != 0 || load->volfile_is_unread;
+    active.origin = (struct origin){.config = load->file.stamp,
+                                    .has_volfile = load->wants_bind_address && load->process.volfile[0] == '/',
+                                    .volfile = load->volfile,
+                                    .place = load->wants_bind_address ? listener_place(&load->process) : LISTENER_TOLD,
+                                    .port = load->volume.port,
+                                    .listener = load->listener,
+                                    .root = stamp_look("/")};
+    return copy(&active);
+}
+
+static bool same_rules(const struct active *a, const struct active *b)
+{
+    bool same = a->rules.count == b->rules.count && a->source_count == b->source_count;
+
+    for (uint32_t i = 0; same && i < a->rules.count; i++) {
+        const struct rule *one = &a->rules.all[i];
+        const struct rule *other = &b->rules.all[i];
+
+        same = rule_same_network(one, other) && one->source == other->source && one->line == other->line;
+    }
+    for (uint32_t i = 0; same && i < a->source_count; i++)
+        same = source_same(&a->sources[i], &b->sources[i]);
+    return same;
+}
+
+bool active_same(const struct active *a, const struct active *b)
+{
+    return a->is_good == b->is_good && a->built_in == b->built_in && a->has_section == b->has_section &&
+           a->refuse == b->refuse && a->log.level == b->log.level && strcmp(a->log.file, b->log.file) == 0 &&
+           same_rules(a, b);
+}
+
+bool origin_same(const struct origin *a, const struct origin *b)
+{
+    return stamp_same(&a->config, &b->config) && a->has_volfile == b->has_volfile &&
+           (!a->has_volfile || stamp_same(&a->volfile, &b->volfile)) && listener_same(&a->listener, &b->listener);
+}

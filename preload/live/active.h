@@ -1,0 +1,67 @@
+/* A configuration as it is in force for this process. Async-signal-safe. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "live/load.h"
+#include "live/stamp.h"
+#include "rules/rules.h"
+
+/* What it was made of: files, and glusterd's listener. */
+struct origin {
+    struct stamp config;
+    bool has_volfile; /* a rule wants bind-address, and the file's path is absolute */
+    struct stamp volfile;
+    enum listener_place place;
+    in_port_t port; /* where glusterd listens, host byte order */
+    struct listener listener;
+    struct stamp root; /* directory of the process */
+};
+
+/*
+ * One section's rules, complete and never changed once made. current.h has a number that stands for the layout.
+ *
+ * A version of the configuration that has a mistake changes nothing but has_mistake, mistake and origin: the rest is
+ * still the last good one, or, where there has been none, refuses all peers or is without rules.
+ */
+struct active {
+    size_t size;         /* bytes of memory that hold it and all that it points to */
+    unsigned int slot;   /* current.c's */
+    bool is_good;        /* there has been a good version */
+    bool has_mistake;    /* in the latest version */
+    bool is_provisional; /* the latest version may not be whole, or could not be read: to be read again */
+    bool built_in;
+    bool has_section;
+    time_t modified; /* when the file had been, with neither built_in nor only mistakes: seconds since 1970 */
+    bool refuse;     /* where a source can't be used; else connect as the kernel likes */
+    bool tells_all;  /* of a process with rules, what is left to the kernel too */
+    struct log log;
+    struct origin origin; /* of the latest version */
+    const char *file;     /* the configuration's path */
+    const char *role;     /* these four as in struct process */
+    const char *program;
+    const char *volfile;
+    const char *listener;
+    const char *mistake; /* in the latest version, "" if there is none */
+    struct rules rules;  /* none for a process without rules */
+    uint32_t source_count;
+    const struct source *sources;
+};
+
+/*
+ * What load says, or NULL if there is no memory; to be given back with active_free(). before is the one in force, NULL
+ * if there is none.
+ */
+struct active *active_make(const struct load *load, const struct active *before);
+
+void active_free(struct active *active);
+
+/* Whether both mean the same, whatever they were read from. */
+bool active_same(const struct active *a, const struct active *b);
+
+/* Whether both are of the same versions of the same files, and of the same listener. */
+bool origin_same(const struct origin *a, const struct origin *b);

@@ -1,0 +1,76 @@
+#include "live/announce.h"
+
+#include <string.h>
+
+static void announce_mistake(const struct load *load, const struct active *before)
+{
+    const struct mistake *mistake = &load->mistake;
+    struct log log = {.file = CONFIG_LOG_FILE, .level = LEVEL_ERROR, .process = process_name(&load->process)};
+    bool is_good = before != NULL && before->is_good;
+    const char *outcome = is_good                                ? "what was in force stays so"
+                          : process_is_glusterfs(&load->process) ? "refusing what a rule for ::/0 would reach"
+                                                                 : "running without rules";
+    bool logged = log_write(is_good ? &before->log : &log, LEVEL_ERROR, "%s:%u:%u: error: %s; %s", load->mistake_path,
+                            mistake->line, mistake->column, mistake->message, outcome);
+
+    if (before == NULL && logged) /* else it is there already */
+        log_to_stderr("%s:%u:%u: error: %s", load->mistake_path, mistake->line, mistake->column, mistake->message);
+}
+
+static void announce_bind_address(const struct load *load, const struct log *log)
+{
+    static const char *const words[] = {
+        [BY_ARGUMENTS] = "as glusterd has told this process",
+        [BY_LISTENER] = "where glusterd listens",
+        [BY_VOLFILE] = "as glusterd does not listen and its volume file is ",
+    };
+    const char *by = words[load->by];
+    const char *file = load->by == BY_VOLFILE ? load->process.volfile : "";
+
+    if (load->bind_address.kind == SOURCE_NONE)
+        log_write(log, LEVEL_INFO, "bind-address counts as none, %s%s", by, file);
+    else if (load->bind_address.kind == SOURCE_UNKNOWN)
+        log_write(log, LEVEL_WARNING, "bind-address is not known, %s%s", by, file);
+    else
+        log_write(log, LEVEL_INFO, "bind-address is %A, %s%s", &load->bind_address.network.address, by, file);
+}
+
+static void announce_section(const struct load *load, const struct log *log)
+{
+    const struct section *section = load->section;
+
+    if (load->built_in)
+        log_write(log, LEVEL_INFO, "%s does not exist: built-in configuration in force, section %W", load->path,
+                  &section->names);
+    else
+        log_write(log, LEVEL_INFO, "%s:%u: section %W in force, rules: %u", load->path, section->line, &section->names,
+                  section->rules.count);
+    if (load->wants_bind_address)
+        announce_bind_address(load, log);
+}
+
+/* Most processes have no section without a file, and would not be told of it. */
+static void announce_missing(const struct load *load, const struct log *log, const struct active *before)
+{
+    if (before != NULL && before->is_good && !before->built_in)
+        log_write(&before->log, LEVEL_WARNING, "%s has gone: built-in configuration in force", load->path);
+    else if (before == NULL && strcmp(load->path, CONFIG_FILE) != 0)
+        log_write(log, LEVEL_WARNING, "%s, which " CONFIG_VARIABLE " names, does not exist", load->path);
+}
+
+void announce(const struct load *load, const struct active *before)
+{
+    struct log log = {.file = load->config.options.log_file,
+                      .level = load->config.options.log_level,
+                      .process = process_name(&load->process)};
+
+    if (load->built_in)
+        announce_missing(load, &log, before);
+    if (load->mistake_path != NULL)
+        announce_mistake(load, before);
+    else if (load->section != NULL)
+        announce_section(load, &log);
+    else if (before != NULL) /* or it is one of the many processes that inherit the preload for nothing */
+        log_write(&log, LEVEL_INFO, "%s%s: no section for this process: no rules", load->path,
+                  load->built_in ? " does not exist: built-in configuration in force" : "");
+}

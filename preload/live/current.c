@@ -1,0 +1,61 @@
+#include "live/current.h"
+
+#include <stddef.h>
+
+#define STRING(macro)         STRING_OF(macro)
+#define STRING_OF(characters) #characters
+
+struct current current_here;
+bool current_is_idle;
+
+/* elf(5). It stays when symbols are stripped, and lies in memory. */
+__asm__(".pushsection .note.srcaddr, \"a\", %note\n"
+        ".balign 4\n"
+        ".long 2f - 1f, 4f - 3f, " STRING(CURRENT_NOTE_TYPE) "\n"
+                                                             "1: .asciz \"" CURRENT_NOTE_NAME "\"\n"
+                                                             "2: .balign 4\n"
+                                                             "3: .quad current_here - .\n"
+                                                             "4: .popsection\n");
+
+void current_give_back(unsigned int slot)
+{
+    struct active *active = __atomic_load_n(&current_here.slots[slot].active, __ATOMIC_RELAXED);
+
+    active_free(active);
+    __atomic_store_n(&current_here.slots[slot].active, NULL, __ATOMIC_RELEASE);
+}
+
+/* 0 if there is none. */
+static unsigned int take_slot(struct active *made)
+{
+    for (made->slot = 1; made->slot < CURRENT_SLOTS; made->slot++) {
+        struct active *free = NULL;
+
+        if (__atomic_compare_exchange_n(&current_here.slots[made->slot].active, &free, made, false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_RELAXED))
+            return made->slot;
+    }
+    return 0;
+}
+
+bool current_publish(struct active *made, const struct active *before)
+{
+    unsigned int old = before != NULL ? before->slot : 0;
+    int64_t *left = &current_here.slots[old].left;
+    bool is_idle = made->rules.count == 0;
+    unsigned int slot = take_slot(made);
+    uint64_t seen = __atomic_load_n(&current_here.state, __ATOMIC_ACQUIRE);
+
+    if (slot == 0)
+        return false;
+    do {
+        if (CURRENT_SLOT(seen) != old) {
+            __atomic_store_n(&current_here.slots[slot].active, NULL, __ATOMIC_RELEASE);
+            return false;
+        }
+    } while (!__atomic_compare_exchange_n(&current_here.state, &seen, slot, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
+    __atomic_store_n(&current_is_idle, is_idle, __ATOMIC_RELAXED);
+    if (old != 0 && __atomic_sub_fetch(left, (int64_t)(seen / CURRENT_SLOTS), __ATOMIC_ACQ_REL) == 0)
+        current_give_back(old);
+    return true;
+}

@@ -1,0 +1,68 @@
+/*
+ * The configuration in force, which every thread may look at while another puts the next one in its place. Each look is
+ * counted, and the last one out gives back what is no longer in force: no lock, no waiting, and nothing that a signal
+ * handler, a forked child or a thread that ends in between could leave undone; a child that was forked while its
+ * parent's other threads looked keeps what they looked at. Thread-safe and async-signal-safe.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "live/active.h"
+
+/*
+ * How glusterd-srcaddr status finds it in the memory of a process: an ELF note of this name and type tells how far
+ * behind itself struct current lies. The type stands for the layout of that and of struct active, and is to be changed
+ * with them: the process can have a library of another version.
+ */
+#define CURRENT_NOTE_NAME "SrcAddr"
+#define CURRENT_NOTE_TYPE 4
+
+enum { CURRENT_SLOTS = 64 /* one of them in force, and those that are still looked at */ };
+
+struct current {
+    uint64_t state; /* CURRENT_SLOT() of it, 0 for none; above that how many have entered since it is in force */
+    struct {
+        struct active *active; /* NULL: free */
+        int64_t left;          /* those that have left, less those that had entered once it is no longer in force */
+    } slots[CURRENT_SLOTS];
+};
+
+#define CURRENT_SLOT(state) ((state) % CURRENT_SLOTS)
+
+/* This process's. */
+extern struct current current_here __attribute__((visibility("hidden")));
+
+/* Whether what is in force has no rules. A hint: something else may be in force by now. */
+extern bool current_is_idle __attribute__((visibility("hidden")));
+
+/*
+ * The one in force, which stays as it is until current_leave(); NULL before there is one, where nobody needs to leave.
+ * Slot 0 stands for none, and none comes only once, before all others: what was in force is followed by another one.
+ */
+static inline const struct active *current_enter(void)
+{
+    uint64_t state = __atomic_fetch_add(&current_here.state, CURRENT_SLOTS, __ATOMIC_ACQ_REL);
+
+    return __atomic_load_n(&current_here.slots[CURRENT_SLOT(state)].active, __ATOMIC_RELAXED);
+}
+
+/* For the last one that leaves what is no longer in force. */
+void current_give_back(unsigned int slot);
+
+/* While it is in force the number of those that have left is above 0, afterwards below until all have. */
+static inline void current_leave(const struct active *active)
+{
+    unsigned int slot = active->slot;
+
+    if (__atomic_add_fetch(&current_here.slots[slot].left, 1, __ATOMIC_ACQ_REL) == 0)
+        current_give_back(slot);
+}
+
+/*
+ * Puts made, from active_make(), in force in the place of before, which the caller has entered, or NULL. False where
+ * another one has come to that place meanwhile, or so many are still looked at that there is no room for one more:
+ * made is then the caller's still.
+ */
+bool current_publish(struct active *made, const struct active *before);

@@ -1,0 +1,156 @@
+#include "live/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "base/kernel.h"
+#include "base/memory.h"
+#include "base/secure.h"
+
+/* Whoever has no number in this user namespace appears under this one, user_namespaces(7): DEFAULT_OVERFLOWUID. */
+enum { OVERFLOW_USER = 65534 };
+
+bool is_trusted_user(uid_t user, uid_t own)
+{
+    return user == 0 || (user == own && user != OVERFLOW_USER && !is_secure());
+}
+
+/* Checks that the open file may be read, and records its version. */
+static int check(int fd, size_t max, uid_t owner, struct stamp *stamp, struct text *why)
+{
+    struct stat status;
+
+    if (kernel(fstat, fd, &status) != 0) {
+        *stamp = stamp_of_error(errno);
+        return errno;
+    }
+    *stamp = stamp_of(&status);
+    if (!S_ISREG(status.st_mode))
+        text_string(why, "found that it is not a regular file; make it one");
+    else if ((size_t)status.st_size > max)
+        text_format(why, "found that it is larger than %u MiB; write less", (unsigned int)(max >> 20));
+    else if (owner != FILE_OF_ANYBODY && !is_trusted_user(status.st_uid, owner))
+        text_format(why, "found that user %u owns it; make root its owner: chown root", status.st_uid);
+    else if (owner != FILE_OF_ANYBODY && (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        text_string(why, "found that group or others may write to it; take that away: chmod go-w");
+    else
+        return 0;
+    return EPERM;
+}
+
+/* Up to the end of the file, or of the memory. */
+static int read_all(int fd, struct file *file)
+{
+    ssize_t got;
+
+    file->len = 0;
+    do {
+        got = kernel(read, fd, file->data + file->len, file->memory_size - file->len);
+        file->len += got > 0 ? (size_t)got : 0;
+    } while ((got > 0 && file->len < file->memory_size) || (got < 0 && errno == EINTR));
+    return got < 0 ? errno : 0;
+}
+
+static int read_open(int fd, size_t max, uid_t owner, struct file *file)
+{
+    size_t known = (size_t)file->stamp.size;
+    size_t size = known > 0 || owner != FILE_OF_ANYBODY ? known : max; /* files in /proc say 0 */
+    int error;
+
+    file->memory_size = size + 1; /* what fills that too has grown since */
+    file->data = memory_take(file->memory_size);
+    if (file->data == NULL)
+        return errno;
+    error = read_all(fd, file);
+    if (error == 0 && file->len > size)
+        error = EFBIG;
+    if (error != 0)
+        file_free(file);
+    return error;
+}
+
+/* *fd is -1 where there is an error. */
+static int open_patiently(const char *path, int flags, int *fd)
+{
+    do
+        *fd = (int)kernel(openat, AT_FDCWD, path, flags | O_CLOEXEC, 0);
+    while (*fd < 0 && errno == EINTR);
+    return *fd < 0 ? errno : 0;
+}
+
+/*
+ * Puts in the place of *fd, an O_PATH descriptor of what is at path, one to read it. A thread can have descriptors of
+ * its own, unshare(2). Without /proc, on Linux before 3.17, or without a second descriptor, the file is opened by its
+ * name, under which there can be another one by now.
+ */
+static int open_to_read(int *fd, const char *path)
+{
+    static const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
+    char data[48];
+    struct text itself = TEXT_IN(data);
+    int opened;
+    int error;
+
+    text_format(&itself, "/proc/thread-self/fd/%u", (unsigned int)*fd);
+    error = open_patiently(data, flags, &opened);
+    (void)kernel(close, *fd);
+    if (is_missing(error) || is_shortage(error))
+        error = open_patiently(path, flags, &opened);
+    *fd = opened;
+    return error;
+}
+
+/* A link that leads nowhere yet, as to a file system that is not mounted, is not as if nobody wanted a file here. */
+static int not_opened(const char *path, int error, struct file *file, struct text *why)
+{
+    struct word link = {.start = path};
+
+    file->stamp = is_passing(error) ? stamp_of_error(error) : stamp_on_way(path, error, &link.len);
+    if (link.len == 0)
+        return file->stamp.error;
+    text_format(why, "found that %W is a symbolic link to nothing; put there what it points to, or remove it", &link);
+    return EPERM;
+}
+
+int file_read(const char *path, size_t max, uid_t owner, struct file *file, struct text *why)
+{
+    int fd;
+    int error = open_patiently(path, O_PATH, &fd); /* opening a device can have effects, and this is none: open(2) */
+
+    error = error != 0 ? not_opened(path, error, file, why) : check(fd, max, owner, &file->stamp, why);
+    if (error == 0)
+        error = open_to_read(&fd, path);
+    if (error == 0)
+        error = check(fd, max, owner, &file->stamp, why);
+    if (error == 0)
+        error = read_open(fd, max, owner, file);
+    if (fd >= 0)
+        (void)kernel(close, fd);
+    if (error != 0 && why->len == 0)
+        text_format(why, "found no way to read it: %E%s", error,
+                    error == EACCES ? "; make it readable: chmod, or restorecon under SELinux" : "");
+    return error;
+}
+
+bool is_shortage(int error)
+{
+    return error == ENOMEM || error == EMFILE || error == ENFILE;
+}
+
+/* The rest stays so until somebody does something about it; filters of system calls say ENOSYS as well. */
+bool is_passing(int error)
+{
+    static const int lasting[] = {0, ENOENT, ENOTDIR, EPERM, EACCES, ELOOP, ENAMETOOLONG, ENOSYS};
+
+    for (size_t i = 0; i < sizeof(lasting) / sizeof(lasting[0]); i++)
+        if (error == lasting[i])
+            return false;
+    return true;
+}
+
+void file_free(struct file *file)
+{
+    memory_give(file->data, file->memory_size);
+    file->data = NULL;
+    file->len = 0;
+}

@@ -1,0 +1,42 @@
+/* Reading whole files. Async-signal-safe, no thread cancellation point when cancellation is disabled by the caller. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/text.h"
+#include "live/stamp.h"
+
+/* A file's content, in memory from memory_take(): give it back with file_free(). */
+struct file {
+    char *data;
+    size_t len;
+    size_t memory_size;
+    struct stamp stamp; /* of the version that was read, or looked at */
+};
+
+/* For what is not a matter of trust. */
+#define FILE_OF_ANYBODY (~(uid_t)0)
+
+/*
+ * Whether what user owns may steer this process, which is own's: root's, and its own, unless that number stands for
+ * anybody, or, under secure execution, for whoever started it.
+ */
+bool is_trusted_user(uid_t user, uid_t own);
+
+/*
+ * Reads the regular file at path, of at most max bytes; never waits, also where path is a FIFO or a device. Unless
+ * owner is FILE_OF_ANYBODY, its user must be trusted in a process of owner, and neither group nor others may write to
+ * it. Returns 0, or an errno value: ENOENT or ENOTDIR where there is no such file, EPERM where it is not what it must
+ * be, a symbolic link to nothing included. *why then tells what was found and what would be right. The stamp is filled
+ * in either way.
+ */
+int file_read(const char *path, size_t max, uid_t owner, struct file *file, struct text *why);
+void file_free(struct file *file);
+
+/* Whether an error is of memory or descriptors, so that the same may well succeed later. */
+bool is_shortage(int error);
+
+/* Whether an error, or none, is one that may pass by itself: neither that there is no such file nor that it may not be
+ * read. */
+bool is_passing(int error);

@@ -1,0 +1,65 @@
+/*
+ * What a process's configuration says: its file read and parsed, its section, its bind-address. The library loads it
+ * for its own process, the command for others. Async-signal-safe.
+ */
+#pragma once
+
+#include <limits.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "live/file.h"
+#include "live/listener.h"
+#include "live/process.h"
+#include "rules/config.h"
+#include "rules/volfile.h"
+
+/* The environment variable that names another file than CONFIG_FILE. */
+#define CONFIG_VARIABLE "GLUSTERD_SRCADDR_CONF"
+
+/* How the bind-address was worked out. */
+enum bind_address_by {
+    BY_ARGUMENTS, /* glusterd has written it into the process's arguments */
+    BY_LISTENER,  /* glusterd listens there */
+    BY_VOLFILE,   /* glusterd does not listen, and its volume file says so */
+};
+
+/* Too large for the stack of a signal handler. To begin with all zeros, but for process and listener. */
+struct load {
+    struct process process;
+    char path[PATH_MAX]; /* of the configuration */
+    bool built_in;       /* because there is no file at path */
+    int unusable;        /* why the file could not be read, or is not trusted: an errno value, *mistake tells; or 0 */
+    struct file file;
+    struct config config;
+    const struct section *section; /* of the process, NULL if it has none */
+    bool wants_bind_address;       /* a rule of the section does; if so, the next six are filled in */
+    bool volfile_is_unread;        /* it is there, but could not be read, or is not a regular file */
+    struct stamp volfile;          /* of the volume file */
+    struct volume volume;          /* what it says */
+    struct listener listener;      /* glusterd's; to begin with, what was known last */
+    struct source bind_address;
+    enum bind_address_by by;
+    const char *mistake_path; /* of the configuration, if there is a mistake in it, or NULL */
+    struct mistake mistake;
+};
+
+/* All return 0, also where there is a mistake, or ENOMEM, EMFILE or ENFILE, after which nothing is known. */
+
+/* Reads the configuration at path, NULL or "" for CONFIG_FILE, which owner or root must own: file_read(). */
+int load_config(struct load *load, const char *path, uid_t owner);
+
+/* Reads the process's volume file: volfile and volume are filled in. One that does not exist has no bind-address. */
+int load_volfile(struct load *load);
+
+/* The first section in the file that has one of the process's names, or NULL. */
+const struct section *load_find_section(const struct config *config, const struct process *process);
+
+/* Selects the section of the process, if there is no mistake, and reads its volume file, if that is wanted. */
+int load_section(struct load *load);
+
+/* Works the bind-address out of the arguments, listener and volume, and fills it in as a source of the section, if
+ * there is one. */
+void load_bind_address(struct load *load);
+
+void load_free(struct load *load);

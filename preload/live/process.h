@@ -1,0 +1,53 @@
+/* Who this process is, as a section names it. Async-signal-safe. */
+#pragma once
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/text.h"
+
+#define VOLUME_FILE "/etc/glusterfs/glusterd.vol"
+
+/* Bytes; the kernel's own limit for arguments, ARG_MAX, unless the stack limit was raised. */
+#define CMDLINE_MAX (2u << 20)
+
+struct process {
+    char role[64];          /* NAME of --process-name NAME, empty if there is none */
+    char program[64];       /* the last component of argv[0] */
+    char volfile[PATH_MAX]; /* of GlusterFS's own -f, --volfile or --spec-file, else VOLUME_FILE */
+    char listener[64];      /* glusterd's address, as in the arguments it has given this daemon; or empty */
+};
+
+/* The file that execve(2) was told to run: getauxval(3), AT_EXECFN. Behind all arguments in memory; NULL if not known.
+ */
+const char *process_file(void);
+
+/* This process's program, as struct process has it. Where the arguments are not known, that of process_file(). */
+const char *process_program(void);
+
+/* From a command line as in proc(5), cmdline: len bytes, each argument with a NUL behind it, the last one perhaps
+ * without. */
+void process_parse(const char *cmdline, size_t len, struct process *process);
+
+/*
+ * Whether argument is --NAME or --NAME=VALUE, name with the dashes; *value is then VALUE, or the next argument, which
+ * is taken off *rest.
+ */
+bool long_option(struct word argument, const char *name, struct word *rest, struct word *value);
+
+/*
+ * Of this process; with musl, where /proc can't be read, the program's name is all that is known. Under secure
+ * execution names alone are taken from the arguments: a path or an address could be anybody's choice. 0, or ENOMEM,
+ * EMFILE or ENFILE.
+ */
+int process_read(struct process *process);
+
+/* Whether it is the management daemon: gf_get_process_mode() in GlusterFS's glusterfsd/src/glusterfsd.c. */
+bool process_is_glusterd(const struct process *process);
+
+/* Whether it is glusterd, a brick, another daemon of GlusterFS or a mount. */
+bool process_is_glusterfs(const struct process *process);
+
+/* The name that the log calls it by. */
+const char *process_name(const struct process *process);

@@ -1,0 +1,238 @@
+#include "live/reload.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/kernel.h"
+#include "base/memory.h"
+#include "base/quiet.h"
+#include "base/word.h"
+#include "live/announce.h"
+#include "live/current.h"
+
+int64_t reload_next_look;
+
+/* When files were looked at last, by stamp_clock(). */
+static uint32_t last_look;
+
+/* As stamp_is_settled() has it. */
+static uint64_t config_seen;
+static uint64_t volfile_seen;
+
+/* looked is stamp_clock() from before origin was looked at. */
+static bool is_settled(const struct origin *origin, uint32_t looked)
+{
+    bool config = stamp_is_settled(&origin->config, &config_seen, looked);
+    bool volfile = !origin->has_volfile || stamp_is_settled(&origin->volfile, &volfile_seen, looked);
+
+    __atomic_store_n(&last_look, looked, __ATOMIC_RELAXED);
+    return config && volfile;
+}
+
+/*
+ * Fills in *now, what active was made of, as it is now, and returns whether that is settled. A listener that can't be
+ * looked at stays as it was.
+ */
+static bool look(const struct active *active, struct origin *now)
+{
+    uint32_t looked = stamp_clock();
+
+    *now = active->origin;
+    now->config = stamp_look(active->file);
+    if (now->has_volfile)
+        now->volfile = stamp_look(active->volfile);
+    (void)listener_look(now->place, now->port, &now->listener);
+    return is_settled(now, looked);
+}
+
+/* Until who has begun to write is done. A signal's handler leaves in the time what was left of it: nanosleep(2). */
+static void wait_for_writer(void)
+{
+    struct timespec left = {.tv_nsec = SETTLED_AFTER * 1000000L};
+
+    while (kernel(nanosleep, &left, &left) != 0 && errno == EINTR)
+        ;
+}
+
+/* A process that is in a chroot by now, or has changed its directory, finds others under the same paths. */
+static bool finds_the_same_files(const struct active *active)
+{
+    struct stamp root = stamp_look("/");
+
+    return active->file[0] == '/' && stamp_same_file(&root, &active->origin.root);
+}
+
+/* Its arguments can be overwritten by now, and /proc gone. */
+static void remember_process(const struct active *active, struct process *process)
+{
+    text_copy(process->role, sizeof(process->role), word_of(active->role));
+    text_copy(process->program, sizeof(process->program), word_of(active->program));
+    text_copy(process->volfile, sizeof(process->volfile), word_of(active->volfile));
+    text_copy(process->listener, sizeof(process->listener), word_of(active->listener));
+}
+
+/* Before it listens, glusterd dials no peer: what only it can tell must not keep it from getting that far. */
+static int find_bind_address(struct load *load)
+{
+    enum listener_place place = listener_place(&load->process);
+    int error;
+
+    if (!load->wants_bind_address)
+        return 0;
+    error = listener_look(place, load->volume.port, &load->listener);
+    if (error != 0)
+        return error;
+    if (place == LISTENER_OWN && load->volume.bind_address.kind == SOURCE_UNKNOWN)
+        load->volume.bind_address.kind = SOURCE_NONE;
+    load_bind_address(load);
+    return 0;
+}
+
+/* Reads all that before was read from, or for the first time, into *made, which nobody else has. */
+static int read_all(struct load *load, const struct active *before, struct active **made)
+{
+    int error = 0;
+
+    if (before != NULL) {
+        remember_process(before, &load->process);
+        load->listener = before->origin.listener;
+    } else {
+        error = process_read(&load->process);
+    }
+    if (error == 0)
+        error =
+            load_config(load, before != NULL ? before->file : secure_getenv(CONFIG_VARIABLE), (uid_t)kernel(geteuid));
+    if (error == 0 && before == NULL && is_passing(load->unusable))
+        error = load->unusable;
+    if (error == 0)
+        error = load_section(load);
+    if (error == 0)
+        error = find_bind_address(load);
+    if (error != 0)
+        return error;
+    *made = active_make(load, before);
+    return *made != NULL ? 0 : ENOMEM;
+}
+
+static int load_first(struct load *load)
+{
+    struct active *made;
+    uint32_t looked = stamp_clock();
+    int error = read_all(load, NULL, &made);
+
+    if (error == 0 && !is_settled(&made->origin, looked)) {
+        active_free(made);
+        load_free(load);
+        memset(load, 0, sizeof(*load));
+        wait_for_writer();
+        looked = stamp_clock();
+        error = read_all(load, NULL, &made);
+        if (error == 0 && !is_settled(&made->origin, looked))
+            made->is_provisional = true;
+    }
+    if (error != 0)
+        return error;
+    if (current_publish(made, NULL))
+        announce(load, NULL);
+    else
+        active_free(made);
+    return 0;
+}
+
+static bool is_news(const struct active *made, const struct active *before)
+{
+    if (made->has_mistake)
+        return strcmp(made->mistake, before->mistake) != 0 || !origin_same(&made->origin, &before->origin);
+    return before->has_mistake || !active_same(made, before);
+}
+
+static void load_again(struct load *load, const struct active *before)
+{
+    struct active *made;
+    struct origin now;
+    bool whole;
+    bool news;
+
+    if (read_all(load, before, &made) != 0)
+        return; /* too few descriptors, or too little memory: the next look tries again */
+    whole = look(made, &now) && origin_same(&now, &made->origin); /* or somebody has written to it meanwhile */
+    news = is_news(made, before);
+    if (!whole || (!news && made->is_provisional) || !current_publish(made, before))
+        active_free(made);
+    else if (news)
+        announce(load, before);
+}
+
+static int take_first(const struct active **active)
+{
+    struct load *load = memory_take(sizeof(*load));
+    int error;
+
+    if (load == NULL)
+        return ENOMEM;
+    __atomic_store_n(&reload_next_look, reload_coarse_clock() + LOOK_INTERVAL, __ATOMIC_RELAXED);
+    error = load_first(load);
+    load_free(load);
+    memory_give(load, sizeof(*load));
+    if (error == 0)
+        *active = current_enter();
+    return error;
+}
+
+int reload_first(const struct active **active)
+{
+    struct quiet quiet;
+    int error;
+
+    quiet_begin(&quiet);
+    error = take_first(active);
+    quiet_end(&quiet);
+    return error;
+}
+
+/*
+ * Whether there is something to be read, and nobody is likely to be writing it. One who looks often can leave that for
+ * later; after a long time what is in force may be out of date for as long.
+ */
+static bool is_to_be_read(const struct active *before)
+{
+    uint32_t unseen = stamp_clock() - __atomic_load_n(&last_look, __ATOMIC_RELAXED);
+    struct origin now;
+    bool settled = look(before, &now);
+
+    if ((!before->is_provisional && origin_same(&now, &before->origin)) || !finds_the_same_files(before))
+        return false;
+    if (!settled && unseen > SETTLED_AFTER) {
+        wait_for_writer();
+        settled = look(before, &now);
+    }
+    return settled;
+}
+
+static void take_changes(const struct active **active)
+{
+    const struct active *before = *active;
+    struct load *load;
+
+    if (!is_to_be_read(before))
+        return;
+    load = memory_take(sizeof(*load));
+    if (load == NULL)
+        return;
+    load_again(load, before);
+    load_free(load);
+    memory_give(load, sizeof(*load));
+    *active = current_enter();
+    current_leave(before);
+}
+
+void reload_if_changed(const struct active **active)
+{
+    struct quiet quiet;
+
+    quiet_begin(&quiet);
+    take_changes(active);
+    quiet_end(&quiet);
+}

@@ -1,0 +1,152 @@
+#include "live/stamp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/kernel.h"
+#include "base/memory.h"
+
+#if !defined(__LP64__)
+#error "struct stat is taken for the kernel's own, which holds on 64-bit systems only"
+#endif
+
+/* The part of a stamp that differs between versions of a file: from device to its end, 64-bit numbers without padding.
+ */
+enum { VERSION_SIZE = sizeof(struct stamp) - offsetof(struct stamp, device) };
+
+struct stamp stamp_of_error(int error)
+{
+    return (struct stamp){.error = error, .changed = {.tv_sec = LONG_MAX}};
+}
+
+struct stamp stamp_of(const struct stat *status)
+{
+    return (struct stamp){.device = status->st_dev,
+                          .inode = status->st_ino,
+                          .size = status->st_size,
+                          .written = status->st_mtim,
+                          .changed = status->st_ctim};
+}
+
+struct stamp stamp_look(const char *path)
+{
+    struct stat status;
+
+    return kernel(newfstatat, AT_FDCWD, path, &status, 0) == 0 ? stamp_of(&status) : stamp_of_error(errno);
+}
+
+bool stamp_same_file(const struct stamp *a, const struct stamp *b)
+{
+    return a->error == b->error && a->device == b->device && a->inode == b->inode;
+}
+
+bool stamp_same(const struct stamp *a, const struct stamp *b)
+{
+    return a->error == b->error && (a->error != 0 || memcmp(&a->device, &b->device, VERSION_SIZE) == 0);
+}
+
+bool is_missing(int error)
+{
+    return error == ENOENT || error == ENOTDIR;
+}
+
+/* Takes the last component off the path; "." and "/" have none, and it returns false. */
+static bool cut(char *path)
+{
+    char *slash = path + strlen(path);
+
+    if (strcmp(path, ".") == 0 || strcmp(path, "/") == 0)
+        return false;
+    while (slash > path && *slash != '/')
+        slash--;
+    if (*slash != '/')
+        memcpy(path, ".", sizeof("."));
+    else
+        slash[slash == path ? 1 : 0] = '\0'; /* the root's own slash stays */
+    return true;
+}
+
+/* Cuts way down to what exists, if only as a symbolic link to nothing. */
+static struct stamp look_on(char *way, int error, size_t *link_len)
+{
+    struct stamp stamp = stamp_of_error(error);
+    struct stamp target;
+    struct stat status;
+
+    while (kernel(newfstatat, AT_FDCWD, way, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        if (!cut(way))
+            return stamp;
+    target = stamp_look(way);
+    if (S_ISLNK(status.st_mode) && is_missing(target.error))
+        *link_len = strlen(way);
+    stamp.changed = target.error == 0 ? target.changed : status.st_ctim;
+    return stamp;
+}
+
+struct stamp stamp_on_way(const char *path, int error, size_t *link_len)
+{
+    size_t len = strlen(path);
+    char *way = memory_take(len + sizeof(".")); /* room for cut() too; too large for the stack of a signal handler */
+    struct stamp stamp;
+
+    *link_len = 0;
+    if (way == NULL)
+        return stamp_of_error(errno);
+    memcpy(way, path, len + 1);
+    stamp = look_on(way, error, link_len);
+    memory_give(way, len + sizeof("."));
+    return stamp;
+}
+
+uint32_t stamp_clock(void)
+{
+    struct timespec now = {.tv_sec = 0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint32_t)(now.tv_sec * 1000 + now.tv_nsec / 1000000);
+}
+
+/* Of all by which stamp_same() tells versions apart; never 0. */
+static uint32_t hash(const struct stamp *stamp)
+{
+    uint64_t words[VERSION_SIZE / sizeof(uint64_t)];
+    size_t count = stamp->error == 0 ? sizeof(words) / sizeof(words[0]) : 0;
+
+    memcpy(words, &stamp->device, sizeof(words));
+    return (uint32_t)hash_words((uint64_t)stamp->error * 2 + 1, words, count) | 1;
+}
+
+/*
+ * For how many milliseconds the same has been seen. The hash of what was seen last stands above, since when below, so
+ * that one compare-and-swap changes both. Who loses it to another thread, or has looked before that one did, counts
+ * from now.
+ */
+static uint32_t seen_for(uint64_t *seen, uint32_t key, uint32_t looked)
+{
+    uint64_t before = __atomic_load_n(seen, __ATOMIC_RELAXED);
+    int32_t age = (int32_t)(looked - (uint32_t)before);
+
+    if (before >> 32 == key && age >= 0)
+        return (uint32_t)age;
+    (void)__atomic_compare_exchange_n(seen, &before, (uint64_t)key << 32 | stamp_clock(), false, __ATOMIC_RELAXED,
+                                      __ATOMIC_RELAXED);
+    return 0;
+}
+
+static bool is_old(const struct stamp *stamp)
+{
+    struct timespec now = {.tv_sec = 0};
+
+    (void)clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    return stamp->changed.tv_sec < now.tv_sec - SURELY_SETTLED_AFTER;
+}
+
+/* It is noted in any case that it has been seen: what comes back is as new as what never was there. */
+bool stamp_is_settled(const struct stamp *stamp, uint64_t *seen, uint32_t looked)
+{
+    return seen_for(seen, hash(stamp), looked) >= SETTLED_AFTER || is_old(stamp);
+}

@@ -1,0 +1,203 @@
+#include "socket/hostaddr.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+
+#include "base/kernel.h"
+#include "base/memory.h"
+#include "base/quiet.h"
+#include "socket/namespace.h"
+
+enum {
+    DUMP_SIZE = 32 << 10, /* bytes; the kernel fills no message of a dump beyond that */
+    DUMP_TRIES = 8        /* dumps that a change of the addresses interrupts */
+};
+
+bool host_address_fits(const struct host_address *candidate, const struct network *network)
+{
+    if ((candidate->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED | IFA_F_TEMPORARY)) != 0)
+        return false;
+    return network->len >= address_reach(&candidate->address) &&
+           address_same_prefix(&candidate->address, &network->address, network->len);
+}
+
+bool host_address_better(const struct host_address *a, const struct host_address *b)
+{
+    if ((a->flags & IFA_F_DEPRECATED) != (b->flags & IFA_F_DEPRECATED))
+        return (a->flags & IFA_F_DEPRECATED) == 0;
+    return memcmp(&a->address, &b->address, sizeof(a->address)) < 0;
+}
+
+/* NLMSG_OK(), NLMSG_NEXT() and RTA_NEXT(), but in one type of integer. */
+static bool message_fits(const struct nlmsghdr *message, int left)
+{
+    return left >= (int)sizeof(*message) && message->nlmsg_len >= sizeof(*message) && (int)message->nlmsg_len <= left;
+}
+
+static struct nlmsghdr *next_message(struct nlmsghdr *message, int *left)
+{
+    *left -= (int)NLMSG_ALIGN(message->nlmsg_len);
+    return (struct nlmsghdr *)((char *)message + NLMSG_ALIGN(message->nlmsg_len));
+}
+
+static struct rtattr *next_attribute(struct rtattr *attribute, int *left)
+{
+    *left -= (int)RTA_ALIGN(attribute->rta_len);
+    return (struct rtattr *)((char *)attribute + RTA_ALIGN(attribute->rta_len));
+}
+
+/* One RTM_NEWADDR message. IFA_LOCAL is the host's own address; IPv6 has it only on links with two ends. */
+static bool parse_address(struct nlmsghdr *message, struct host_address *parsed)
+{
+    struct ifaddrmsg *header = NLMSG_DATA(message);
+    bool is_ipv4 = header->ifa_family == AF_INET;
+    size_t size = is_ipv4 ? 4 : 16;
+    int left = (int)IFA_PAYLOAD(message);
+    const void *address = NULL;
+
+    parsed->flags = header->ifa_flags;
+    parsed->interface = header->ifa_index;
+    for (struct rtattr *attribute = IFA_RTA(header); RTA_OK(attribute, left);
+         attribute = next_attribute(attribute, &left)) {
+        if ((attribute->rta_type == IFA_LOCAL || (attribute->rta_type == IFA_ADDRESS && address == NULL)) &&
+            RTA_PAYLOAD(attribute) >= size)
+            address = RTA_DATA(attribute);
+        else if (attribute->rta_type == IFA_FLAGS && RTA_PAYLOAD(attribute) >= sizeof(parsed->flags))
+            memcpy(&parsed->flags, RTA_DATA(attribute), sizeof(parsed->flags));
+    }
+    if (address == NULL)
+        return false;
+    if (is_ipv4)
+        parsed->flags &= ~(uint32_t)IFA_F_SECONDARY; /* the bit that means temporary for IPv6 */
+    parsed->address = address_any_ipv4;              /* of which an IPv6 address leaves nothing */
+    memcpy(&parsed->address.s6_addr[sizeof(parsed->address) - size], address, size);
+    return true;
+}
+
+/* The number in what ends a dump is below 0 if the kernel could not list all, or nothing. */
+static int end_error(struct nlmsghdr *message)
+{
+    int number = 0;
+
+    if (message->nlmsg_len >= NLMSG_LENGTH(sizeof(number)))
+        memcpy(&number, NLMSG_DATA(message), sizeof(number));
+    return number < 0 ? -number : 0;
+}
+
+struct search {
+    const struct network *network;
+    unsigned int interface;
+    struct host_address best;
+    bool found;
+    bool done;
+    bool interrupted;
+};
+
+static int take_message(struct nlmsghdr *message, struct search *search)
+{
+    struct host_address candidate;
+
+    if ((message->nlmsg_flags & NLM_F_DUMP_INTR) != 0)
+        search->interrupted = true;
+    if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR) {
+        search->done = true;
+        return end_error(message);
+    }
+    if (message->nlmsg_type != RTM_NEWADDR || !parse_address(message, &candidate))
+        return 0;
+    if ((search->interface != 0 && search->interface != candidate.interface) ||
+        !host_address_fits(&candidate, search->network))
+        return 0;
+    if (!search->found || host_address_better(&candidate, &search->best))
+        search->best = candidate;
+    search->found = true;
+    return 0;
+}
+
+static int ask(int fd)
+{
+    struct {
+        struct nlmsghdr header;
+        struct ifaddrmsg body;
+    } request = {
+        .header = {.nlmsg_len = sizeof(request), .nlmsg_type = RTM_GETADDR, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+        .body = {.ifa_family = AF_UNSPEC},
+    };
+    struct sockaddr_nl to_kernel = {.nl_family = AF_NETLINK};
+    ssize_t sent;
+
+    do
+        sent = kernel(sendto, fd, &request, sizeof(request), 0, &to_kernel, sizeof(to_kernel));
+    while (sent < 0 && errno == EINTR);
+    return sent < 0 ? errno : 0;
+}
+
+/* One answer to ask(), which comes in several parts. A part that somebody else sent is dropped. */
+static int take_answer(int fd, void *buffer, struct search *search)
+{
+    while (!search->done) {
+        struct sockaddr_nl sender = {.nl_pid = 0};
+        socklen_t sender_len = sizeof(sender);
+        ssize_t got = kernel(recvfrom, fd, buffer, (size_t)DUMP_SIZE, 0, &sender, &sender_len);
+        int left = (int)got;
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return errno;
+        if (sender.nl_pid != 0)
+            continue;
+        for (struct nlmsghdr *message = buffer; message_fits(message, left); message = next_message(message, &left)) {
+            int error = take_message(message, search);
+
+            if (error != 0)
+                return error;
+        }
+    }
+    return 0;
+}
+
+static int search_all(int fd, void *buffer, struct search *search)
+{
+    for (int tries = 0; tries < DUMP_TRIES; tries++) {
+        int error = ask(fd);
+
+        search->found = search->done = search->interrupted = false;
+        if (error == 0)
+            error = take_answer(fd, buffer, search);
+        if (error != 0)
+            return error;
+        if (!search->interrupted)
+            return search->found ? 0 : EADDRNOTAVAIL;
+    }
+    return EAGAIN;
+}
+
+int host_address_find(const struct network *network, unsigned int interface, int beside, struct host_address *found)
+{
+    struct search search = {.network = network, .interface = interface};
+    struct quiet quiet;
+    void *buffer;
+    int fd;
+    int error;
+
+    quiet_begin(&quiet);
+    buffer = memory_take(DUMP_SIZE);
+    fd = buffer == NULL ? -1 : (int)kernel(socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (fd < 0)
+        error = errno;
+    else if (beside != -1 && !namespace_same(beside, fd))
+        error = EADDRNOTAVAIL;
+    else
+        error = search_all(fd, buffer, &search);
+    if (fd >= 0)
+        (void)kernel(close, fd);
+    memory_give(buffer, DUMP_SIZE);
+    quiet_end(&quiet);
+    *found = search.best;
+    return error;
+}

@@ -1,0 +1,31 @@
+/* This host's own addresses, as the kernel lists them for this network namespace. Async-signal-safe. */
+#pragma once
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/address.h"
+
+struct host_address {
+    struct in6_addr address; /* an IPv4 address as IPv4-mapped */
+    uint32_t flags;          /* IFA_F_*, rtnetlink(7) */
+    unsigned int interface;  /* its index */
+};
+
+/*
+ * Whether candidate is in network and can be a source: neither tentative nor temporary (RFC 8981). A network that is
+ * larger than a range of address_reach() has no address in that range.
+ */
+bool host_address_fits(const struct host_address *candidate, const struct network *network);
+
+/* Whether a is to be preferred to b: one that is not deprecated (RFC 4862, 5.5.4), then the lower one. */
+bool host_address_better(const struct host_address *a, const struct host_address *b);
+
+/*
+ * The best of the host's addresses in network, on the interface of that index, or, for 0, on any; of this thread's
+ * network namespace, which must be that of the socket beside unless that is -1. Returns 0, or an errno value:
+ * EADDRNOTAVAIL if there is none or it is not, EAGAIN if the addresses change faster than they are listed, or that of
+ * the call that failed.
+ */
+int host_address_find(const struct network *network, unsigned int interface, int beside, struct host_address *found);

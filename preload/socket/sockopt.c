@@ -1,0 +1,520 @@
+#include "socket/sockopt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <linux/filter.h>
+#include <linux/sock_diag.h>
+
+#include "base/kernel.h"
+#include "base/memory.h"
+
+enum {
+    LARGE_MAX = 32 << 10, /* a socket filter of BPF_MAXINSNS; extension headers are shorter */
+};
+
+enum kind {
+    VALUE,    /* of some few bytes; on a new socket what a sysctl, its namespace or its cgroup makes of it:
+                 sock_init_data(),    inet6_create(), tcp_init_sock(), BPF_CGROUP_INET_SOCK_CREATE */
+    CONSTANT, /* the same on every new socket of this kernel: one is asked once in a process */
+    ZERO,     /* zero on every new socket, which need not be asked */
+    TELLING,  /* how long it is tells whether one of the MEMBERs behind it is set */
+    MEMBER,   /* ZERO, and so where the last one that was no MEMBER has its default */
+    LARGE,    /* read with length 0 if it is not set */
+    HEADER,   /* LARGE, in memory of SK_MEMINFO_OPTMEM: ipv6_renew_options() */
+    FILTER,   /* likewise: sk_filter_charge(); read in instructions, set with a struct sock_fprog */
+    SEGMENT,  /* TCP_MAXSEG, CONSTANT */
+    FALLBACK, /* VALUE, where the kernel doesn't know the one before */
+    FIRST,    /* CONSTANT, but set by the kernel too once the socket has dialled */
+    BUFFERS   /* SO_BUF_LOCK, SO_SNDBUF and SO_RCVBUF */
+};
+
+enum {
+    OPTION_MEMINFO = 55,    /* SO_MEMINFO, Linux 4.12 */
+    OPTION_BUF_LOCK = 72,   /* SO_BUF_LOCK, Linux 5.14 */
+    OPTION_TCP_REPAIR = 19, /* TCP_REPAIR */
+    BUF_LOCK_SEND = 1,      /* SOCK_SNDBUF_LOCK */
+    BUF_LOCK_RECEIVE = 2    /* SOCK_RCVBUF_LOCK */
+};
+
+/*
+ * All options of the kernel's sock_getsockopt(), do_ip_getsockopt(), do_tcp_getsockopt() and do_ipv6_getsockopt() that
+ * can be set on a TCP socket before it is connected, but for SO_REUSEADDR, which a move itself needs, and other
+ * names for the same thing. By number: headers name only those of their own time, and the numbers are the same on
+ * all architectures that this is built for (include/uapi/asm-generic/socket.h). The order is that of setting: an option
+ * stands after those that change it as well.
+ */
+static const struct option {
+    short level;
+    short name;
+    enum kind kind;
+} options[] = {
+    {SOL_SOCKET, 1, ZERO},        /* SO_DEBUG */
+    {SOL_SOCKET, 5, ZERO},        /* SO_DONTROUTE */
+    {SOL_SOCKET, 6, ZERO},        /* SO_BROADCAST */
+    {SOL_SOCKET, 9, ZERO},        /* SO_KEEPALIVE */
+    {SOL_SOCKET, 10, ZERO},       /* SO_OOBINLINE */
+    {SOL_SOCKET, 11, ZERO},       /* SO_NO_CHECK */
+    {SOL_SOCKET, 13, ZERO},       /* SO_LINGER */
+    {SOL_SOCKET, 15, ZERO},       /* SO_REUSEPORT */
+    {SOL_SOCKET, 16, ZERO},       /* SO_PASSCRED */
+    {SOL_SOCKET, 18, CONSTANT},   /* SO_RCVLOWAT: raises SO_RCVBUF, TCP_WINDOW_CLAMP */
+    {SOL_SOCKET, 20, ZERO},       /* SO_RCVTIMEO */
+    {SOL_SOCKET, 21, ZERO},       /* SO_SNDTIMEO */
+    {SOL_SOCKET, 62, VALUE},      /* SO_BINDTOIFINDEX */
+    {SOL_SOCKET, 25, FALLBACK},   /* SO_BINDTODEVICE, where the kernel is older */
+    {SOL_SOCKET, 26, FILTER},     /* SO_ATTACH_FILTER, SO_GET_FILTER */
+    {SOL_SOCKET, 44, ZERO},       /* SO_LOCK_FILTER: no filter can be set behind it */
+    {SOL_SOCKET, 29, ZERO},       /* SO_TIMESTAMP */
+    {SOL_SOCKET, 35, ZERO},       /* SO_TIMESTAMPNS */
+    {SOL_SOCKET, 63, ZERO},       /* SO_TIMESTAMP_NEW */
+    {SOL_SOCKET, 64, ZERO},       /* SO_TIMESTAMPNS_NEW */
+    {SOL_SOCKET, 37, ZERO},       /* SO_TIMESTAMPING */
+    {SOL_SOCKET, 65, MEMBER},     /* SO_TIMESTAMPING_NEW: sk_getsockopt() */
+    {SOL_SOCKET, 34, ZERO},       /* SO_PASSSEC */
+    {SOL_SOCKET, 36, VALUE},      /* SO_MARK */
+    {SOL_SOCKET, 40, ZERO},       /* SO_RXQ_OVFL */
+    {SOL_SOCKET, 41, ZERO},       /* SO_WIFI_STATUS */
+    {SOL_SOCKET, 42, CONSTANT},   /* SO_PEEK_OFF */
+    {SOL_SOCKET, 43, ZERO},       /* SO_NOFCS */
+    {SOL_SOCKET, 45, ZERO},       /* SO_SELECT_ERR_QUEUE */
+    {SOL_SOCKET, 46, VALUE},      /* SO_BUSY_POLL */
+    {SOL_SOCKET, 47, CONSTANT},   /* SO_MAX_PACING_RATE */
+    {SOL_SOCKET, 49, FIRST},      /* SO_INCOMING_CPU */
+    {SOL_SOCKET, 60, ZERO},       /* SO_ZEROCOPY */
+    {SOL_SOCKET, 61, ZERO},       /* SO_TXTIME */
+    {SOL_SOCKET, 69, ZERO},       /* SO_PREFER_BUSY_POLL */
+    {SOL_SOCKET, 73, ZERO},       /* SO_RESERVE_MEM */
+    {SOL_SOCKET, 74, VALUE},      /* SO_TXREHASH */
+    {SOL_SOCKET, 75, ZERO},       /* SO_RCVMARK */
+    {SOL_SOCKET, 76, ZERO},       /* SO_PASSPIDFD */
+    {SOL_SOCKET, 82, ZERO},       /* SO_RCVPRIORITY */
+    {SOL_SOCKET, 83, CONSTANT},   /* SO_PASSRIGHTS */
+    {IPPROTO_IP, 1, ZERO},        /* IP_TOS: changes SO_PRIORITY */
+    {SOL_SOCKET, 12, VALUE},      /* SO_PRIORITY */
+    {IPPROTO_IP, 2, VALUE},       /* IP_TTL */
+    {IPPROTO_IP, 4, LARGE},       /* IP_OPTIONS */
+    {IPPROTO_IP, 6, ZERO},        /* IP_RECVOPTS */
+    {IPPROTO_IP, 7, ZERO},        /* IP_RETOPTS */
+    {IPPROTO_IP, 9, TELLING},     /* IP_PKTOPTIONS: do_ip_getsockopt() */
+    {IPPROTO_IP, 8, MEMBER},      /* IP_PKTINFO */
+    {IPPROTO_IP, 12, MEMBER},     /* IP_RECVTTL */
+    {IPPROTO_IP, 13, MEMBER},     /* IP_RECVTOS */
+    {IPPROTO_IP, 10, VALUE},      /* IP_MTU_DISCOVER */
+    {IPPROTO_IP, 11, ZERO},       /* IP_RECVERR */
+    {IPPROTO_IP, 15, ZERO},       /* IP_FREEBIND, also IPV6_FREEBIND */
+    {IPPROTO_IP, 18, ZERO},       /* IP_PASSSEC */
+    {IPPROTO_IP, 19, ZERO},       /* IP_TRANSPARENT, also IPV6_TRANSPARENT */
+    {IPPROTO_IP, 20, ZERO},       /* IP_RECVORIGDSTADDR */
+    {IPPROTO_IP, 21, ZERO},       /* IP_MINTTL */
+    {IPPROTO_IP, 23, ZERO},       /* IP_CHECKSUM */
+    {IPPROTO_IP, 24, ZERO},       /* IP_BIND_ADDRESS_NO_PORT */
+    {IPPROTO_IP, 26, ZERO},       /* IP_RECVERR_RFC4884 */
+    {IPPROTO_IP, 34, CONSTANT},   /* IP_MULTICAST_LOOP */
+    {IPPROTO_IP, 49, CONSTANT},   /* IP_MULTICAST_ALL */
+    {IPPROTO_IP, 50, ZERO},       /* IP_UNICAST_IF */
+    {IPPROTO_IP, 51, ZERO},       /* IP_LOCAL_PORT_RANGE */
+    {IPPROTO_TCP, 13, VALUE},     /* TCP_CONGESTION */
+    {IPPROTO_TCP, 1, ZERO},       /* TCP_NODELAY */
+    {IPPROTO_TCP, 2, SEGMENT},    /* TCP_MAXSEG */
+    {IPPROTO_TCP, 3, ZERO},       /* TCP_CORK */
+    {IPPROTO_TCP, 4, VALUE},      /* TCP_KEEPIDLE */
+    {IPPROTO_TCP, 5, VALUE},      /* TCP_KEEPINTVL */
+    {IPPROTO_TCP, 6, VALUE},      /* TCP_KEEPCNT */
+    {IPPROTO_TCP, 7, VALUE},      /* TCP_SYNCNT */
+    {IPPROTO_TCP, 8, VALUE},      /* TCP_LINGER2 */
+    {IPPROTO_TCP, 9, ZERO},       /* TCP_DEFER_ACCEPT */
+    {IPPROTO_TCP, 12, CONSTANT},  /* TCP_QUICKACK */
+    {IPPROTO_TCP, 16, ZERO},      /* TCP_THIN_LINEAR_TIMEOUTS */
+    {IPPROTO_TCP, 17, ZERO},      /* TCP_THIN_DUPACK */
+    {IPPROTO_TCP, 18, ZERO},      /* TCP_USER_TIMEOUT */
+    {IPPROTO_TCP, 23, ZERO},      /* TCP_FASTOPEN */
+    {IPPROTO_TCP, 25, ZERO},      /* TCP_NOTSENT_LOWAT */
+    {IPPROTO_TCP, 27, ZERO},      /* TCP_SAVE_SYN */
+    {IPPROTO_TCP, 30, ZERO},      /* TCP_FASTOPEN_CONNECT */
+    {IPPROTO_TCP, 33, LARGE},     /* TCP_FASTOPEN_KEY */
+    {IPPROTO_TCP, 34, ZERO},      /* TCP_FASTOPEN_NO_COOKIE */
+    {IPPROTO_TCP, 36, ZERO},      /* TCP_INQ */
+    {IPPROTO_TCP, 37, ZERO},      /* TCP_TX_DELAY */
+    {IPPROTO_TCP, 44, VALUE},     /* TCP_RTO_MAX_MS */
+    {IPPROTO_TCP, 45, VALUE},     /* TCP_RTO_MIN_US */
+    {IPPROTO_TCP, 46, CONSTANT},  /* TCP_DELACK_MAX_US */
+    {IPPROTO_IPV6, 6, TELLING},   /* IPV6_2292PKTOPTIONS: do_ipv6_getsockopt() */
+    {IPPROTO_IPV6, 2, MEMBER},    /* IPV6_2292PKTINFO */
+    {IPPROTO_IPV6, 8, MEMBER},    /* IPV6_2292HOPLIMIT */
+    {IPPROTO_IPV6, 49, MEMBER},   /* IPV6_RECVPKTINFO */
+    {IPPROTO_IPV6, 51, MEMBER},   /* IPV6_RECVHOPLIMIT */
+    {IPPROTO_IPV6, 66, MEMBER},   /* IPV6_RECVTCLASS */
+    {IPPROTO_IPV6, 3, ZERO},      /* IPV6_2292HOPOPTS */
+    {IPPROTO_IPV6, 4, ZERO},      /* IPV6_2292DSTOPTS */
+    {IPPROTO_IPV6, 5, ZERO},      /* IPV6_2292RTHDR */
+    {IPPROTO_IPV6, 11, ZERO},     /* IPV6_FLOWINFO */
+    {IPPROTO_IPV6, 16, VALUE},    /* IPV6_UNICAST_HOPS */
+    {IPPROTO_IPV6, 19, CONSTANT}, /* IPV6_MULTICAST_LOOP */
+    {IPPROTO_IPV6, 23, CONSTANT}, /* IPV6_MTU_DISCOVER */
+    {IPPROTO_IPV6, 25, ZERO},     /* IPV6_RECVERR */
+    {IPPROTO_IPV6, 29, CONSTANT}, /* IPV6_MULTICAST_ALL */
+    {IPPROTO_IPV6, 30, ZERO},     /* IPV6_ROUTER_ALERT_ISOLATE */
+    {IPPROTO_IPV6, 31, ZERO},     /* IPV6_RECVERR_RFC4884 */
+    {IPPROTO_IPV6, 33, ZERO},     /* IPV6_FLOWINFO_SEND */
+    {IPPROTO_IPV6, 53, ZERO},     /* IPV6_RECVHOPOPTS */
+    {IPPROTO_IPV6, 54, HEADER},   /* IPV6_HOPOPTS */
+    {IPPROTO_IPV6, 57, HEADER},   /* IPV6_RTHDR */
+    {IPPROTO_IPV6, 55, HEADER},   /* IPV6_RTHDRDSTOPTS */
+    {IPPROTO_IPV6, 59, HEADER},   /* IPV6_DSTOPTS */
+    {IPPROTO_IPV6, 56, ZERO},     /* IPV6_RECVRTHDR */
+    {IPPROTO_IPV6, 58, ZERO},     /* IPV6_RECVDSTOPTS */
+    {IPPROTO_IPV6, 60, ZERO},     /* IPV6_RECVPATHMTU */
+    {IPPROTO_IPV6, 62, ZERO},     /* IPV6_DONTFRAG */
+    {IPPROTO_IPV6, 67, ZERO},     /* IPV6_TCLASS */
+    {IPPROTO_IPV6, 70, VALUE},    /* IPV6_AUTOFLOWLABEL */
+    {IPPROTO_IPV6, 72, CONSTANT}, /* IPV6_ADDR_PREFERENCES */
+    {IPPROTO_IPV6, 73, ZERO},     /* IPV6_MINHOPCOUNT */
+    {IPPROTO_IPV6, 74, ZERO},     /* IPV6_RECVORIGDSTADDR */
+    {IPPROTO_IPV6, 76, ZERO},     /* IPV6_UNICAST_IF */
+    {IPPROTO_IPV6, 77, ZERO},     /* IPV6_RECVFRAGSIZE */
+    {SOL_SOCKET, OPTION_BUF_LOCK, BUFFERS},
+    {IPPROTO_TCP, TCP_WINDOW_CLAMP, VALUE},
+};
+
+_Static_assert(SO_RCVLOWAT == 18 && SO_PASSCRED == 16 && SO_RCVBUF == 8, "an architecture with numbers of its own");
+enum { OPTIONS = sizeof(options) / sizeof(options[0]) };
+
+/* What the first socket of a protocol has told that was asked; values of up to eight bytes. */
+enum known { UNASKED, ABSENT, KNOWN };
+
+static struct answer {
+    uint64_t value;
+    enum known known; /* written last */
+} answers[2][OPTIONS];
+
+struct carry {
+    int from;
+    int to;
+    struct answer *answers; /* of their protocol */
+    bool dialled;
+    bool was_default;                 /* the last one that was no MEMBER */
+    uint32_t memory[SK_MEMINFO_VARS]; /* of from */
+};
+
+static enum known get_known(const struct carry *carry, const struct option *option)
+{
+    return __atomic_load_n(&carry->answers[option - options].known, __ATOMIC_ACQUIRE);
+}
+
+static uint64_t get_answer(const struct carry *carry, const struct option *option)
+{
+    return __atomic_load_n(&carry->answers[option - options].value, __ATOMIC_RELAXED);
+}
+
+static void note(const struct carry *carry, const struct option *option, enum known known, uint64_t value)
+{
+    struct answer *answer = &carry->answers[option - options];
+
+    __atomic_store_n(&answer->value, value, __ATOMIC_RELAXED);
+    __atomic_store_n(&answer->known, known, __ATOMIC_RELEASE);
+}
+
+static int set(int fd, int level, int name, const void *value, socklen_t len)
+{
+    return kernel(setsockopt, fd, level, name, value, len) == 0 ? 0 : errno;
+}
+
+int sockopt_get_int(int fd, int level, int name, int *value)
+{
+    socklen_t len = sizeof(*value);
+
+    return kernel(getsockopt, fd, level, name, value, &len) == 0 ? 0 : errno;
+}
+
+int sockopt_set_int(int fd, int level, int name, int value)
+{
+    return set(fd, level, name, &value, sizeof(value));
+}
+
+/* Zero where the kernel has no such option. */
+static int get_int_or_zero(int fd, int level, int name)
+{
+    int value = 0;
+
+    return sockopt_get_int(fd, level, name, &value) == 0 ? value : 0;
+}
+
+/* In one call, sk_get_meminfo(). Where the kernel is older there can be any option in SK_MEMINFO_OPTMEM. */
+static void get_memory(int fd, uint32_t memory[SK_MEMINFO_VARS])
+{
+    socklen_t len = SK_MEMINFO_VARS * sizeof(memory[0]);
+
+    if (kernel(getsockopt, fd, SOL_SOCKET, OPTION_MEMINFO, memory, &len) == 0)
+        return;
+    memory[SK_MEMINFO_SNDBUF] = (uint32_t)get_int_or_zero(fd, SOL_SOCKET, SO_SNDBUF);
+    memory[SK_MEMINFO_RCVBUF] = (uint32_t)get_int_or_zero(fd, SOL_SOCKET, SO_RCVBUF);
+    memory[SK_MEMINFO_OPTMEM] = 1;
+}
+
+/* What getsockopt(2) says of an option that this kernel or protocol doesn't have. */
+static bool is_absent(int error)
+{
+    return error == ENOPROTOOPT || error == EOPNOTSUPP;
+}
+
+/* The same, or that it has no value now. */
+static bool is_no_value(int error)
+{
+    return is_absent(error) || error == EINVAL || error == ENOTCONN || error == ENODEV;
+}
+
+/* An option's value. Only those of kind LARGE, HEADER and FILTER are longer. The bytes after len are zero. */
+struct value {
+    union {
+        uint64_t words[4];
+        int number;
+    } is;
+    socklen_t len;
+};
+
+static int get_value(int fd, const struct option *option, struct value *value)
+{
+    *value = (struct value){.len = sizeof(value->is)};
+    return kernel(getsockopt, fd, option->level, option->name, &value->is, &value->len) == 0 ? 0 : errno;
+}
+
+static int set_value(int fd, const struct option *option, const struct value *value)
+{
+    return set(fd, option->level, option->name, &value->is, value->len);
+}
+
+/* Whether the value fits in its first word. */
+static bool is_word(const struct value *value)
+{
+    return (value->is.words[1] | value->is.words[2] | value->is.words[3]) == 0;
+}
+
+static bool is_same(const struct value *a, const struct value *b)
+{
+    bool same = a->len == b->len;
+
+    for (size_t i = 0; i < sizeof(a->is) / sizeof(a->is.words[0]); i++)
+        same &= a->is.words[i] == b->is.words[i];
+    return same;
+}
+
+static bool is_constant(const struct option *option)
+{
+    return option->kind == CONSTANT || option->kind == SEGMENT || option->kind == FIRST;
+}
+
+/* Whether a new socket has that value. Asks the new one where the answer is not known yet, or can differ each time. */
+static bool is_default(const struct carry *carry, const struct option *option, const struct value *wanted)
+{
+    struct value present;
+
+    if (option->kind == ZERO || option->kind == MEMBER)
+        return wanted->is.words[0] == 0 && is_word(wanted);
+    if (is_constant(option) && get_known(carry, option) == KNOWN)
+        return is_word(wanted) && wanted->is.words[0] == get_answer(carry, option);
+    if (get_value(carry->to, option, &present) != 0)
+        return false;
+    if (is_constant(option) && is_word(&present))
+        note(carry, option, KNOWN, present.is.words[0]);
+    return is_same(&present, wanted);
+}
+
+static int carry_value(struct carry *carry, const struct option *option)
+{
+    struct value wanted;
+    int error = get_value(carry->from, option, &wanted);
+    bool has_default = error != 0 || is_default(carry, option, &wanted);
+
+    if (is_absent(error))
+        note(carry, option, ABSENT, 0);
+    if (option->kind != MEMBER)
+        carry->was_default = has_default;
+    if (error != 0)
+        return is_no_value(error) ? 0 : error;
+    return has_default ? 0 : set_value(carry->to, option, &wanted);
+}
+
+/* The kernel writes a cmsg(3) for each option that is set, as if a packet had come. Nothing is carried over. */
+static int carry_telling(struct carry *carry, const struct option *option)
+{
+    unsigned char messages[256];
+    socklen_t len = sizeof(messages);
+
+    carry->was_default = kernel(getsockopt, carry->from, option->level, option->name, messages, &len) == 0 && len == 0;
+    return 0;
+}
+
+static int carry_member(struct carry *carry, const struct option *option)
+{
+    return carry->was_default ? 0 : carry_value(carry, option);
+}
+
+static int carry_fallback(struct carry *carry, const struct option *option)
+{
+    return get_known(carry, option - 1) == ABSENT ? carry_value(carry, option) : 0;
+}
+
+/* What the kernel has set while it dialled is not the program's. */
+static int carry_first(struct carry *carry, const struct option *option)
+{
+    return carry->dialled ? 0 : carry_value(carry, option);
+}
+
+static int carry_large(struct carry *carry, const struct option *option)
+{
+    unsigned char probe[1];
+    socklen_t len = sizeof(probe);
+    void *value;
+    int error;
+
+    if (kernel(getsockopt, carry->from, option->level, option->name, probe, &len) == 0 && len == 0)
+        return 0;
+    value = memory_take(LARGE_MAX);
+    if (value == NULL)
+        return errno;
+    len = LARGE_MAX;
+    error = kernel(getsockopt, carry->from, option->level, option->name, value, &len) != 0 || len == 0
+                ? 0
+                : set(carry->to, option->level, option->name, value, len);
+    memory_give(value, LARGE_MAX);
+    return error;
+}
+
+/* EACCES where an eBPF program is attached, which can't be read back: sk_get_filter(). */
+static int carry_filter(struct carry *carry, const struct option *option)
+{
+    struct sock_fprog program;
+    socklen_t count = 0;
+    int error = 0;
+
+    if (kernel(getsockopt, carry->from, option->level, option->name, NULL, &count) != 0)
+        return errno == EACCES ? EOPNOTSUPP : 0;
+    if (count == 0)
+        return 0;
+    program.filter = memory_take(LARGE_MAX);
+    if (program.filter == NULL)
+        return errno;
+    if (kernel(getsockopt, carry->from, option->level, option->name, program.filter, &count) != 0)
+        error = errno;
+    program.len = (unsigned short)count;
+    if (error == 0)
+        error = set(carry->to, option->level, option->name, &program, sizeof(program));
+    memory_give(program.filter, LARGE_MAX);
+    return error;
+}
+
+/*
+ * TCP_MAXSEG that is not set reads as the size that the last connect has found: not the program's, then. Before
+ * Linux 6.4 it reads so also where it is set, and nothing else tells: do_tcp_getsockopt().
+ */
+static int carry_segment(struct carry *carry, const struct option *option)
+{
+    struct tcp_info info;
+    socklen_t len = sizeof(info);
+    struct value size;
+
+    if (get_value(carry->from, option, &size) != 0 || is_default(carry, option, &size))
+        return 0;
+    memset(&info, 0, sizeof(info));
+    if (kernel(getsockopt, carry->from, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+        info.tcpi_snd_mss == (unsigned int)size.is.number)
+        return 0;
+    return set_value(carry->to, option, &size);
+}
+
+/*
+ * Reads back doubled, socket(7), so half of it is set. What the program set, SO_BUF_LOCK tells; where the kernel has no
+ * SO_BUF_LOCK, that it differs. A size above net.core.rmem_max or wmem_max needs the FORCE option and its capability; a
+ * buffer that must be smaller than it was, because the limit was lowered meanwhile, is no reason not to connect.
+ */
+static void carry_buffer(const struct carry *carry, int name, int force_name, uint32_t wanted)
+{
+    int half = (int)(wanted / 2);
+
+    set(carry->to, SOL_SOCKET, name, &half, sizeof(half));
+    if ((uint32_t)get_int_or_zero(carry->to, SOL_SOCKET, name) < wanted)
+        set(carry->to, SOL_SOCKET, force_name, &half, sizeof(half));
+}
+
+static int carry_buffers(struct carry *carry, const struct option *option)
+{
+    const uint32_t *wanted = carry->memory;
+    uint32_t present[SK_MEMINFO_VARS];
+    int lock = get_int_or_zero(carry->from, option->level, option->name);
+    bool sending;
+    bool receiving;
+
+    get_memory(carry->to, present);
+    sending = (lock & BUF_LOCK_SEND) != 0 || wanted[SK_MEMINFO_SNDBUF] != present[SK_MEMINFO_SNDBUF];
+    receiving = (lock & BUF_LOCK_RECEIVE) != 0 || wanted[SK_MEMINFO_RCVBUF] != present[SK_MEMINFO_RCVBUF];
+    if (sending)
+        carry_buffer(carry, SO_SNDBUF, SO_SNDBUFFORCE, wanted[SK_MEMINFO_SNDBUF]);
+    if (receiving)
+        carry_buffer(carry, SO_RCVBUF, SO_RCVBUFFORCE, wanted[SK_MEMINFO_RCVBUF]);
+    if ((sending || receiving) && get_int_or_zero(carry->to, option->level, option->name) != lock)
+        set(carry->to, option->level, option->name, &lock, sizeof(lock));
+    return 0;
+}
+
+static int carry_owner(const struct carry *carry)
+{
+    struct f_owner_ex owner;
+    int signal = (int)kernel(fcntl, carry->from, F_GETSIG, NULL);
+
+    if (kernel(fcntl, carry->from, F_GETOWN_EX, &owner) == 0 && owner.pid != 0 &&
+        kernel(fcntl, carry->to, F_SETOWN_EX, &owner) != 0 &&
+        errno != ESRCH) /* that of one who has ended, before 5.12 */
+        return errno;
+    if (signal > 0 && kernel(fcntl, carry->to, F_SETSIG, signal) != 0)
+        return errno;
+    return 0;
+}
+
+/* After the owner, so that no signal goes astray. */
+static int carry_status_flags(const struct carry *carry)
+{
+    int flags = (int)kernel(fcntl, carry->from, F_GETFL, NULL);
+
+    if (flags == -1 || (flags != O_RDWR && kernel(fcntl, carry->to, F_SETFL, flags) != 0))
+        return errno;
+    return 0;
+}
+
+/* Whether it is not set for sure, without asking for it. */
+static bool is_unset(const struct carry *carry, const struct option *option)
+{
+    return get_known(carry, option) == ABSENT ||
+           ((option->kind == HEADER || option->kind == FILTER) && carry->memory[SK_MEMINFO_OPTMEM] == 0);
+}
+
+static int carry_options(struct carry *carry)
+{
+    static int (*const functions[])(struct carry *, const struct option *) = {
+        [VALUE] = carry_value,     [CONSTANT] = carry_value,    [ZERO] = carry_value,   [TELLING] = carry_telling,
+        [MEMBER] = carry_member,   [LARGE] = carry_large,       [HEADER] = carry_large, [FILTER] = carry_filter,
+        [SEGMENT] = carry_segment, [FALLBACK] = carry_fallback, [FIRST] = carry_first,  [BUFFERS] = carry_buffers};
+    int error = 0;
+
+    for (const struct option *option = options; error == 0 && option < options + OPTIONS; option++)
+        if (!is_unset(carry, option))
+            error = functions[option->kind](carry, option);
+    return error;
+}
+
+int sockopt_carry(int from, int to, int protocol, bool dialled)
+{
+    struct carry carry = {.from = from, .to = to, .answers = answers[protocol == IPPROTO_TCP], .dialled = dialled};
+    int error;
+
+    if (get_int_or_zero(from, IPPROTO_TCP, OPTION_TCP_REPAIR) != 0)
+        return EOPNOTSUPP; /* a connection that is being restored, with queues that can't be carried over */
+    get_memory(from, carry.memory);
+    error = carry_options(&carry);
+    if (error == 0)
+        error = carry_owner(&carry);
+    return error == 0 ? carry_status_flags(&carry) : error;
+}
