@@ -91,7 +91,7 @@ $(COMMAND): $(BUILD)/tool/main.o $(TOOL_ARCHIVE) $(ARCHIVE)
 # The limit of a frame is the library's, which lives on other people's stacks.
 $(BUILD)/tool/%.o: tool/%.c $(BUILD)/command
 	@mkdir -p $(@D)
-	$(call QUIET,CC)$(COMPILE) $(TOOL_CFLAGS) -Wno-frame-larger-than -DVERSION='"$(VERSION)"' -fPIE -Ipreload -MMD -MP -c -o $@ $<
+	$(call QUIET,CC)$(COMPILE) $(TOOL_CFLAGS) -Wno-frame-larger-than -DVERSION='"$(VERSION)"' -fPIE -Ipreload -Itool -MMD -MP -c -o $@ $<
 
 -include $(OBJECTS:.o=.d) $(TOOL:.o=.d)
 
@@ -177,7 +177,7 @@ check-fresh:
 	tests/fresh $(RELEASE) $(abspath $(BUILD)/fresh)
 
 SOURCES := $(wildcard preload/*.[ch] preload/*/*.[ch] tool/*.[ch] tool/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/socket/*.[ch] tests/guarded/*/*.[ch] tests/matrix/*.[ch] tests/bench/*.c)
-SCRIPTS := preload/check-object tests/sandbox tests/in-sandbox tests/build-root tests/fresh tests/sanitized tests/fuzz/fuzz.bats .ci/run \
+SCRIPTS := preload/check-object tests/sandbox tests/in-sandbox tests/build-root tests/fresh tests/rooms tests/sanitized tests/fuzz/fuzz.bats .ci/run \
            $(filter-out %.c %.h %.gp %.md %.yml %.network %.cil %/missing %/results,$(wildcard $(addprefix tests/,$(addsuffix /*,bench build socket faults tool valgrind cluster upstream packages systemd fleet vm matrix)))) \
            packaging/make-source packaging/mount.glusterfs-srcaddr packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post* packaging/deb/*.prerm)
 
@@ -192,6 +192,7 @@ run-lint: lint-files
 	@$(MAKE) --no-print-directory lint-ansible
 MANUALS := $(wildcard docs/*.5 docs/*.8)
 lint-files:
+	@echo rooms; tests/rooms
 	@echo clang-format; printf '%s\n' $(SOURCES) | xargs -r clang-format --dry-run --Werror
 	@echo clang-tidy; printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -r -P 2 -n 1 \
 	    sh -c 'clang-tidy --quiet "$$0" -- -std=gnu11 -D_GNU_SOURCE -Ipreload -Itool $(patsubst -I%,-isystem%,$(TOOL_CFLAGS)) -DVERSION=\"\" 2>/dev/null'

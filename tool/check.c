@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
-#include "inspect.h"
-#include "report.h"
+#include "judge/inspect.h"
+#include "terminal/command.h"
+#include "terminal/report.h"
 
 static const struct option options[] = {{"wait", required_argument, NULL, 'w'},
                                         {"json", no_argument, NULL, 'j'},

@@ -6,15 +6,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "glusterd.h"
-#include "hostsource.h"
+#include "host/glusterd.h"
+#include "host/hostsource.h"
+#include "host/names.h"
+#include "host/resolve.h"
 #include "live/load.h"
-#include "mistake.h"
-#include "names.h"
-#include "option.h"
-#include "resolve.h"
-#include "table.h"
+#include "terminal/command.h"
+#include "terminal/mistake.h"
+#include "terminal/option.h"
+#include "terminal/table.h"
 
 static const struct option options[] = {{"process", required_argument, NULL, 'p'},
                                         {"json", no_argument, NULL, 'j'},

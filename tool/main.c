@@ -1,5 +1,5 @@
 /* glusterd-srcaddr(8): the table of subcommands, which is the help text as well. */
-#include "command.h"
+#include "terminal/command.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include "base/word.h"
-#include "command.h"
-#include "mend.h"
-#include "spelling.h"
-#include "suspects.h"
+#include "judge/mend.h"
+#include "judge/spelling.h"
+#include "judge/suspects.h"
+#include "terminal/command.h"
 
 static const struct option options[] = {{"from", required_argument, NULL, 'f'}, {"to", required_argument, NULL, 't'},
                                         {"dry-run", no_argument, NULL, 'd'},    {"json", no_argument, NULL, 'j'},

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "library.h"
+#include "host/library.h"
 #include "live/load.h"
-#include "mistake.h"
+#include "terminal/command.h"
+#include "terminal/mistake.h"
 
 static const struct option options[] = {
     {"config", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};

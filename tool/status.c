@@ -4,13 +4,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "look.h"
-#include "looktables.h"
-#include "metrics.h"
-#include "output.h"
-#include "ownconfig.h"
-#include "plugin.h"
+#include "host/look.h"
+#include "status/looktables.h"
+#include "status/metrics.h"
+#include "status/ownconfig.h"
+#include "status/plugin.h"
+#include "terminal/command.h"
+#include "terminal/output.h"
 
 static const struct option options[] = {{"wrong", no_argument, NULL, 'x'},        {"watch", no_argument, NULL, 'w'},
                                         {"json", no_argument, NULL, 'j'},         {"metrics", no_argument, NULL, 'm'},

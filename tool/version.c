@@ -1,4 +1,4 @@
-#include "command.h"
+#include "terminal/command.h"
 
 #include <stdio.h>
 

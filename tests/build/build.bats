@@ -29,6 +29,15 @@ refused() {
     [[ ${lines[0]} == "$BATS_TEST_TMPDIR/object.so: error: $1"* ]]
 }
 
+@test "no file includes from a room that it must not know of" {
+    tests/rooms
+    cp -r preload tool "$BATS_TEST_TMPDIR"
+    echo '#include "rules/config.h"' >>"$BATS_TEST_TMPDIR/preload/base/text.c"
+    run tests/rooms "$BATS_TEST_TMPDIR"
+    [ "$status" -eq 1 ]
+    [[ $output == preload/base/text.c:*rules/config.h* && ${#lines[@]} == 1 ]]
+}
+
 @test "the library passes its own check" {
     preload/check-object "$LIBRARY"
 }

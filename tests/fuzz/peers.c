@@ -1,8 +1,8 @@
 /* A peer's file in glusterd's store: names stand where they say, and mending one changes that one alone. */
-#include "peers.h"
+#include "host/peers.h"
 
 #include "fuzz.h"
-#include "mend.h"
+#include "judge/mend.h"
 
 static void parse(const void *data, size_t size, struct peer *peer)
 {

@@ -1,7 +1,7 @@
 #include "unit.h"
 
 #include "base/word.h"
-#include "doubts.h"
+#include "judge/doubts.h"
 
 enum { RULES_MAX = 16 };
 

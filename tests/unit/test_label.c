@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "label.h"
+#include "host/label.h"
 
 enum { HANDLES = 1, CONTEXTS = 2 };
 

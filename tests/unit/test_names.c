@@ -1,7 +1,7 @@
 #include "unit.h"
 
 #include "base/word.h"
-#include "names.h"
+#include "host/names.h"
 
 static struct process process; /* too large for a stack */
 

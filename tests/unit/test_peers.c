@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <sys/wait.h>
 
-#include "command.h"
-#include "peers.h"
+#include "host/peers.h"
+#include "terminal/command.h"
 
 #define UUID_A "0a0a0a0a-0000-0000-0000-00000000000a"
 #define UUID_B "0B0B0B0B-0000-0000-0000-00000000000B"

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "report.h"
+#include "terminal/report.h"
 
 static void finds_lines(void **state)
 {

@@ -1,7 +1,7 @@
 #include "unit.h"
 
 #include "base/word.h"
-#include "spelling.h"
+#include "judge/spelling.h"
 
 #define SIXTEEN "0123456789abcdef"
 #define LABEL                                                                                               \

@@ -1,0 +1,183 @@
+#include "host/glusterd.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/word.h"
+#include "host/hostlistener.h"
+#include "host/names.h"
+#include "host/peers.h"
+#include "host/resolve.h"
+#include "host/unit.h"
+#include "terminal/command.h"
+#include "terminal/option.h"
+
+/* Whether it is the same namespace, or directory, of both processes, or this user may not know. */
+static bool is_shared(pid_t pid, const char *name)
+{
+    char path[64];
+    char own_path[64];
+    struct stat status;
+    struct stat own;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+    (void)snprintf(own_path, sizeof(own_path), "/proc/self/%s", name);
+    return stat(path, &status) != 0 || stat(own_path, &own) != 0 ||
+           (status.st_dev == own.st_dev && status.st_ino == own.st_ino);
+}
+
+void glusterd_of(const struct running *running, struct glusterd *glusterd)
+{
+    glusterd->running = *running;
+    glusterd->arguments = arguments_of(running->pid, &glusterd->arguments_len);
+}
+
+/* As the unit would start it. */
+static void glusterd_to_come(struct glusterd *glusterd)
+{
+    struct process *process = &glusterd->running.process;
+
+    glusterd->running.pid = 0;
+    glusterd->arguments = unit_arguments(&glusterd->arguments_len);
+    if (glusterd->arguments != NULL)
+        process_parse(glusterd->arguments, glusterd->arguments_len, process);
+    if (!process_is_glusterd(process))
+        process_called("glusterd", process);
+}
+
+void glusterd_find(struct glusterd *glusterd)
+{
+    size_t count;
+    struct running *all = running_all(&count);
+    const struct running *found = NULL;
+
+    for (size_t i = 0; i < count && found == NULL; i++)
+        if (process_is_glusterd(&all[i].process) && is_shared(all[i].pid, "ns/net") && is_shared(all[i].pid, "root"))
+            found = &all[i];
+    *glusterd = (struct glusterd){.arguments = NULL};
+    if (found != NULL)
+        glusterd_of(found, glusterd);
+    else
+        glusterd_to_come(glusterd);
+    free(all);
+}
+
+void glusterd_free(struct glusterd *glusterd)
+{
+    free(glusterd->arguments);
+}
+
+/*
+ * The value of --xlator-option VOLUME.KEY=VALUE; a word without a start if there is none. Of several, GlusterFS takes
+ * the first: gf_remember_xlator_option(), gf_add_cmdline_options().
+ */
+static struct word argument_option(const struct glusterd *glusterd, const char *key)
+{
+    struct word rest = {.start = glusterd->arguments, .len = glusterd->arguments_len};
+
+    while (rest.len > 0) {
+        struct word argument = word_split(&rest, '\0');
+        struct word value;
+        struct word pattern;
+        char *volume;
+        bool is_meant;
+
+        if (!long_option(argument, "--xlator-option", &rest, &value))
+            continue;
+        pattern = word_split(&value, '.');
+        volume = needed(strndup(pattern.start, pattern.len));
+        is_meant = fnmatch(volume, "management", FNM_NOESCAPE) == 0 && word_is(word_split(&value, '='), key);
+        free(volume);
+        if (is_meant)
+            return value;
+    }
+    return (struct word){.start = NULL};
+}
+
+char *glusterd_option(const struct glusterd *glusterd, const char *key)
+{
+    struct word value = argument_option(glusterd, key);
+
+    if (value.start != NULL)
+        return needed(strndup(value.start, value.len));
+    return volume_option(glusterd->running.process.volfile, key);
+}
+
+char *glusterd_working_directory(const struct glusterd *glusterd)
+{
+    char *directory = glusterd_option(glusterd, "working-directory");
+
+    return directory != NULL ? directory : needed(strdup(WORKING_DIRECTORY));
+}
+
+char *own_working_directory(void)
+{
+    struct glusterd glusterd;
+    char *directory;
+
+    glusterd_find(&glusterd);
+    directory = glusterd_working_directory(&glusterd);
+    glusterd_free(&glusterd);
+    return directory;
+}
+
+/* An option of the transport: NAME alone goes before transport.socket.NAME, wherever either stands. */
+static char *socket_option(const struct glusterd *glusterd, const char *key)
+{
+    char *value = glusterd_option(glusterd, strrchr(key, '.') + 1);
+
+    return value != NULL ? value : glusterd_option(glusterd, key);
+}
+
+in_port_t glusterd_port(const struct glusterd *glusterd)
+{
+    char *port = socket_option(glusterd, LISTEN_PORT_OPTION);
+    unsigned long number = port != NULL ? strtoul(port, NULL, 10) : GLUSTERD_PORT;
+
+    free(port);
+    return number > 0 && number <= UINT16_MAX ? (in_port_t)number : GLUSTERD_PORT;
+}
+
+/* The address that glusterd would take of those of a name: without transport.address-family inet6, an IPv4 one. */
+static void settle_name(const struct glusterd *glusterd, const char *name, struct source *source)
+{
+    char *family = glusterd_option(glusterd, "transport.address-family");
+    bool is_inet6 = family != NULL && strcmp(family, "inet6") == 0;
+    size_t count;
+    struct sockaddr_in6 *addresses = is_inet6 ? resolve(name, &count) : resolve_any(name, &count);
+
+    for (size_t i = 0; i < count && source->kind == SOURCE_UNKNOWN; i++)
+        if (!is_inet6 && IN6_IS_ADDR_V4MAPPED(&addresses[i].sin6_addr))
+            source->kind = SOURCE_NONE;
+    if (count > 0 && source->kind == SOURCE_UNKNOWN) {
+        source->kind = SOURCE_ADDRESS;
+        source->network = (struct network){.address = addresses[0].sin6_addr, .len = 128};
+    }
+    free(addresses);
+    free(family);
+}
+
+/* What a glusterd that is to come will do with its options, as far as anybody else can tell. */
+static void settle_volume(const struct glusterd *glusterd, struct volume *volume)
+{
+    char *written = socket_option(glusterd, BIND_ADDRESS_OPTION);
+
+    if (written != NULL)
+        volume->bind_address = volfile_source(word_of(written));
+    if (written != NULL && volume->bind_address.kind == SOURCE_UNKNOWN)
+        settle_name(glusterd, written, &volume->bind_address);
+    volume->port = glusterd_port(glusterd);
+    free(written);
+}
+
+void glusterd_bind_address(const struct glusterd *glusterd, struct load *load)
+{
+    if (glusterd->running.pid != 0)
+        find_listener(&glusterd->running, load->volume.port, &load->listener);
+    if (load->listener.kind == LISTENER_NONE)
+        settle_volume(glusterd, &load->volume);
+    load_bind_address(load);
+}

@@ -1,0 +1,110 @@
+#include "host/inside.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "terminal/command.h"
+
+/* This process's own, open from the first inside_enter() on. */
+static struct {
+    int root;
+    int directory;
+    int network;
+    int mounts;
+} own = {-1, -1, -1, -1};
+
+static struct {
+    bool root;
+    bool network;
+} entered;
+
+static int open_path(const char *path, int flags)
+{
+    return open(path, flags | O_CLOEXEC);
+}
+
+static void open_own(void)
+{
+    if (own.root >= 0)
+        return;
+    own.root = open_path("/", O_PATH);
+    own.directory = open_path(".", O_PATH);
+    own.network = open_path("/proc/self/ns/net", O_RDONLY);
+    own.mounts = open_path("/proc/self/ns/mnt", O_RDONLY);
+    if (own.root < 0 || own.directory < 0 || own.network < 0 || own.mounts < 0)
+        trouble("found no way to open the root directory, the current one and those of /proc/self/ns: %m");
+}
+
+static bool is_same(int a, int b)
+{
+    struct stat left;
+    struct stat right;
+
+    return fstat(a, &left) == 0 && fstat(b, &right) == 0 && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
+}
+
+static bool enter_network(int network)
+{
+    if (is_same(network, own.network))
+        return true;
+    entered.network = setns(network, CLONE_NEWNET) == 0;
+    return entered.network;
+}
+
+/* The same directory can have other things mounted below it. */
+static bool enter_root(int root, int mounts)
+{
+    if (is_same(root, own.root) && is_same(mounts, own.mounts))
+        return true;
+    entered.root = fchdir(root) == 0 && chroot(".") == 0;
+    return entered.root;
+}
+
+static int open_of(pid_t pid, const char *name, int flags)
+{
+    char path[64];
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+    return open_path(path, flags);
+}
+
+static void close_open(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
+bool inside_enter(pid_t pid)
+{
+    int root = open_of(pid, "root", O_PATH | O_DIRECTORY);
+    int network = open_of(pid, "ns/net", O_RDONLY);
+    int mounts = open_of(pid, "ns/mnt", O_RDONLY);
+    bool is_inside;
+
+    open_own();
+    is_inside = root >= 0 && network >= 0 && mounts >= 0 && enter_network(network) && enter_root(root, mounts);
+    close_open(root);
+    close_open(network);
+    close_open(mounts);
+    if (!is_inside)
+        inside_leave();
+    return is_inside;
+}
+
+void inside_leave(void)
+{
+    bool is_back = true;
+
+    if (entered.root)
+        is_back = fchdir(own.root) == 0 && chroot(".") == 0;
+    if (fchdir(own.directory) != 0)
+        is_back = false;
+    if (entered.network && setns(own.network, CLONE_NEWNET) != 0)
+        is_back = false;
+    entered.root = entered.network = false;
+    if (!is_back)
+        trouble("found no way back from a container: %m");
+}

@@ -1,0 +1,212 @@
+#include "host/look.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/glusterd.h"
+#include "host/processes.h"
+#include "host/resolve.h"
+#include "live/listener.h"
+#include "terminal/command.h"
+
+bool look_is_at_all_processes(const struct look *look)
+{
+    return look->hidden == 0 && !look->sees_own_only;
+}
+
+enum fault fault_of(const struct survey *process)
+{
+    const struct loaded *loaded = &process->loaded;
+
+    if (process->has_mistake || loaded->in_force == IN_FORCE_NOTHING || loaded->in_force == IN_FORCE_REFUSAL)
+        return FAULT_CONFIGURATION;
+    return process->has_section && loaded->library == LIBRARY_ABSENT ? FAULT_LIBRARY : FAULT_NONE;
+}
+
+bool peer_is_wrong(const struct seen_peer *peer)
+{
+    return !peer->is_in_cluster || peer->connected == CONNECTED_NO;
+}
+
+/* By the process's name and number, then by the peer. */
+static int compare_dialled(const void *a, const void *b)
+{
+    const struct dialled *first = a;
+    const struct dialled *second = b;
+    const struct connection *left = &first->judged->connection;
+    const struct connection *right = &second->judged->connection;
+    pid_t left_pid = first->process->running.pid;
+    pid_t right_pid = second->process->running.pid;
+    int order = strcmp(process_name(&first->process->running.process), process_name(&second->process->running.process));
+
+    if (order == 0)
+        order = (left_pid > right_pid) - (left_pid < right_pid);
+    if (order == 0)
+        order = memcmp(&left->peer, &right->peer, sizeof(left->peer));
+    if (order == 0)
+        order = (left->port > right->port) - (left->port < right->port);
+    return order != 0 ? order : memcmp(&left->source, &right->source, sizeof(left->source));
+}
+
+static void add_connections(struct look *look, const struct survey *process)
+{
+    size_t count = look->connection_count + process->connection_count;
+    bool has_verdict = !process->is_hidden && !process->has_mistake;
+
+    look->connections = needed(reallocarray(look->connections, count + 1, sizeof(*look->connections)));
+    for (size_t i = 0; i < process->connection_count; i++) {
+        const struct judged *judged = &process->connections[i];
+
+        look->connections[look->connection_count++] = (struct dialled){
+            .process = process,
+            .judged = judged,
+            .verdict = !has_verdict       ? VERDICT_NONE
+                       : judged->is_wrong ? VERDICT_WRONG
+                                          : VERDICT_OK,
+        };
+    }
+}
+
+/* Whether glusterd, NULL if it does not run, is connected to the glusterd at that address. */
+static bool has_dialled(const struct survey *glusterd, const struct in6_addr *peer)
+{
+    for (size_t i = 0; glusterd != NULL && i < glusterd->connection_count; i++) {
+        const struct connection *connection = &glusterd->connections[i].connection;
+
+        if (connection->established && connection->port == GLUSTERD_PORT && IN6_ARE_ADDR_EQUAL(&connection->peer, peer))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Whether glusterd, if it runs, has dialled an address of the peer with success; unknown if no name resolves, or the
+ * peer can be connected over IPv4, which is not looked at.
+ */
+static enum connected is_connected(const struct survey *glusterd, const struct peer *peer)
+{
+    bool is_unknown = true;
+    bool has_ipv4 = false;
+
+    for (size_t i = 0; i < peer->name_count; i++) {
+        size_t count;
+        struct sockaddr_in6 *addresses = resolve_any(peer->names[i].value, &count);
+        bool is_dialled = false;
+
+        for (size_t j = 0; j < count; j++) {
+            is_dialled = is_dialled || has_dialled(glusterd, &addresses[j].sin6_addr);
+            has_ipv4 = has_ipv4 || IN6_IS_ADDR_V4MAPPED(&addresses[j].sin6_addr);
+        }
+        free(addresses);
+        if (is_dialled)
+            return CONNECTED_YES;
+        is_unknown = is_unknown && count == 0;
+    }
+    return is_unknown || (has_ipv4 && glusterd != NULL) ? CONNECTED_UNKNOWN : CONNECTED_NO;
+}
+
+static void add_store(struct look *look, const struct survey *glusterd, const struct peers *peers, int error)
+{
+    look->peers = needed(reallocarray(look->peers, look->peer_count + peers->count + 1, sizeof(*look->peers)));
+    for (size_t i = 0; i < peers->count; i++) {
+        const struct peer *peer = &peers->all[i];
+
+        look->peers[look->peer_count++] = (struct seen_peer){
+            .peer = peer,
+            .is_in_cluster = strcmp(peer->state, PEER_IN_CLUSTER) == 0,
+            .connected = look->glusterd_is_hidden ? CONNECTED_UNKNOWN : is_connected(glusterd, peer),
+        };
+    }
+    look->store_is_hidden = look->store_is_hidden || (error != 0 && error != ENOENT);
+}
+
+/* Of this host, where no glusterd runs. */
+static void add_own_store(struct look *look)
+{
+    char *directory = own_working_directory();
+    int error = peers_read(directory, &look->own_peers);
+
+    add_store(look, NULL, &look->own_peers, error);
+    free(directory);
+}
+
+/* Returns whether it had a store that was read. */
+static bool add_process(struct look *look, struct survey *process)
+{
+    look->processes[look->process_count++] = process;
+    look->hidden += process->is_hidden ? 1 : 0;
+    add_connections(look, process);
+    if (!process->is_glusterd)
+        return false;
+    if (process->is_hidden)
+        look->glusterd_is_hidden = true;
+    else
+        add_store(look, process, &process->peers, process->peers_error);
+    return !process->is_hidden;
+}
+
+void look_at_host(struct look *look)
+{
+    size_t count;
+    struct running *all = running_all(&count);
+    bool has_store = false;
+
+    *look = (struct look){.time = time(NULL), .processes = needed(calloc(count + 1, sizeof(struct survey *)))};
+    for (size_t i = 0; i < count; i++) {
+        struct survey *process = needed(calloc(1, sizeof(*process)));
+
+        if (!survey_process(&all[i], process))
+            free(process);
+        else if (add_process(look, process))
+            has_store = true;
+    }
+    look->sees_own_only = access("/proc/1", F_OK) != 0; /* that one always runs */
+    if (look->connection_count > 0)
+        qsort(look->connections, look->connection_count, sizeof(*look->connections), compare_dialled);
+    if (!has_store)
+        add_own_store(look);
+    connections_forget();
+    free(all);
+}
+
+void look_free(struct look *look)
+{
+    for (size_t i = 0; i < look->process_count; i++) {
+        survey_free(look->processes[i]);
+        free(look->processes[i]);
+    }
+    free(look->processes);
+    free(look->connections);
+    free(look->peers);
+    peers_free(&look->own_peers);
+}
+
+size_t look_count_faults(const struct look *look, enum fault fault)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < look->process_count; i++)
+        count += fault_of(look->processes[i]) == fault ? 1 : 0;
+    return count;
+}
+
+size_t look_count_verdicts(const struct look *look, enum verdict verdict)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < look->connection_count; i++)
+        count += look->connections[i].verdict == verdict ? 1 : 0;
+    return count;
+}
+
+bool look_is_wrong(const struct look *look)
+{
+    bool is_wrong =
+        look_count_faults(look, FAULT_NONE) < look->process_count || look_count_verdicts(look, VERDICT_WRONG) > 0;
+
+    for (size_t i = 0; i < look->peer_count; i++)
+        is_wrong = is_wrong || peer_is_wrong(&look->peers[i]);
+    return is_wrong;
+}

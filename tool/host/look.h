@@ -1,0 +1,66 @@
+/* One look at what GlusterFS does on this host and in its containers; what status prints are renderings of it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "host/peers.h"
+#include "host/survey.h"
+
+/* Why a process is wrong. */
+enum fault {
+    FAULT_NONE,
+    FAULT_CONFIGURATION, /* its configuration has an error */
+    FAULT_LIBRARY,       /* it has rules, but not the library */
+};
+
+enum verdict {
+    VERDICT_OK,
+    VERDICT_WRONG,
+    VERDICT_NONE, /* what is wanted is not known */
+};
+
+enum connected { CONNECTED_NO, CONNECTED_YES, CONNECTED_UNKNOWN };
+
+struct dialled {
+    const struct survey *process;
+    const struct judged *judged;
+    enum verdict verdict;
+};
+
+struct seen_peer {
+    const struct peer *peer;
+    bool is_in_cluster;
+    enum connected connected; /* this host's glusterd to it */
+};
+
+struct look {
+    time_t time;
+    struct survey **processes; /* in the order of their numbers */
+    size_t process_count;
+    struct dialled *connections; /* by the process's name and number, then by the peer */
+    size_t connection_count;
+    struct seen_peer *peers; /* of every glusterd that runs, or of this host's where none does */
+    size_t peer_count;
+    struct peers own_peers; /* this host's, where no glusterd runs */
+    size_t hidden;          /* processes that this user may not look into */
+    bool sees_own_only;     /* processes: proc(5), hidepid */
+    bool glusterd_is_hidden;
+    bool store_is_hidden;
+};
+
+void look_at_host(struct look *look);
+void look_free(struct look *look);
+
+/* Whether all processes were seen and looked into. */
+bool look_is_at_all_processes(const struct look *look);
+
+enum fault fault_of(const struct survey *process);
+bool peer_is_wrong(const struct seen_peer *peer);
+
+size_t look_count_faults(const struct look *look, enum fault fault);
+size_t look_count_verdicts(const struct look *look, enum verdict verdict);
+
+/* Whether anything is wrong. */
+bool look_is_wrong(const struct look *look);

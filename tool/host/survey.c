@@ -1,0 +1,221 @@
+#include "host/survey.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/word.h"
+#include "host/glusterd.h"
+#include "host/hostlistener.h"
+#include "host/inside.h"
+#include "live/load.h"
+#include "socket/socket.h"
+#include "terminal/command.h"
+
+enum { ENVIRONMENT_MAX = 2 << 20 /* bytes */ };
+
+/* The value that CONFIG_VARIABLE had when the process started, or "". */
+static void read_variable(pid_t pid, char *value, size_t size)
+{
+    static const char assignment[] = CONFIG_VARIABLE "=";
+    char path[64];
+    char reason[128];
+    struct text why = TEXT_IN(reason);
+    struct text text = text_in(value, size);
+    struct file file = {.data = NULL};
+    struct word rest;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
+    if (file_read(path, ENVIRONMENT_MAX, FILE_OF_ANYBODY, &file, &why) != 0)
+        return;
+    rest = (struct word){.start = file.data, .len = file.len};
+    while (rest.len > 0) {
+        struct word variable = word_split(&rest, '\0');
+
+        if (variable.len >= sizeof(assignment) && memcmp(variable.start, assignment, sizeof(assignment) - 1) == 0)
+            text_bytes(&text, variable.start + sizeof(assignment) - 1, variable.len - sizeof(assignment) + 1);
+    }
+    file_free(&file);
+}
+
+/* The path of the process's configuration, or "" for the library's own. */
+static void find_configuration(const struct survey *survey, char *path, size_t size)
+{
+    struct text text = text_in(path, size);
+
+    if (survey->loaded.file[0] != '\0')
+        text_string(&text, survey->loaded.file);
+    else if (survey->loaded.library != LIBRARY_ABSENT)
+        read_variable(survey->running.pid, path, size);
+}
+
+/* Whether a connection from address is one from the source that rules want. */
+static bool is_from(const struct in6_addr *address, const struct source *source)
+{
+    return address_same_prefix(address, &source->network.address, source->network.len);
+}
+
+/* The address that the library would take for source now; the prefix itself if there is none. */
+static struct source_name name_wanted(const struct source *source)
+{
+    struct source itself = *source;
+    struct sockaddr_in6 local;
+    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (fd >= 0 && socket_source(fd, source, &local) == 0) {
+        itself.kind = SOURCE_ADDRESS;
+        itself.network.address = local.sin6_addr;
+    }
+    if (fd >= 0)
+        close(fd);
+    return source_name(&itself);
+}
+
+/*
+ * Where glusterd listens: its peers take it for another host when it dials them from elsewhere. No rule about the peer
+ * need be there for that; an address or none that is written down is meant.
+ */
+static struct source source_unless_ruled(const struct survey *survey, const struct load *load,
+                                         const struct connection *connection)
+{
+    bool is_peer = survey->is_glusterd && connection->port == load->volume.port &&
+                   address_reach(&connection->peer) == 0 && load->listener.kind == LISTENER_ADDRESS;
+
+    if (!is_peer)
+        return (struct source){.kind = SOURCE_NONE};
+    return (struct source){.kind = SOURCE_ADDRESS, .network = {.address = load->listener.address, .len = 128}};
+}
+
+static void judge(struct judged *judged, const struct survey *survey, const struct load *load)
+{
+    const struct section *section = load->section;
+    const struct connection *connection = &judged->connection;
+    const struct rule *rule = section != NULL ? rules_find(&section->rules, &connection->peer) : NULL;
+    struct source source =
+        rule != NULL ? section->sources[rule->source] : source_unless_ruled(survey, load, connection);
+
+    if (source.kind == SOURCE_NONE || source.kind == SOURCE_UNKNOWN)
+        return;
+    judged->has_wanted = true;
+    judged->is_wrong = !is_from(&connection->source, &source);
+    judged->wanted = name_wanted(&source);
+}
+
+static void read_peers(struct survey *survey, const struct glusterd *glusterd)
+{
+    char *directory = glusterd_working_directory(glusterd);
+
+    survey->peers_error = peers_read(directory, &survey->peers);
+    free(directory);
+}
+
+/* Whether the process has not read yet what is written now. */
+static bool is_another(const struct survey *survey, const struct load *load)
+{
+    const struct loaded *loaded = &survey->loaded;
+
+    if (loaded->in_force == IN_FORCE_NO_RULES && !survey->has_section)
+        return false;
+    return loaded->file[0] != '\0' && !stamp_same(&loaded->origin.config, &load->file.stamp);
+}
+
+/* What the process's own files say; called inside of it. */
+static void read_files(struct survey *survey, const char *configuration, const struct glusterd *glusterd,
+                       struct load *load)
+{
+    load->process = survey->running.process;
+    load->listener = survey->loaded.origin.listener; /* it may know what nobody can see any more */
+    if (load_config(load, configuration, survey->running.user) != 0 || load_section(load) != 0)
+        trouble("found no memory or no descriptor to read %s", load->path);
+    survey->has_mistake = load->mistake_path != NULL;
+    survey->has_section = load->section != NULL;
+    survey->has_changed = is_another(survey, load);
+    if (!survey->is_glusterd)
+        return;
+    load->volume.port = glusterd_port(glusterd);
+    read_peers(survey, glusterd);
+}
+
+static void read_connections(struct survey *survey)
+{
+    struct connection *dialled = connections_dialled(survey->running.pid, &survey->connection_count);
+
+    survey->connections = needed(calloc(survey->connection_count + 1, sizeof(*survey->connections)));
+    for (size_t i = 0; i < survey->connection_count; i++)
+        survey->connections[i].connection = dialled[i];
+    if (dialled == NULL)
+        survey->is_hidden = true;
+    free(dialled);
+}
+
+/* What could not be looked at may just have ended. */
+static bool is_there(pid_t pid)
+{
+    char path[64];
+
+    (void)snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+    return access(path, F_OK) == 0;
+}
+
+/* What the rules want; called inside of the process. */
+static void judge_all(struct survey *survey, const struct load *load)
+{
+    for (size_t i = 0; i < survey->connection_count && !survey->has_mistake; i++)
+        judge(&survey->connections[i], survey, load);
+}
+
+/* Inside of the process but for what /proc tells of it. False if this user may not look. */
+static bool look_inside(struct survey *survey, const char *configuration)
+{
+    struct load *load = needed(calloc(1, sizeof(*load)));
+    struct glusterd glusterd;
+    bool may_look;
+
+    glusterd_of(&survey->running, &glusterd);
+    may_look = inside_enter(survey->running.pid);
+    if (may_look) {
+        read_files(survey, configuration, &glusterd, load);
+        inside_leave();
+        find_listener(&survey->running, load->volume.port, &load->listener);
+        if (load->wants_bind_address)
+            load_bind_address(load);
+        may_look = inside_enter(survey->running.pid);
+    }
+    if (may_look) {
+        judge_all(survey, load);
+        inside_leave();
+    }
+    load_free(load);
+    free(load);
+    glusterd_free(&glusterd);
+    return may_look;
+}
+
+bool survey_process(const struct running *running, struct survey *survey)
+{
+    char configuration[PATH_MAX];
+
+    memset(survey, 0, sizeof(*survey));
+    survey->running = *running;
+    loaded_read(running->pid, &survey->loaded);
+    if (!process_is_glusterfs(&running->process) && survey->loaded.library != LIBRARY_LOADED &&
+        survey->loaded.library != LIBRARY_REPLACED)
+        return false;
+    survey->is_glusterd = process_is_glusterd(&running->process);
+    find_configuration(survey, configuration, sizeof(configuration));
+    read_connections(survey);
+    if (!look_inside(survey, configuration))
+        survey->is_hidden = true;
+    if (!survey->is_hidden || is_there(running->pid))
+        return true;
+    survey_free(survey);
+    return false;
+}
+
+void survey_free(struct survey *survey)
+{
+    free(survey->connections);
+    peers_free(&survey->peers);
+}

@@ -1,0 +1,39 @@
+/* One process as it is, and as its configuration wants it to be. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "host/connections.h"
+#include "host/hostsource.h"
+#include "host/loaded.h"
+#include "host/peers.h"
+#include "host/processes.h"
+
+struct judged {
+    struct connection connection;
+    bool has_wanted; /* a rule wants a source */
+    bool is_wrong;   /* the source is another one */
+    struct source_name wanted;
+};
+
+struct survey {
+    struct running running;
+    struct loaded loaded;
+    bool is_hidden;   /* from this user: its configuration, or its connections */
+    bool has_mistake; /* in its configuration, as it is written now: nothing is wanted then */
+    bool has_section; /* there */
+    bool has_changed; /* the configuration, since the process read it */
+    struct judged *connections;
+    size_t connection_count;
+    bool is_glusterd;
+    struct peers peers; /* of its store, if it is glusterd */
+    int peers_error;    /* peers_read() */
+};
+
+/*
+ * Whether running, which may have ended since it was found, is a process of GlusterFS or has the library: only then
+ * there is a survey, to be given back with survey_free().
+ */
+bool survey_process(const struct running *running, struct survey *survey);
+void survey_free(struct survey *survey);

@@ -1,0 +1,243 @@
+#include "judge/inspect.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/word.h"
+#include "host/label.h"
+#include "host/library.h"
+#include "host/names.h"
+#include "host/peers.h"
+#include "host/processes.h"
+#include "host/resolve.h"
+#include "judge/doubts.h"
+#include "terminal/command.h"
+#include "terminal/mistake.h"
+#include "terminal/option.h"
+#include "terminal/report.h"
+
+static struct place place_in(const struct inspection *inspection, unsigned int line, unsigned int column)
+{
+    const struct file *file = &inspection->load.file;
+
+    return (struct place){
+        .file = inspection->load.path, .text = {.start = file->data, .len = file->len}, .line = line, .column = column};
+}
+
+/* As the library would take it; but a file named on the command line need not be in its place yet. */
+static void load_file(struct inspection *inspection)
+{
+    struct load *load = &inspection->load;
+    const char *path = inspection->file != NULL ? inspection->file : secure_getenv(CONFIG_VARIABLE);
+
+    if (load_config(load, path, geteuid()) != 0)
+        trouble("%s: found no memory or no descriptor to read it", load->path);
+    if (load->built_in && inspection->file != NULL)
+        trouble("%s: %s", inspection->file, strerror(ENOENT));
+    if (load->unusable && inspection->file != NULL) {
+        struct mistake mistake = load->mistake;
+
+        load->mistake_path = NULL;
+        if (load_config(load, path, FILE_OF_ANYBODY) != 0 || load->unusable)
+            trouble("%s: %s", inspection->file, mistake.message);
+        report(SEVERITY_WARNING, &(struct place){.file = inspection->file, .line = 1, .column = 1},
+               "the library would not trust this file: %s", mistake.message);
+    }
+}
+
+/* Also where no rule wants it, for glusterd listens there. What it can't be worked out of, glusterd may well know. */
+static void load_glusterds_bind_address(struct inspection *inspection)
+{
+    struct load *load = &inspection->load;
+    struct place place = {.file = load->process.volfile};
+
+    if (load_volfile(load) != 0)
+        trouble("%s: found no memory or no descriptor to read it", load->process.volfile);
+    glusterd_bind_address(&inspection->glusterd, load);
+    if (load->bind_address.kind != SOURCE_UNKNOWN)
+        return;
+    (void)bind_address_place(load->process.volfile, &place);
+    report(SEVERITY_WARNING, &place,
+           "only glusterd can tell its bind-address; until it listens, rules with it refuse in other processes");
+}
+
+/* Where the length of a single address is written down, it is meant. */
+static bool has_length(const struct place *place)
+{
+    struct word line = line_of(place->text, place->line);
+
+    return word_has(word_split(&line, '='), '/');
+}
+
+static void report_peer(const struct place *place, const struct network *meant)
+{
+    char data[256];
+    struct text text = TEXT_IN(data);
+
+    text_format(&text, "this rule is for the one address %A; write ", &meant->address);
+    if (meant->len == 64)
+        text_format(&text, "its length, such as %N, for a network", meant);
+    else
+        text_format(&text, "%N for all %speers", meant, meant->len == 0 ? "" : "IPv4 ");
+    report(SEVERITY_WARNING, place, "%s", data);
+}
+
+static void report_rules(const struct inspection *inspection, const struct section *section)
+{
+    bool *never = needed(calloc(section->rules.count + 1, sizeof(*never)));
+
+    doubt_rules(section->rules.all, section->rules.count, never);
+    for (uint32_t i = 0; i < section->rules.count; i++) {
+        struct place place = place_in(inspection, section->rules.all[i].line, section->rules.all[i].column);
+        struct network network = rule_network(&section->rules.all[i]);
+
+        if (never[i])
+            report(SEVERITY_WARNING, &place, "this rule never applies: %s",
+                   IN6_IS_ADDR_MULTICAST(&network.address)
+                       ? "TCP connects to no multicast address"
+                       : "longer ones, and the ranges that only their own rules reach, leave it no peer");
+        else if (doubt_peer(&section->rules.all[i], &network) && (network.len != 64 || !has_length(&place)))
+            report_peer(&place, &network);
+    }
+    free(never);
+}
+
+static void report_names(const struct inspection *inspection, const struct section *section)
+{
+    struct word rest = section->names;
+    struct place place = place_in(inspection, section->line, 1);
+    const char *line = line_of(place.text, section->line).start;
+
+    for (struct word name = word_next(&rest); name.len > 0; name = word_next(&rest)) {
+        char data[128];
+        struct text meant = TEXT_IN(data);
+
+        if (is_known_name(name) || is_running(name))
+            continue;
+        place.column = (unsigned int)(name.start - line) + 1;
+        names_meant(name, &meant);
+        report(SEVERITY_WARNING, &place, "no process of GlusterFS is called %.*s, and none that runs here%s%s",
+               (int)name.len, name.start, meant.len > 0 ? "; write " : "", meant.data);
+    }
+}
+
+/* What this command reads, glusterd's domain may not: consequence says what comes of that. */
+static void report_label(const char *path, const char *consequence)
+{
+    struct label *label = needed(calloc(1, sizeof(*label)));
+    struct place place = {.file = label->path};
+    struct selinux selinux;
+
+    if (selinux_load(&selinux) && label_is_wrong(&selinux, path, label))
+        report(SEVERITY_WARNING, &place, "found SELinux type %s where policy has %s, so %s; restorecon -v %s",
+               label->found, label->wanted, consequence, label->path);
+    free(label);
+}
+
+/* Without the library glusterd starts as ever, and so it must where that can't be loaded. */
+static void report_library(void)
+{
+    struct library_file *library = needed(calloc(1, sizeof(*library)));
+    struct place place = {.file = library->path};
+
+    library_load(library);
+    if (library->reason[0] != '\0')
+        report(SEVERITY_WARNING, &place, "ld.so can't preload it into glusterd: %s", library->reason);
+    else if ((library->mode & S_ISUID) == 0)
+        report(SEVERITY_WARNING, &place,
+               "found no set-user-ID bit, so ld.so does not preload it under secure execution; chmod u+s");
+    if (library->reason[0] == '\0')
+        report_label(library->path, "ld.so may not preload it into glusterd");
+    free(library);
+}
+
+static void report_sections(const struct inspection *inspection)
+{
+    const struct config *config = &inspection->load.config;
+
+    for (uint32_t i = 0; i < config->section_count; i++) {
+        const struct section *section = &config->sections[i];
+        const struct section *taker = doubt_section(config, i);
+        struct place place = place_in(inspection, section->line, 1);
+
+        report_names(inspection, section);
+        if (taker != NULL)
+            report(SEVERITY_WARNING, &place,
+                   "no process of GlusterFS has this section: line %" PRIu32 " and others above match first",
+                   taker->line);
+        report_rules(inspection, section);
+    }
+}
+
+/* Whether glusterd's section has a rule for the peer; an IPv4 one, or one whose name nobody knows, needs none. */
+static bool is_covered(const struct section *section, const struct peer_name *name)
+{
+    size_t count;
+    struct sockaddr_in6 *addresses = resolve(name->value, &count);
+    bool covered = true;
+
+    for (size_t i = 0; i < count; i++)
+        if (section == NULL || rules_find(&section->rules, &addresses[i].sin6_addr) == NULL)
+            covered = false;
+    free(addresses);
+    return covered;
+}
+
+static void report_peer_names(const struct inspection *inspection, const struct peer *peer)
+{
+    const struct section *section = load_find_section(&inspection->load.config, &inspection->load.process);
+    struct place place = {.file = peer->path, .text = {.start = peer->file.data, .len = peer->file.len}};
+
+    for (size_t i = 0; i < peer->name_count; i++) {
+        place.line = peer->names[i].line;
+        place.column = peer->names[i].column;
+        if (!is_covered(section, &peer->names[i]))
+            report(SEVERITY_WARNING, &place, "no rule of glusterd is for peer %s", peer->names[i].value);
+    }
+}
+
+static void report_peers(struct inspection *inspection)
+{
+    struct peers peers;
+
+    inspection->working_directory = glusterd_working_directory(&inspection->glusterd);
+    inspection->peers_error = peers_read(inspection->working_directory, &peers);
+    for (size_t i = 0; i < peers.count; i++)
+        report_peer_names(inspection, &peers.all[i]);
+    peers_free(&peers);
+}
+
+void inspect(struct inspection *inspection)
+{
+    struct load *load = &inspection->load;
+
+    glusterd_find(&inspection->glusterd);
+    load->process = inspection->glusterd.running.process;
+    load_file(inspection);
+    if (load->mistake_path != NULL) {
+        report_mistake(SEVERITY_ERROR, load);
+        return;
+    }
+    load_glusterds_bind_address(inspection);
+    expect_sources(load, &inspection->sources);
+    expectations_wait(&inspection->sources, inspection->wait);
+    if (inspection->file == NULL) {
+        report_label(load->path, "glusterd may not read it");
+        report_library();
+    }
+    report_sections(inspection);
+    report_expectations(&inspection->sources, inspection->wait > 0);
+    report_peers(inspection);
+}
+
+void inspection_free(struct inspection *inspection)
+{
+    expectations_free(&inspection->sources);
+    load_free(&inspection->load);
+    glusterd_free(&inspection->glusterd);
+    free(inspection->working_directory);
+}

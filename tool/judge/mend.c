@@ -1,0 +1,205 @@
+#include "judge/mend.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/word.h"
+#include "host/glusterd.h"
+#include "host/inside.h"
+#include "host/ownaddress.h"
+#include "host/peers.h"
+#include "host/processes.h"
+#include "host/resolve.h"
+#include "terminal/command.h"
+#include "terminal/difference.h"
+#include "terminal/replace.h"
+
+/*
+ * Where glusterd starts in this state on both hosts and they can reach each other, they end in "Sent and Received peer
+ * request" for ever: glusterd-sm.c. A restart of either, while only one can reach the other, makes it "Peer in
+ * Cluster".
+ */
+static bool is_half_accepted(const struct peer *peer)
+{
+    return strcmp(peer->state, "Accepted peer request") == 0;
+}
+
+static bool is_stored_under(const struct peer *peer, const struct spelling *name)
+{
+    for (size_t i = 0; i < peer->name_count; i++)
+        if (spells(peer->names[i].word, name))
+            return true;
+    return false;
+}
+
+/* NULL if there is none. */
+static const struct peer *find_peer(const struct peers *peers, const struct spelling *name)
+{
+    const struct peer *found = NULL;
+
+    for (size_t i = 0; i < peers->count; i++) {
+        if (!is_stored_under(&peers->all[i], name))
+            continue;
+        if (found != NULL)
+            trouble("found two peers stored under %s: %s and %s", name->data, found->uuid, peers->all[i].uuid);
+        found = &peers->all[i];
+    }
+    return found;
+}
+
+static bool is_same_directory(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Whether the peers of that glusterd, which can be one in a container, are stored in the directory. */
+static bool uses_directory(const struct running *running, const struct stat *directory)
+{
+    struct glusterd glusterd;
+    char *working_directory;
+    char *path;
+    struct stat status;
+    bool is_used;
+
+    glusterd_of(running, &glusterd);
+    if (!inside_enter(running->pid)) {
+        glusterd_free(&glusterd);
+        return kill(running->pid, 0) == 0;
+    }
+    working_directory = glusterd_working_directory(&glusterd);
+    path = formatted("%s/peers", working_directory);
+    is_used = stat(path, &status) == 0 && is_same_directory(&status, directory);
+    inside_leave();
+    glusterd_free(&glusterd);
+    free(path);
+    free(working_directory);
+    return is_used;
+}
+
+/* What it has in memory it would write over what is mended. */
+static void refuse_while_glusterd_runs(const char *working_directory)
+{
+    size_t count;
+    struct running *all = running_all(&count);
+    char *path = formatted("%s/peers", working_directory);
+    struct stat directory;
+
+    if (stat(path, &directory) != 0)
+        trouble("%s: %m", path);
+    for (size_t i = 0; i < count; i++)
+        if (process_is_glusterd(&all[i].process) && uses_directory(&all[i], &directory))
+            trouble("found glusterd running, process %d; stop it first", (int)all[i].pid);
+    free(path);
+    free(all);
+}
+
+/* A peer must be another host, and one that can be found. */
+static void check_reachable(const struct spelling *to)
+{
+    size_t count;
+    struct sockaddr_in6 *addresses = resolve_any(to->data, &count);
+
+    if (addresses == NULL)
+        trouble("%s: %s", to->data, resolve_error());
+    for (size_t i = 0; i < count; i++)
+        if (is_own_address(&addresses[i].sin6_addr))
+            trouble("found %s on this host; write the peer's address", to->data);
+    free(addresses);
+}
+
+static void check_peer(const struct peer *peer, const struct peer *other, const struct spelling *to)
+{
+    if (other != NULL && other != peer)
+        trouble("found another peer stored under %s: %s", to->data, other->uuid);
+    check_reachable(to);
+}
+
+char *mended_text(const struct peer *peer, const struct spelling *from, const struct spelling *to, size_t *len)
+{
+    struct word rest = {.start = peer->file.data, .len = peer->file.len};
+    char *text = NULL;
+    FILE *out = needed(open_memstream(&text, len));
+
+    for (size_t i = 0; i < peer->name_count; i++) {
+        struct word name = word_trim(peer->names[i].word);
+
+        if (!spells(name, from))
+            continue;
+        (void)fwrite(rest.start, 1, (size_t)(name.start - rest.start), out);
+        (void)fputs(to->data, out);
+        rest = word_between(name.start + name.len, rest.start + rest.len);
+    }
+    (void)fwrite(rest.start, 1, rest.len, out);
+    if (fclose(out) != 0)
+        trouble("found no memory");
+    return text;
+}
+
+/* Other hosts would bring the old name back: glusterd-peer-utils.c, gd_update_peerinfo_from_dict(). */
+static void write_mended(const struct peer *peer, struct word text, const struct spelling *from,
+                         const char *working_directory)
+{
+    char *backups = formatted("%s/srcaddr-backup", working_directory);
+    char *backup = replace_file(peer->path, text, backups);
+
+    printf("\nMended. As it was: %s\n"
+           "To go back, with glusterd stopped: cp --archive %s %s\n"
+           "The hosts tell each other what they have stored: mend all that have %s,\n"
+           "then start glusterd and look at: gluster peer status\n",
+           backup, backup, peer->path, from->data);
+    free(backup);
+    free(backups);
+}
+
+static void mend_peer(const struct peer *peer, const struct spelling *from, const struct spelling *to, bool dry_run,
+                      const char *working_directory)
+{
+    size_t len;
+    char *data = mended_text(peer, from, to, &len);
+    struct word text = {.start = data, .len = len};
+
+    if (!dry_run)
+        refuse_while_glusterd_runs(working_directory);
+    print_difference(peer->path, text);
+    if (dry_run)
+        printf("\nNothing was written. To do it, stop glusterd and run it without --dry-run.\n");
+    else
+        write_mended(peer, text, from, working_directory);
+    if (is_half_accepted(peer))
+        printf("\nThe peer has not got into the cluster yet: \"%s\".\n"
+               "When it is connected, take it out and in again:\n"
+               "gluster peer detach %s\n"
+               "gluster peer probe %s\n",
+               peer->state, to->data, to->data);
+    free(data);
+}
+
+int mend(const struct spelling *from, const struct spelling *to, bool dry_run)
+{
+    char *working_directory = own_working_directory();
+    struct peers peers;
+    const struct peer *peer;
+    const struct peer *other;
+    int error = peers_read(working_directory, &peers);
+
+    if (error != 0)
+        trouble("%s/peers: %s", working_directory, strerror(error));
+    peer = find_peer(&peers, from);
+    other = find_peer(&peers, to);
+    if (peer == NULL && other == NULL)
+        trouble("found no peer stored under %s in %s/peers", from->data, working_directory);
+    if (peer == NULL) {
+        printf("Nothing to do: no peer is stored under %s, and %s is stored under %s.\n", from->data, other->uuid,
+               to->data);
+    } else {
+        check_peer(peer, other, to);
+        mend_peer(peer, from, to, dry_run, working_directory);
+    }
+    peers_free(&peers);
+    free(working_directory);
+    return STATUS_WELL;
+}

@@ -1,0 +1,274 @@
+#include "status/metrics.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/names.h"
+#include "live/process.h"
+#include "terminal/command.h"
+
+#define PREFIX "glusterd_srcaddr_"
+
+struct label {
+    const char *name;
+    const char *value;
+};
+
+/*
+ * Quotes and backslashes are escaped as the format wants it. What is not printable ASCII is written as in the
+ * library's log, \xHH: a label must be UTF-8, or the collector drops the whole file.
+ */
+static void write_value(FILE *out, const char *value)
+{
+    for (const char *at = value; *at != '\0'; at++) {
+        if (*at == '"')
+            fputs("\\\"", out);
+        else if (*at == '\\')
+            fputs("\\\\", out);
+        else if (*at >= ' ' && *at <= '~')
+            fputc(*at, out);
+        else
+            fprintf(out, "\\\\x%02x", (unsigned char)*at);
+    }
+}
+
+/* labels is NULL or ends with one without a name. */
+static void write_sample(FILE *out, const char *name, const struct label *labels, long long number)
+{
+    const char *separator = "{";
+
+    fprintf(out, PREFIX "%s", name);
+    for (; labels != NULL && labels->name != NULL; labels++) {
+        fprintf(out, "%s%s=\"", separator, labels->name);
+        write_value(out, labels->value);
+        fputc('"', out);
+        separator = ",";
+    }
+    fprintf(out, "%s %lld\n", separator[0] == ',' ? "}" : "", number);
+}
+
+/* All are gauges: nothing is counted over time here. */
+static void write_head(FILE *out, const char *name, const char *help)
+{
+    fprintf(out, "# HELP " PREFIX "%s %s\n# TYPE " PREFIX "%s gauge\n", name, help, name);
+}
+
+static void write_single(FILE *out, const char *name, const char *help, const struct label *labels, long long number)
+{
+    write_head(out, name, help);
+    write_sample(out, name, labels, number);
+}
+
+/* How often each state was seen in the processes of one name, and in their connections. */
+enum {
+    LIBRARIES = 0,
+    FAULTS = LIBRARY_REPLACED + 1,
+    VERDICTS = FAULTS + FAULT_LIBRARY + 1,
+    STATES = VERDICTS + VERDICT_NONE + 1
+};
+struct tally {
+    const char *process;
+    bool is_running;
+    bool is_unseen; /* there may be more of them */
+    bool is_short;  /* not all of them can be looked into */
+    size_t counts[STATES];
+};
+
+static const struct metric {
+    const char *name;
+    const char *help;
+    const char *label;
+    struct {
+        const char *value;
+        size_t state; /* in a tally */
+    } states[4];
+} by_process[] = {
+    {"processes",
+     "Processes of GlusterFS, and others that have the library, by the state of the library in them.",
+     "library",
+     {{"loaded", LIBRARIES + LIBRARY_LOADED},
+      {"replaced", LIBRARIES + LIBRARY_REPLACED},
+      {"not_preloaded", LIBRARIES + LIBRARY_ABSENT},
+      {"unknown", LIBRARIES + LIBRARY_UNKNOWN}}},
+    {"processes_wrong",
+     "Processes that have rules but not the library, or a configuration with an error.",
+     "reason",
+     {{"library", FAULTS + FAULT_LIBRARY}, {"configuration", FAULTS + FAULT_CONFIGURATION}}},
+    {"connections",
+     "IPv6 connections that these processes have dialled, by the verdict on their source.",
+     "verdict",
+     {{"ok", VERDICTS + VERDICT_OK}, {"wrong", VERDICTS + VERDICT_WRONG}, {"unknown", VERDICTS + VERDICT_NONE}}},
+};
+
+/* One for each name that GlusterFS's processes have, "other" behind them; to be given to free(3). */
+static struct tally *new_tallies(const struct look *look, size_t *count)
+{
+    size_t names = 0;
+    struct tally *tallies;
+
+    while (known_name(names) != NULL)
+        names++;
+    tallies = needed(calloc(names + 1, sizeof(*tallies)));
+    for (size_t i = 0; i < names; i++)
+        if (known_name(i)[0] != '\0')
+            tallies[(*count)++].process = known_name(i);
+    tallies[(*count)++].process = "other";
+    for (size_t i = 0; i < *count; i++)
+        tallies[i].is_unseen = look->sees_own_only;
+    return tallies;
+}
+
+/*
+ * By a name of a closed set. Any user can start processes of any name with the library, and must not choose how many
+ * series a Prometheus has to keep.
+ */
+static struct tally *tally_of(struct tally *tallies, const struct survey *process)
+{
+    const char *name = process_name(&process->running.process);
+
+    if (strncmp(name, "fuse.", 5) == 0)
+        name = "fuse";
+    while (strcmp(tallies->process, name) != 0 && strcmp(tallies->process, "other") != 0)
+        tallies++;
+    return tallies;
+}
+
+static void count_states(const struct look *look, struct tally *tallies)
+{
+    for (size_t i = 0; i < look->process_count; i++) {
+        struct tally *tally = tally_of(tallies, look->processes[i]);
+
+        tally->is_running = true;
+        tally->is_short = tally->is_short || look->processes[i]->is_hidden;
+        tally->counts[LIBRARIES + look->processes[i]->loaded.library]++;
+        tally->counts[FAULTS + fault_of(look->processes[i])]++;
+    }
+    for (size_t i = 0; i < look->connection_count; i++)
+        tally_of(tallies, look->connections[i].process)->counts[VERDICTS + look->connections[i].verdict]++;
+}
+
+/* A zero is known only where all were looked at; that there is a process needs no look into it. */
+static bool is_known(const struct tally *tally, size_t state)
+{
+    return tally->counts[state] > 0 || (!tally->is_unseen && (!tally->is_short || state < FAULTS));
+}
+
+static void write_states(FILE *out, const struct metric *metric, const struct tally *tally)
+{
+    for (size_t i = 0; i < 4 && metric->states[i].value != NULL; i++) {
+        const struct label labels[] = {
+            {"process", tally->process}, {metric->label, metric->states[i].value}, {NULL, NULL}};
+        size_t state = metric->states[i].state;
+
+        if (is_known(tally, state))
+            write_sample(out, metric->name, labels, (long long)tally->counts[state]);
+    }
+}
+
+/* Of each name that runs, and of glusterd, which should. */
+static void write_metric(FILE *out, const struct metric *metric, const struct tally *tallies, size_t count)
+{
+    write_head(out, metric->name, metric->help);
+    for (size_t i = 0; i < count; i++)
+        if (tallies[i].is_running || strcmp(tallies[i].process, "glusterd") == 0)
+            write_states(out, metric, &tallies[i]);
+}
+
+static void write_by_process(FILE *out, const struct look *look)
+{
+    size_t count = 0;
+    struct tally *tallies = new_tallies(look, &count);
+
+    count_states(look, tallies);
+    for (size_t i = 0; i < sizeof(by_process) / sizeof(by_process[0]); i++)
+        write_metric(out, &by_process[i], tallies, count);
+    free(tallies);
+}
+
+static size_t count_peers(const struct look *look, const char *state, enum connected connected)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < look->peer_count; i++)
+        if (strcmp(look->peers[i].peer->state, state) == 0 && look->peers[i].connected == connected)
+            count++;
+    return count;
+}
+
+static void write_peers_in(FILE *out, const struct look *look, const char *state)
+{
+    static const char *const words[] = {
+        [CONNECTED_NO] = "no", [CONNECTED_YES] = "yes", [CONNECTED_UNKNOWN] = "unknown"};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        write_sample(out, "peers", (struct label[]){{"state", state}, {"connected", words[i]}, {NULL, NULL}},
+                     (long long)count_peers(look, state, (enum connected)i));
+}
+
+/* Whether a peer before this one is in the same state. */
+static bool is_repeated(const struct look *look, size_t peer)
+{
+    for (size_t i = 0; i < peer; i++)
+        if (strcmp(look->peers[i].peer->state, look->peers[peer].peer->state) == 0)
+            return true;
+    return false;
+}
+
+/* The state that peers should be in, and those that some are in. */
+static void write_peers(FILE *out, const struct look *look)
+{
+    if (look->store_is_hidden && look->peer_count == 0)
+        return;
+    write_head(out, "peers", "Peers in glusterd's store, by their state and whether glusterd is connected to them.");
+    write_peers_in(out, look, PEER_IN_CLUSTER);
+    for (size_t i = 0; i < look->peer_count; i++)
+        if (!look->peers[i].is_in_cluster && !is_repeated(look, i))
+            write_peers_in(out, look, look->peers[i].peer->state);
+}
+
+static void write_configuration(FILE *out, const struct own_configuration *configuration)
+{
+    const struct label labels[] = {{"file", configuration->path}, {NULL, NULL}};
+
+    if (configuration->is_hidden)
+        return;
+    write_single(out, "configuration_error", "Whether this host's configuration has an error.", labels,
+                 configuration->has_mistake ? 1 : 0);
+    if (configuration->is_there)
+        write_single(out, "configuration_modified_timestamp_seconds",
+                     "When it was written, in seconds since 1970; it is not there while the built-in one is in force.",
+                     labels, configuration->modified);
+    if (!configuration->has_mistake)
+        write_single(out, "check_warnings", "What glusterd-srcaddr check warns of; it is not there after an error.",
+                     NULL, configuration->warnings);
+}
+
+static void write_complete(FILE *out, const struct look *look, const struct own_configuration *configuration)
+{
+    static const char name[] = "complete";
+    const struct {
+        const char *part;
+        bool is_complete;
+    } parts[] = {
+        {"processes", look_is_at_all_processes(look)},
+        {"peers", !look->store_is_hidden && !look->glusterd_is_hidden},
+        {"configuration", !configuration->is_hidden},
+    };
+
+    write_head(out, name, "Whether all of it could be looked at: where not, its numbers are too small or not there.");
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        write_sample(out, name, (struct label[]){{"part", parts[i].part}, {NULL, NULL}}, parts[i].is_complete ? 1 : 0);
+}
+
+void metrics_write(FILE *out, const struct look *look, const struct own_configuration *configuration)
+{
+    write_single(out, "build_info", "The version of glusterd-srcaddr; always 1.",
+                 (struct label[]){{"version", VERSION}, {NULL, NULL}}, 1);
+    write_single(out, "look_timestamp_seconds", "When this host was looked at, in seconds since 1970.", NULL,
+                 look->time);
+    write_complete(out, look, configuration);
+    write_by_process(out, look);
+    write_peers(out, look);
+    write_configuration(out, configuration);
+    fputs("# EOF\n", out); /* OpenMetrics wants it, to others it is a comment */
+}

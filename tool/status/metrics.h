@@ -1,0 +1,12 @@
+#pragma once
+
+#include <stdio.h>
+
+#include "host/look.h"
+#include "status/ownconfig.h"
+
+/*
+ * Writes a look and a configuration as Prometheus's text format, in the part of it that is OpenMetrics as well. What is
+ * not known has a label "unknown", or is left out, and "complete" says so: a zero is one that was counted.
+ */
+void metrics_write(FILE *out, const struct look *look, const struct own_configuration *configuration);

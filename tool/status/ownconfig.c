@@ -1,0 +1,34 @@
+#include "status/ownconfig.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/inspect.h"
+#include "terminal/command.h"
+#include "terminal/report.h"
+
+void own_configuration_check(struct own_configuration *configuration)
+{
+    struct inspection *inspection = needed(calloc(1, sizeof(*inspection)));
+    const struct load *load = &inspection->load;
+
+    report_begin(REPORT_COUNT);
+    inspect(inspection);
+    report_end();
+    *configuration = (struct own_configuration){
+        .path = needed(strdup(load->path)),
+        .is_hidden = load->unusable == EACCES,
+        .is_there = !load->built_in && load->file.stamp.error == 0,
+        .modified = load->file.stamp.written.tv_sec,
+        .has_mistake = load->mistake_path != NULL,
+        .warnings = report_count(SEVERITY_WARNING),
+    };
+    inspection_free(inspection);
+    free(inspection);
+}
+
+void own_configuration_free(struct own_configuration *configuration)
+{
+    free(configuration->path);
+}

@@ -1,0 +1,146 @@
+#include "status/plugin.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "terminal/command.h"
+
+/* The worse one last. What is unknown may well be critical, and so is worse than what only warns. */
+enum state { STATE_OK, STATE_WARNING, STATE_UNKNOWN, STATE_CRITICAL };
+
+static const struct {
+    const char *word;
+    int exit_status;
+} states[] = {
+    [STATE_OK] = {"OK", 0},
+    [STATE_WARNING] = {"WARNING", 1},
+    [STATE_UNKNOWN] = {"UNKNOWN", 3},
+    [STATE_CRITICAL] = {"CRITICAL", 2},
+};
+
+/* What is counted, and what it means where that is not none. */
+struct finding {
+    size_t count;
+    const char *one;   /* in words, with the count before them */
+    const char *many;  /* NULL: the one stands alone, without a count */
+    const char *label; /* of the performance data, NULL if it is not there */
+    enum state state;
+    bool is_short; /* not all could be looked at */
+};
+
+static size_t count_outside(const struct look *look)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < look->peer_count; i++)
+        count += look->peers[i].is_in_cluster ? 0 : 1;
+    return count;
+}
+
+static size_t count_disconnected(const struct look *look)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < look->peer_count; i++)
+        count += look->peers[i].is_in_cluster && look->peers[i].connected == CONNECTED_NO ? 1 : 0;
+    return count;
+}
+
+static void print_label(const struct finding *finding)
+{
+    static const char *const thresholds[] = {
+        [STATE_OK] = ";;;0", [STATE_WARNING] = ";0;;0", [STATE_UNKNOWN] = ";;;0", [STATE_CRITICAL] = ";;0;0"};
+
+    if (finding->label == NULL)
+        return;
+    if (finding->is_short)
+        printf(" %s=U%s", finding->label, thresholds[finding->state]);
+    else
+        printf(" %s=%zu%s", finding->label, finding->count, thresholds[finding->state]);
+}
+
+static void print_words(const struct finding *finding, const char *separator)
+{
+    if (finding->many == NULL)
+        printf("%s%s", separator, finding->one);
+    else
+        printf("%s%zu %s", separator, finding->count, finding->count == 1 ? finding->one : finding->many);
+}
+
+/* One line: what is wrong, the worst first, or where nothing is, how much was looked at. */
+static int print_findings(const struct finding *findings, size_t count)
+{
+    enum state worst = STATE_OK;
+    const char *separator = ": ";
+
+    for (size_t i = 0; i < count; i++)
+        if (findings[i].count > 0 && findings[i].state > worst)
+            worst = findings[i].state;
+    printf("SRCADDR %s", states[worst].word);
+    for (size_t i = 0; i < count; i++) {
+        bool is_told =
+            worst == STATE_OK ? findings[i].state == STATE_OK : findings[i].state != STATE_OK && findings[i].count > 0;
+
+        if (!is_told)
+            continue;
+        print_words(&findings[i], separator);
+        separator = ", ";
+    }
+    fputs(" |", stdout);
+    for (size_t i = 0; i < count; i++)
+        print_label(&findings[i]);
+    fputc('\n', stdout);
+    return states[worst].exit_status;
+}
+
+int plugin_print(const struct look *look, const struct own_configuration *configuration)
+{
+    bool hides_processes = !look_is_at_all_processes(look);
+    bool hides_peers = look->store_is_hidden || look->glusterd_is_hidden;
+    bool is_unchecked = configuration->is_hidden || configuration->has_mistake;
+    bool is_empty = look->process_count + look->peer_count == 0 && !hides_peers && !hides_processes;
+    const struct finding findings[] = {
+        {look_count_verdicts(look, VERDICT_WRONG), "connection from a wrong source", "connections from a wrong source",
+         "connections_wrong", STATE_CRITICAL, hides_processes},
+        {look_count_faults(look, FAULT_LIBRARY), "process with rules but not the library",
+         "processes with rules but not the library", "processes_without_library", STATE_CRITICAL, hides_processes},
+        {look_count_faults(look, FAULT_CONFIGURATION), "process with an error in its configuration",
+         "processes with an error in their configuration", "processes_with_error", STATE_CRITICAL, hides_processes},
+        {configuration->has_mistake && !configuration->is_hidden ? 1 : 0, "an error in this host's configuration", NULL,
+         "configuration_error", STATE_CRITICAL, configuration->is_hidden},
+        {count_outside(look), "peer not in the cluster", "peers not in the cluster", "peers_not_in_cluster",
+         STATE_CRITICAL, hides_peers},
+        {look->hidden, "process not this user's to look into", "processes not this user's to look into", NULL,
+         STATE_UNKNOWN, false},
+        {look->sees_own_only ? 1 : 0, "processes of others not this user's to see", NULL, NULL, STATE_UNKNOWN, false},
+        {look->store_is_hidden ? 1 : 0, "glusterd's peers not this user's to read", NULL, NULL, STATE_UNKNOWN, false},
+        {configuration->is_hidden ? 1 : 0, "the configuration not this user's to read", NULL, NULL, STATE_UNKNOWN,
+         false},
+        {is_empty ? 1 : 0, "no process of GlusterFS or with the library", NULL, NULL, STATE_UNKNOWN, false},
+        {count_disconnected(look), "peer not connected", "peers not connected", "peers_not_connected", STATE_WARNING,
+         hides_peers},
+        {configuration->warnings, "warning of glusterd-srcaddr check", "warnings of glusterd-srcaddr check",
+         "check_warnings", STATE_WARNING, is_unchecked},
+        {look->process_count, "process", "processes", "processes", STATE_OK, look->sees_own_only},
+        {look->connection_count, "connection", "connections", "connections", STATE_OK, hides_processes},
+        {look->peer_count, "peer", "peers", "peers", STATE_OK, hides_peers},
+    };
+
+    return print_findings(findings, sizeof(findings) / sizeof(findings[0]));
+}
+
+/* Behind a "|", and in a second line, nothing but performance data may stand. */
+static void tell(const char *message)
+{
+    fputs("SRCADDR UNKNOWN: ", stdout);
+    for (const char *at = message; *at != '\0'; at++)
+        fputc(*at < ' ' || *at > '~' || *at == '|' ? '?' : *at, stdout);
+    fputc('\n', stdout);
+    fflush(stdout);
+    exit(states[STATE_UNKNOWN].exit_status);
+}
+
+void plugin_begin(void)
+{
+    on_trouble(tell);
+}

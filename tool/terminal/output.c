@@ -1,0 +1,56 @@
+#include "terminal/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "terminal/command.h"
+
+/* fsync(2) is left out: what a crash of the host takes away is written again after the boot. */
+static bool fill(int fd, const char *content, size_t len)
+{
+    FILE *out = fdopen(fd, "w");
+    bool done;
+
+    if (out == NULL) {
+        close(fd);
+        return false;
+    }
+    done = fwrite(content, 1, len, out) == len && fchmod(fd, 0644) == 0;
+    return fclose(out) == 0 && done;
+}
+
+/* Until it is in its place, its name does not end in .prom, by which node_exporter finds its files. */
+static bool replace(const char *path, const char *content, size_t len)
+{
+    char *temporary = formatted("%s.XXXXXX", path);
+    int fd = mkostemp(temporary, O_CLOEXEC);
+    bool done = fd >= 0 && fill(fd, content, len) && rename(temporary, path) == 0;
+    int error = errno;
+
+    if (fd >= 0 && !done)
+        unlink(temporary);
+    free(temporary);
+    errno = error;
+    return done;
+}
+
+void output_file(const char *path, const char *content, size_t len)
+{
+    struct stat status;
+    sigset_t all;
+    sigset_t before;
+
+    if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode))
+        trouble("%s: found no regular file in its place; nothing was written", path);
+    sigfillset(&all); /* or an interrupt would leave the temporary file */
+    sigprocmask(SIG_BLOCK, &all, &before);
+    if (!replace(path, content, len))
+        trouble("%s: %m; nothing was written", path);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+}

@@ -1,0 +1,200 @@
+#include "terminal/replace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/limits.h>
+
+#include "terminal/command.h"
+
+struct replacement {
+    const char *path;
+    int old;
+    char *new; /* the new content's path until it is in place, in the same directory; not a UUID, so that
+                  glusterd passes over what a crash leaves behind */
+    const char *backups;
+    char *backup_directory;
+    char *backup;
+    bool is_kept;       /* at backup */
+    const char *blamed; /* the path with which something went wrong */
+};
+
+/* For errno, with the path to blame. */
+static bool failed(struct replacement *replacement, const char *path)
+{
+    replacement->blamed = path;
+    return false;
+}
+
+static char *directory_of(const char *path)
+{
+    return needed(strndup(path, (size_t)(strrchr(path, '/') - path)));
+}
+
+/* fsync(2) of a directory makes the names in it last. */
+static bool sync_directory(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool done = fd >= 0 && fsync(fd) == 0;
+    int error = errno;
+
+    if (fd >= 0)
+        close(fd);
+    errno = error;
+    return done;
+}
+
+static bool sync_directory_of(const char *path)
+{
+    char *directory = directory_of(path);
+    bool done = sync_directory(directory);
+
+    free(directory);
+    return done;
+}
+
+static bool copy_attribute(int from, int to, const char *name)
+{
+    char value[XATTR_SIZE_MAX];
+    ssize_t len = fgetxattr(from, name, value, sizeof(value));
+
+    return len >= 0 && fsetxattr(to, name, value, (size_t)len, 0) == 0;
+}
+
+/* All, the SELinux label among them. */
+static bool copy_attributes(int from, int to)
+{
+    char names[XATTR_LIST_MAX];
+    ssize_t len = flistxattr(from, names, sizeof(names));
+
+    if (len < 0)
+        return errno == ENOTSUP;
+    for (const char *name = names; name < names + len; name += strlen(name) + 1)
+        if (!copy_attribute(from, to, name))
+            return false;
+    return true;
+}
+
+static bool write_all(int fd, struct word text)
+{
+    while (text.len > 0) {
+        ssize_t len = write(fd, text.start, text.len);
+
+        if (len < 0)
+            return false;
+        text = (struct word){.start = text.start + len, .len = text.len - (size_t)len};
+    }
+    return true;
+}
+
+static bool fill(int fd, int old, struct word text)
+{
+    struct stat status;
+
+    return write_all(fd, text) && fstat(old, &status) == 0 && fchown(fd, status.st_uid, status.st_gid) == 0 &&
+           fchmod(fd, status.st_mode & 07777) == 0 && copy_attributes(old, fd) && fsync(fd) == 0;
+}
+
+static bool write_new(struct replacement *replacement, struct word text)
+{
+    char *path = formatted("%s.srcaddr.XXXXXX", replacement->path);
+    int fd = mkostemp(path, O_CLOEXEC);
+    bool done;
+    int error;
+
+    if (fd < 0) {
+        free(path);
+        return failed(replacement, replacement->path);
+    }
+    replacement->new = path;
+    done = fill(fd, replacement->old, text);
+    error = errno;
+    close(fd);
+    errno = error;
+    return done || failed(replacement, path);
+}
+
+static bool make_directory(struct replacement *replacement, const char *path)
+{
+    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+        return failed(replacement, path);
+    return sync_directory_of(path) || failed(replacement, path);
+}
+
+/* A second name for the old file, which the rename then leaves it as its only one. */
+static bool keep_old(struct replacement *replacement)
+{
+    if (!make_directory(replacement, replacement->backups) ||
+        !make_directory(replacement, replacement->backup_directory))
+        return false;
+    replacement->is_kept = link(replacement->path, replacement->backup) == 0;
+    return (replacement->is_kept && fsync(replacement->old) == 0 && sync_directory_of(replacement->backup)) ||
+           failed(replacement, replacement->backup);
+}
+
+/* What is not empty stays. */
+static void undo(const struct replacement *replacement)
+{
+    int error = errno;
+
+    if (replacement->new != NULL)
+        unlink(replacement->new);
+    if (replacement->is_kept)
+        unlink(replacement->backup);
+    rmdir(replacement->backup_directory);
+    rmdir(replacement->backups);
+    errno = error;
+}
+
+static bool replace(struct replacement *replacement, struct word text)
+{
+    replacement->old = open(replacement->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (replacement->old < 0)
+        return failed(replacement, replacement->path);
+    return write_new(replacement, text) && keep_old(replacement) &&
+           (rename(replacement->new, replacement->path) == 0 || failed(replacement, replacement->path));
+}
+
+/* UTC, as ISO 8601 has it in its basic format. */
+static void text_time(char *data, size_t size)
+{
+    time_t now = time(NULL);
+    struct tm utc;
+
+    if (gmtime_r(&now, &utc) == NULL || strftime(data, size, "%Y%m%dT%H%M%SZ", &utc) == 0)
+        trouble("found no way to tell the time");
+}
+
+char *replace_file(const char *path, struct word text, const char *backups)
+{
+    char now[32];
+    struct replacement replacement = {.path = path, .backups = backups};
+    sigset_t all;
+    sigset_t before;
+
+    text_time(now, sizeof(now));
+    replacement.backup_directory = formatted("%s/%s", backups, now);
+    replacement.backup = formatted("%s/%s", replacement.backup_directory, strrchr(path, '/') + 1);
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
+    if (!replace(&replacement, text)) {
+        undo(&replacement);
+        trouble("%s: %m; nothing was changed", replacement.blamed);
+    }
+    if (!sync_directory_of(path))
+        trouble("%s: changed, but not for sure on the disk: %m; as it was: %s", path, replacement.backup);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    close(replacement.old);
+    free(replacement.new);
+    free(replacement.backup_directory);
+    return replacement.backup;
+}
