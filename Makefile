@@ -176,7 +176,7 @@ check-fresh:
 	@$(call install-missing,mmdebstrap git)
 	tests/fresh $(RELEASE) $(abspath $(BUILD)/fresh)
 
-SOURCES := $(wildcard preload/*.[ch] preload/*/*.[ch] tool/*.[ch] tool/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/socket/*.[ch] tests/guarded/*/*.[ch] tests/matrix/*.[ch] tests/bench/*.c)
+SOURCES := $(wildcard preload/*.[ch] preload/*/*.[ch] tool/*.[ch] tool/*/*.[ch] tests/unit/*.h tests/unit/*/*.c tests/fuzz/*.[ch] tests/socket/*.[ch] tests/guarded/*/*.[ch] tests/matrix/*.[ch] tests/bench/*.c)
 SCRIPTS := preload/check-object tests/sandbox tests/in-sandbox tests/build-root tests/fresh tests/rooms tests/sanitized tests/fuzz/fuzz.bats .ci/run \
            $(filter-out %.c %.h %.gp %.md %.yml %.network %.cil %/missing %/results,$(wildcard $(addprefix tests/,$(addsuffix /*,bench build socket faults tool valgrind cluster upstream packages systemd fleet vm matrix)))) \
            packaging/make-source packaging/mount.glusterfs-srcaddr packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post* packaging/deb/*.prerm)
@@ -220,7 +220,7 @@ format:
 	clang-format -i $(SOURCES)
 
 # QEMU is qemu-user where programs are for another architecture.
-UNIT_TESTS      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+UNIT_TESTS      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
 SOCKET_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/socket/*.c))
 FLOOR           := $(BUILD)/tests/matrix/floor
 

@@ -1,5 +1,5 @@
 /* What is said where the process has reached a limit. */
-#include "unit.h"
+#include "../unit.h"
 
 #include <errno.h>
 

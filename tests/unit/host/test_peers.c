@@ -1,4 +1,4 @@
-#include "unit.h"
+#include "../unit.h"
 
 #include <errno.h>
 #include <sys/wait.h>

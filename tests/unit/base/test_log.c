@@ -1,4 +1,4 @@
-#include "unit.h"
+#include "../unit.h"
 
 #include <errno.h>
 #include <regex.h>
@@ -9,7 +9,7 @@
 #include <termios.h>
 #include <time.h>
 
-#include "../socket/meddle.h"
+#include "../../socket/meddle.h"
 #include "base/log.h"
 
 enum {

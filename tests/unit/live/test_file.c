@@ -1,4 +1,4 @@
-#include "unit.h"
+#include "../unit.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "../socket/meddle.h"
+#include "../../socket/meddle.h"
 #include "live/file.h"
 #include "rules/config.h"
 

@@ -2,13 +2,13 @@
  * What is carried over under old kernels, which this test plays: the sockets are of the kernel that there is, and some
  * answers those of another one. Under that kernel itself tests/socket/options looks at every option.
  */
-#include "unit.h"
+#include "../unit.h"
 
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include "../socket/meddle.h"
+#include "../../socket/meddle.h"
 #include "socket/sockopt.h"
 
 enum { FROM, TO, SOCKETS, UNSET = -1, OPTION_MEMINFO = 55, OPTION_BUF_LOCK = 72 };

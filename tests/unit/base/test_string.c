@@ -1,4 +1,4 @@
-#include "unit.h"
+#include "../unit.h"
 
 /* Renamed, so that they can be compared with the C library's. */
 #define memcpy  own_memcpy

@@ -1,4 +1,4 @@
-#include "unit.h"
+#include "../unit.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -9,7 +9,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
-#include "../socket/meddle.h"
+#include "../../socket/meddle.h"
 #include "socket/hostaddr.h"
 
 /* What happens to the next call of recvfrom(2), or to the next list of addresses. */
