@@ -1,0 +1,43 @@
+# Packages of this project, and those of Debian that are installed for something, by name and with the system's own client; nothing is
+# done where all are there.
+BUILD_PACKAGES := gcc libc6-dev libsmartcols-dev pkg-config
+DEB_PACKAGES   := build-essential debhelper libsmartcols-dev pkg-config
+RPM_PACKAGES   := $(BUILD_PACKAGES) rpm
+
+define install-missing
+missing=$$(for package in $(1); do \
+        dpkg-query --show --showformat='$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed || echo $$package; \
+    done); \
+[ -z "$$missing" ] || { apt-get update && \
+    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $$missing; }
+endef
+
+.PHONY: deps-build deps-deb deps-rpm
+deps-build: ## installs what make itself needs
+	@$(call install-missing,$(BUILD_PACKAGES))
+deps-deb:
+	@$(call install-missing,$(DEB_PACKAGES))
+deps-rpm:
+	@$(call install-missing,$(RPM_PACKAGES))
+
+# The make that builds a package must have none of this one's variables.
+TARBALL := $(BUILD)/glusterd-srcaddr-$(VERSION).tar.gz
+ALONE   := env $(addprefix -u ,MAKEFLAGS MFLAGS MAKELEVEL BUILD DESTDIR PREFIX LIBDIR MANDIR HELPERS)
+
+$(TARBALL): FORCE
+	@mkdir -p $(@D)
+	packaging/make-source $(VERSION) $@
+
+.PHONY: deb rpm
+deb: deps-deb $(TARBALL) ## builds the Debian package
+	@rm -rf $(BUILD)/deb; mkdir -p $(BUILD)/deb
+	tar --extract --directory=$(BUILD)/deb --file=$(TARBALL)
+	cd $(BUILD)/deb/glusterd-srcaddr-$(VERSION) && $(ALONE) dpkg-buildpackage --build=binary --no-sign
+	cp $(BUILD)/deb/*.deb $(BUILD)/
+# Debian's rpm has a database in HOME, in which nothing is installed, strips no shared objects or lacks what it strips with.
+IS_DEBIAN := $(wildcard /etc/debian_version)
+rpm: $(if $(IS_DEBIAN),deps-rpm) $(TARBALL) ## builds the package for Enterprise Linux
+	@rm -rf $(BUILD)/rpm; mkdir -p $(BUILD)/rpm
+	$(ALONE) HOME=$(abspath $(BUILD)/rpm) rpmbuild -tb --define '_tmppath %{getenv:HOME}' \
+	    $(if $(IS_DEBIAN),--nodeps --define 'optflags -O2' --define 'debug_package %{nil}') $(RPMFLAGS) $(TARBALL)
+	cp $(BUILD)/rpm/rpmbuild/RPMS/*/*.rpm $(BUILD)/
