@@ -37,6 +37,15 @@ bool address_parse_either(struct word word, struct in6_addr *address)
     return parse(AF_INET, word, &address->s6_addr32[3]) || parse(AF_INET6, word, address);
 }
 
+bool address_is_bracketed(struct word word)
+{
+    struct word inside = word_in_brackets(word);
+    struct word address = word_split(&inside, '%');
+    struct in6_addr parsed;
+
+    return address_parse_either(address, &parsed);
+}
+
 bool address_is_any(const struct in6_addr *address)
 {
     return IN6_IS_ADDR_UNSPECIFIED(address) || IN6_ARE_ADDR_EQUAL(address, &address_any_ipv4);

@@ -75,6 +75,9 @@ bool address_is_ipv4(struct word word);
 /* Parses either, an IPv4 address into the IPv4-mapped one. */
 bool address_parse_either(struct word word, struct in6_addr *address);
 
+/* Whether word starts with an address in brackets, of either kind, with or without a scope. */
+bool address_is_bracketed(struct word word);
+
 /* Whether it stands for all addresses: [::] and [::ffff:0.0.0.0]. */
 bool address_is_any(const struct in6_addr *address);
 

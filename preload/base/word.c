@@ -62,3 +62,11 @@ int64_t word_number(struct word word, int base, int64_t max)
     }
     return number;
 }
+
+struct word word_in_brackets(struct word word)
+{
+    if (word.len == 0 || word.start[0] != '[' || !word_has(word, ']'))
+        return word_between(word.start, word.start);
+    word = word_behind(word, 1);
+    return word_split(&word, ']');
+}

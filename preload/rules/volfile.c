@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/word.h"
+#include "rules/sources.h"
 
 /* A token of graph.l: a word, or what stands between double quotes. */
 struct token {

@@ -84,7 +84,7 @@ refused() {
 }
 
 @test "make fails, and leaves no library, where it would need a newer glibc" {
-    cp -r Makefile preload "$BATS_TEST_TMPDIR"
+    cp -r Makefile packaging preload "$BATS_TEST_TMPDIR"
     cat >"$BATS_TEST_TMPDIR/preload/newer.c" <<-'END'
 		#include <sys/random.h>
 		__attribute__((constructor)) static void newer(void)

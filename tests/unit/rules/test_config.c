@@ -2,6 +2,7 @@
 
 #include "base/word.h"
 #include "rules/config.h"
+#include "rules/sources.h"
 
 /* Too large for a stack. */
 static struct config config;

@@ -1,0 +1,129 @@
+#include "rules/sources.h"
+
+#include "base/word.h"
+#include "rules/network.h"
+
+/* A NUL would end an interface's name early, and others don't belong in a message. */
+static bool has_control(struct word word)
+{
+    for (size_t i = 0; i < word.len; i++)
+        if ((unsigned char)word.start[i] < ' ' || word.start[i] == 0x7f)
+            return true;
+    return false;
+}
+
+/* Checks the address of *source, with scope, empty where there is none. */
+static bool check_address(const struct line *line, struct word word, struct word scope, const struct source *source)
+{
+    const struct in6_addr *address = &source->network.address;
+    struct source right = *source;
+
+    right.scope[0] = '\0';
+    if (IN6_IS_ADDR_MULTICAST(address) || (IN6_IS_ADDR_UNSPECIFIED(address) && source->kind != SOURCE_PREFIX))
+        return MISTAKE(line, word.start, "found %W, which can't be a source; write one of this host's addresses",
+                       &word);
+    if (IN6_IS_ADDR_LINKLOCAL(address) && scope.len == 0) {
+        text_copy(right.scope, sizeof(right.scope), word_of("INTERFACE"));
+        return MISTAKE(line, word.start, "found link-local source %W without its scope; write %S", &word, &right);
+    }
+    if (!IN6_IS_ADDR_LINKLOCAL(address) && word_has(word, '%'))
+        return MISTAKE(line, word.start, "found a scope in %W, which is not link-local; write %S", &word, &right);
+    return true;
+}
+
+static bool check_host_bits(const struct line *line, struct word word, const struct source *source)
+{
+    struct source prefix = *source;
+    struct source single = *source;
+
+    if (!network_has_host_bits(&source->network, &prefix.network))
+        return true;
+    single.kind = SOURCE_ADDRESS;
+    return MISTAKE(line, word.start,
+                   "found %W, which has bits set beyond its length; write %S for this very address, or %S for any of "
+                   "this host's addresses in it",
+                   &word, &single, &prefix);
+}
+
+/* With a scope the right address is not named: a network has none. */
+static bool not_a_source(const struct line *line, struct word word)
+{
+    bool is_bracketed = address_is_bracketed(word);
+    const char *what = is_bracketed ? "brackets around the address in" : "IPv4 source";
+    struct word rest = word;
+    struct word address = word_split(&rest, '/');
+    struct network meant;
+
+    if (!is_bracketed && !address_is_ipv4(address))
+        return MISTAKE(line, word.start, "found %W; write an IPv6 address", &word);
+    if (word_has(word, '%') || !network_meant(word, &meant))
+        return MISTAKE(line, word.start, "found %s %W; write it %s", what, &word,
+                       is_bracketed ? "without them" : "as ::ffff:ADDRESS");
+    return MISTAKE(line, word.start, word_has(word, '/') ? "found %s %W; write %N" : "found %s %W; write %A", what,
+                   &word, &meant);
+}
+
+static bool parse_own_address(const struct line *line, struct word word, struct source *source)
+{
+    struct word length = word;
+    struct word scope = word_split(&length, '/');
+    struct word address = word_split(&scope, '%');
+
+    *source = (struct source){.kind = word_has(word, '/') ? SOURCE_PREFIX : SOURCE_ADDRESS, .network = {.len = 128}};
+    if (!address_parse(address, &source->network.address))
+        return not_a_source(line, word);
+    if (source->kind == SOURCE_PREFIX && !network_parse_length(length, &source->network.len))
+        return MISTAKE(line, length.start, "found prefix length %W; write 0 to 128", &length);
+    if (scope.len >= sizeof(source->scope))
+        return MISTAKE(line, scope.start, "found %W, longer than an interface name can be; write at most %u characters",
+                       &scope, (unsigned int)sizeof(source->scope) - 1);
+    if (has_control(scope))
+        return MISTAKE(line, scope.start, "found %W, with a control character; write the name of an interface", &scope);
+    text_copy(source->scope, sizeof(source->scope), scope);
+    return check_address(line, word, scope, source) && check_host_bits(line, word, source);
+}
+
+bool source_parse(struct word word, struct source *source, struct mistake *mistake)
+{
+    const struct line line = {.mistake = mistake, .start = word.start, .number = 1};
+
+    return parse_own_address(&line, word, source);
+}
+
+/* IPv4 sources have an IPv4-mapped form, but that is right for IPv4-mapped networks only. */
+bool source_parse_for(const struct line *line, struct word word, const struct network *network, struct source *source)
+{
+    struct word rest = word;
+    struct word address = word_split(&rest, '/');
+
+    *source = (struct source){.kind = SOURCE_NONE};
+    if (word_is(word, "none"))
+        return true;
+    if (word_is(word, "bind-address")) {
+        source->bind_address = true;
+        return true;
+    }
+    if (!word_has(word, ':') && !word_has(word, '.') && !word_has(word, '/'))
+        return MISTAKE(line, word.start, "found %W; write an address, a prefix, bind-address or none", &word);
+    if (address_is_ipv4(address) && !IN6_IS_ADDR_V4MAPPED(&network->address))
+        return MISTAKE(line, word.start, "found IPv4 source %W for a network that is not; write an IPv6 one or none",
+                       &word);
+    return parse_own_address(line, word, source);
+}
+
+/* An IPv6 socket reaches IPv4 peers from IPv4-mapped addresses only, and IPv6 peers from others only. */
+bool source_check_family(const struct line *line, struct word word, const struct network *network,
+                         const struct source *source)
+{
+    /* And so are all other addresses in there, as no bit is set beyond a network's length. */
+    bool mapped_network = IN6_IS_ADDR_V4MAPPED(&network->address);
+    bool mapped_source = IN6_IS_ADDR_V4MAPPED(&source->network.address);
+
+    if (source->bind_address ? !mapped_network : source->kind == SOURCE_NONE || mapped_network == mapped_source)
+        return true;
+    if (mapped_network)
+        return MISTAKE(line, word.start,
+                       "found source %W for an IPv4-mapped network; write one in ::ffff:0:0/96 or none", &word);
+    return MISTAKE(line, word.start, "found IPv4-mapped source %W for a network that is not; write an IPv6 one or none",
+                   &word);
+}
