@@ -30,6 +30,7 @@ teardown() {
 nginx_configuration() {
     cat <<-END
 		daemon off;
+		error_log stderr;
 		user root;
 		env GLUSTERD_SRCADDR_CONF;
 		pid $directory/nginx.pid;
@@ -63,7 +64,8 @@ program() {
 start_nginx() {
     [[ -x $NGINX ]] || fail "$NGINX is missing. Run make check-socket." || return
     nginx_configuration >"$directory/nginx.conf"
-    program "$NGINX" -c "$directory/nginx.conf" -e stderr >"$directory/nginx.out" 2>&1 &
+    mkdir -p /var/log/nginx # for the file that it opens before it has read where to write: -e is too new for some
+    program "$NGINX" -c "$directory/nginx.conf" >"$directory/nginx.out" 2>&1 &
     nginx=$!
     until [[ -s $directory/nginx.pid ]]; do
         kill -0 "$nginx" 2>/dev/null || fail "$(<"$directory/nginx.out")" || return
