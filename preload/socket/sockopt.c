@@ -11,177 +11,15 @@
 
 #include "base/kernel.h"
 #include "base/memory.h"
+#include "socket/optiontable.h"
 
 enum {
-    LARGE_MAX = 32 << 10, /* a socket filter of BPF_MAXINSNS; extension headers are shorter */
-};
-
-enum kind {
-    VALUE,    /* of some few bytes; on a new socket what a sysctl, its namespace or its cgroup makes of it:
-                 sock_init_data(),    inet6_create(), tcp_init_sock(), BPF_CGROUP_INET_SOCK_CREATE */
-    CONSTANT, /* the same on every new socket of this kernel: one is asked once in a process */
-    ZERO,     /* zero on every new socket, which need not be asked */
-    TELLING,  /* how long it is tells whether one of the MEMBERs behind it is set */
-    MEMBER,   /* ZERO, and so where the last one that was no MEMBER has its default */
-    LARGE,    /* read with length 0 if it is not set */
-    HEADER,   /* LARGE, in memory of SK_MEMINFO_OPTMEM: ipv6_renew_options() */
-    FILTER,   /* likewise: sk_filter_charge(); read in instructions, set with a struct sock_fprog */
-    SEGMENT,  /* TCP_MAXSEG, CONSTANT */
-    FALLBACK, /* VALUE, where the kernel doesn't know the one before */
-    FIRST,    /* CONSTANT, but set by the kernel too once the socket has dialled */
-    BUFFERS   /* SO_BUF_LOCK, SO_SNDBUF and SO_RCVBUF */
-};
-
-enum {
+    LARGE_MAX = 32 << 10,   /* a socket filter of BPF_MAXINSNS; extension headers are shorter */
     OPTION_MEMINFO = 55,    /* SO_MEMINFO, Linux 4.12 */
-    OPTION_BUF_LOCK = 72,   /* SO_BUF_LOCK, Linux 5.14 */
     OPTION_TCP_REPAIR = 19, /* TCP_REPAIR */
     BUF_LOCK_SEND = 1,      /* SOCK_SNDBUF_LOCK */
     BUF_LOCK_RECEIVE = 2    /* SOCK_RCVBUF_LOCK */
 };
-
-/*
- * All options of the kernel's sock_getsockopt(), do_ip_getsockopt(), do_tcp_getsockopt() and do_ipv6_getsockopt() that
- * can be set on a TCP socket before it is connected, but for SO_REUSEADDR, which a move itself needs, and other
- * names for the same thing. By number: headers name only those of their own time, and the numbers are the same on
- * all architectures that this is built for (include/uapi/asm-generic/socket.h). The order is that of setting: an option
- * stands after those that change it as well.
- */
-static const struct option {
-    short level;
-    short name;
-    enum kind kind;
-} options[] = {
-    {SOL_SOCKET, 1, ZERO},        /* SO_DEBUG */
-    {SOL_SOCKET, 5, ZERO},        /* SO_DONTROUTE */
-    {SOL_SOCKET, 6, ZERO},        /* SO_BROADCAST */
-    {SOL_SOCKET, 9, ZERO},        /* SO_KEEPALIVE */
-    {SOL_SOCKET, 10, ZERO},       /* SO_OOBINLINE */
-    {SOL_SOCKET, 11, ZERO},       /* SO_NO_CHECK */
-    {SOL_SOCKET, 13, ZERO},       /* SO_LINGER */
-    {SOL_SOCKET, 15, ZERO},       /* SO_REUSEPORT */
-    {SOL_SOCKET, 16, ZERO},       /* SO_PASSCRED */
-    {SOL_SOCKET, 18, CONSTANT},   /* SO_RCVLOWAT: raises SO_RCVBUF, TCP_WINDOW_CLAMP */
-    {SOL_SOCKET, 20, ZERO},       /* SO_RCVTIMEO */
-    {SOL_SOCKET, 21, ZERO},       /* SO_SNDTIMEO */
-    {SOL_SOCKET, 62, VALUE},      /* SO_BINDTOIFINDEX */
-    {SOL_SOCKET, 25, FALLBACK},   /* SO_BINDTODEVICE, where the kernel is older */
-    {SOL_SOCKET, 26, FILTER},     /* SO_ATTACH_FILTER, SO_GET_FILTER */
-    {SOL_SOCKET, 44, ZERO},       /* SO_LOCK_FILTER: no filter can be set behind it */
-    {SOL_SOCKET, 29, ZERO},       /* SO_TIMESTAMP */
-    {SOL_SOCKET, 35, ZERO},       /* SO_TIMESTAMPNS */
-    {SOL_SOCKET, 63, ZERO},       /* SO_TIMESTAMP_NEW */
-    {SOL_SOCKET, 64, ZERO},       /* SO_TIMESTAMPNS_NEW */
-    {SOL_SOCKET, 37, ZERO},       /* SO_TIMESTAMPING */
-    {SOL_SOCKET, 65, MEMBER},     /* SO_TIMESTAMPING_NEW: sk_getsockopt() */
-    {SOL_SOCKET, 34, ZERO},       /* SO_PASSSEC */
-    {SOL_SOCKET, 36, VALUE},      /* SO_MARK */
-    {SOL_SOCKET, 40, ZERO},       /* SO_RXQ_OVFL */
-    {SOL_SOCKET, 41, ZERO},       /* SO_WIFI_STATUS */
-    {SOL_SOCKET, 42, CONSTANT},   /* SO_PEEK_OFF */
-    {SOL_SOCKET, 43, ZERO},       /* SO_NOFCS */
-    {SOL_SOCKET, 45, ZERO},       /* SO_SELECT_ERR_QUEUE */
-    {SOL_SOCKET, 46, VALUE},      /* SO_BUSY_POLL */
-    {SOL_SOCKET, 47, CONSTANT},   /* SO_MAX_PACING_RATE */
-    {SOL_SOCKET, 49, FIRST},      /* SO_INCOMING_CPU */
-    {SOL_SOCKET, 60, ZERO},       /* SO_ZEROCOPY */
-    {SOL_SOCKET, 61, ZERO},       /* SO_TXTIME */
-    {SOL_SOCKET, 69, ZERO},       /* SO_PREFER_BUSY_POLL */
-    {SOL_SOCKET, 73, ZERO},       /* SO_RESERVE_MEM */
-    {SOL_SOCKET, 74, VALUE},      /* SO_TXREHASH */
-    {SOL_SOCKET, 75, ZERO},       /* SO_RCVMARK */
-    {SOL_SOCKET, 76, ZERO},       /* SO_PASSPIDFD */
-    {SOL_SOCKET, 82, ZERO},       /* SO_RCVPRIORITY */
-    {SOL_SOCKET, 83, CONSTANT},   /* SO_PASSRIGHTS */
-    {IPPROTO_IP, 1, ZERO},        /* IP_TOS: changes SO_PRIORITY */
-    {SOL_SOCKET, 12, VALUE},      /* SO_PRIORITY */
-    {IPPROTO_IP, 2, VALUE},       /* IP_TTL */
-    {IPPROTO_IP, 4, LARGE},       /* IP_OPTIONS */
-    {IPPROTO_IP, 6, ZERO},        /* IP_RECVOPTS */
-    {IPPROTO_IP, 7, ZERO},        /* IP_RETOPTS */
-    {IPPROTO_IP, 9, TELLING},     /* IP_PKTOPTIONS: do_ip_getsockopt() */
-    {IPPROTO_IP, 8, MEMBER},      /* IP_PKTINFO */
-    {IPPROTO_IP, 12, MEMBER},     /* IP_RECVTTL */
-    {IPPROTO_IP, 13, MEMBER},     /* IP_RECVTOS */
-    {IPPROTO_IP, 10, VALUE},      /* IP_MTU_DISCOVER */
-    {IPPROTO_IP, 11, ZERO},       /* IP_RECVERR */
-    {IPPROTO_IP, 15, ZERO},       /* IP_FREEBIND, also IPV6_FREEBIND */
-    {IPPROTO_IP, 18, ZERO},       /* IP_PASSSEC */
-    {IPPROTO_IP, 19, ZERO},       /* IP_TRANSPARENT, also IPV6_TRANSPARENT */
-    {IPPROTO_IP, 20, ZERO},       /* IP_RECVORIGDSTADDR */
-    {IPPROTO_IP, 21, ZERO},       /* IP_MINTTL */
-    {IPPROTO_IP, 23, ZERO},       /* IP_CHECKSUM */
-    {IPPROTO_IP, 24, ZERO},       /* IP_BIND_ADDRESS_NO_PORT */
-    {IPPROTO_IP, 26, ZERO},       /* IP_RECVERR_RFC4884 */
-    {IPPROTO_IP, 34, CONSTANT},   /* IP_MULTICAST_LOOP */
-    {IPPROTO_IP, 49, CONSTANT},   /* IP_MULTICAST_ALL */
-    {IPPROTO_IP, 50, ZERO},       /* IP_UNICAST_IF */
-    {IPPROTO_IP, 51, ZERO},       /* IP_LOCAL_PORT_RANGE */
-    {IPPROTO_TCP, 13, VALUE},     /* TCP_CONGESTION */
-    {IPPROTO_TCP, 1, ZERO},       /* TCP_NODELAY */
-    {IPPROTO_TCP, 2, SEGMENT},    /* TCP_MAXSEG */
-    {IPPROTO_TCP, 3, ZERO},       /* TCP_CORK */
-    {IPPROTO_TCP, 4, VALUE},      /* TCP_KEEPIDLE */
-    {IPPROTO_TCP, 5, VALUE},      /* TCP_KEEPINTVL */
-    {IPPROTO_TCP, 6, VALUE},      /* TCP_KEEPCNT */
-    {IPPROTO_TCP, 7, VALUE},      /* TCP_SYNCNT */
-    {IPPROTO_TCP, 8, VALUE},      /* TCP_LINGER2 */
-    {IPPROTO_TCP, 9, ZERO},       /* TCP_DEFER_ACCEPT */
-    {IPPROTO_TCP, 12, CONSTANT},  /* TCP_QUICKACK */
-    {IPPROTO_TCP, 16, ZERO},      /* TCP_THIN_LINEAR_TIMEOUTS */
-    {IPPROTO_TCP, 17, ZERO},      /* TCP_THIN_DUPACK */
-    {IPPROTO_TCP, 18, ZERO},      /* TCP_USER_TIMEOUT */
-    {IPPROTO_TCP, 23, ZERO},      /* TCP_FASTOPEN */
-    {IPPROTO_TCP, 25, ZERO},      /* TCP_NOTSENT_LOWAT */
-    {IPPROTO_TCP, 27, ZERO},      /* TCP_SAVE_SYN */
-    {IPPROTO_TCP, 30, ZERO},      /* TCP_FASTOPEN_CONNECT */
-    {IPPROTO_TCP, 33, LARGE},     /* TCP_FASTOPEN_KEY */
-    {IPPROTO_TCP, 34, ZERO},      /* TCP_FASTOPEN_NO_COOKIE */
-    {IPPROTO_TCP, 36, ZERO},      /* TCP_INQ */
-    {IPPROTO_TCP, 37, ZERO},      /* TCP_TX_DELAY */
-    {IPPROTO_TCP, 44, VALUE},     /* TCP_RTO_MAX_MS */
-    {IPPROTO_TCP, 45, VALUE},     /* TCP_RTO_MIN_US */
-    {IPPROTO_TCP, 46, CONSTANT},  /* TCP_DELACK_MAX_US */
-    {IPPROTO_IPV6, 6, TELLING},   /* IPV6_2292PKTOPTIONS: do_ipv6_getsockopt() */
-    {IPPROTO_IPV6, 2, MEMBER},    /* IPV6_2292PKTINFO */
-    {IPPROTO_IPV6, 8, MEMBER},    /* IPV6_2292HOPLIMIT */
-    {IPPROTO_IPV6, 49, MEMBER},   /* IPV6_RECVPKTINFO */
-    {IPPROTO_IPV6, 51, MEMBER},   /* IPV6_RECVHOPLIMIT */
-    {IPPROTO_IPV6, 66, MEMBER},   /* IPV6_RECVTCLASS */
-    {IPPROTO_IPV6, 3, ZERO},      /* IPV6_2292HOPOPTS */
-    {IPPROTO_IPV6, 4, ZERO},      /* IPV6_2292DSTOPTS */
-    {IPPROTO_IPV6, 5, ZERO},      /* IPV6_2292RTHDR */
-    {IPPROTO_IPV6, 11, ZERO},     /* IPV6_FLOWINFO */
-    {IPPROTO_IPV6, 16, VALUE},    /* IPV6_UNICAST_HOPS */
-    {IPPROTO_IPV6, 19, CONSTANT}, /* IPV6_MULTICAST_LOOP */
-    {IPPROTO_IPV6, 23, CONSTANT}, /* IPV6_MTU_DISCOVER */
-    {IPPROTO_IPV6, 25, ZERO},     /* IPV6_RECVERR */
-    {IPPROTO_IPV6, 29, CONSTANT}, /* IPV6_MULTICAST_ALL */
-    {IPPROTO_IPV6, 30, ZERO},     /* IPV6_ROUTER_ALERT_ISOLATE */
-    {IPPROTO_IPV6, 31, ZERO},     /* IPV6_RECVERR_RFC4884 */
-    {IPPROTO_IPV6, 33, ZERO},     /* IPV6_FLOWINFO_SEND */
-    {IPPROTO_IPV6, 53, ZERO},     /* IPV6_RECVHOPOPTS */
-    {IPPROTO_IPV6, 54, HEADER},   /* IPV6_HOPOPTS */
-    {IPPROTO_IPV6, 57, HEADER},   /* IPV6_RTHDR */
-    {IPPROTO_IPV6, 55, HEADER},   /* IPV6_RTHDRDSTOPTS */
-    {IPPROTO_IPV6, 59, HEADER},   /* IPV6_DSTOPTS */
-    {IPPROTO_IPV6, 56, ZERO},     /* IPV6_RECVRTHDR */
-    {IPPROTO_IPV6, 58, ZERO},     /* IPV6_RECVDSTOPTS */
-    {IPPROTO_IPV6, 60, ZERO},     /* IPV6_RECVPATHMTU */
-    {IPPROTO_IPV6, 62, ZERO},     /* IPV6_DONTFRAG */
-    {IPPROTO_IPV6, 67, ZERO},     /* IPV6_TCLASS */
-    {IPPROTO_IPV6, 70, VALUE},    /* IPV6_AUTOFLOWLABEL */
-    {IPPROTO_IPV6, 72, CONSTANT}, /* IPV6_ADDR_PREFERENCES */
-    {IPPROTO_IPV6, 73, ZERO},     /* IPV6_MINHOPCOUNT */
-    {IPPROTO_IPV6, 74, ZERO},     /* IPV6_RECVORIGDSTADDR */
-    {IPPROTO_IPV6, 76, ZERO},     /* IPV6_UNICAST_IF */
-    {IPPROTO_IPV6, 77, ZERO},     /* IPV6_RECVFRAGSIZE */
-    {SOL_SOCKET, OPTION_BUF_LOCK, BUFFERS},
-    {IPPROTO_TCP, TCP_WINDOW_CLAMP, VALUE},
-};
-
-_Static_assert(SO_RCVLOWAT == 18 && SO_PASSCRED == 16 && SO_RCVBUF == 8, "an architecture with numbers of its own");
-enum { OPTIONS = sizeof(options) / sizeof(options[0]) };
 
 /* What the first socket of a protocol has told that was asked; values of up to eight bytes. */
 enum known { UNASKED, ABSENT, KNOWN };
@@ -202,17 +40,17 @@ struct carry {
 
 static enum known get_known(const struct carry *carry, const struct option *option)
 {
-    return __atomic_load_n(&carry->answers[option - options].known, __ATOMIC_ACQUIRE);
+    return __atomic_load_n(&carry->answers[option - socket_options].known, __ATOMIC_ACQUIRE);
 }
 
 static uint64_t get_answer(const struct carry *carry, const struct option *option)
 {
-    return __atomic_load_n(&carry->answers[option - options].value, __ATOMIC_RELAXED);
+    return __atomic_load_n(&carry->answers[option - socket_options].value, __ATOMIC_RELAXED);
 }
 
 static void note(const struct carry *carry, const struct option *option, enum known known, uint64_t value)
 {
-    struct answer *answer = &carry->answers[option - options];
+    struct answer *answer = &carry->answers[option - socket_options];
 
     __atomic_store_n(&answer->value, value, __ATOMIC_RELAXED);
     __atomic_store_n(&answer->known, known, __ATOMIC_RELEASE);
@@ -499,7 +337,7 @@ static int carry_options(struct carry *carry)
         [SEGMENT] = carry_segment, [FALLBACK] = carry_fallback, [FIRST] = carry_first,  [BUFFERS] = carry_buffers};
     int error = 0;
 
-    for (const struct option *option = options; error == 0 && option < options + OPTIONS; option++)
+    for (const struct option *option = socket_options; error == 0 && option < socket_options + OPTIONS; option++)
         if (!is_unset(carry, option))
             error = functions[option->kind](carry, option);
     return error;
