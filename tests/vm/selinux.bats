@@ -117,14 +117,16 @@ is_secure() {
 
 # As status has it.
 library_of_glusterd() {
-    in_vm machine glusterd-srcaddr status --json | jq --raw-output ".processes[] | select(.pid == $(glusterd_pid)) | .library"
+    local pid
+    pid=$(glusterd_pid)
+    in_vm machine glusterd-srcaddr status --json | jq --raw-output ".processes[] | select(.pid == $pid) | .library"
 }
 
 # glusterd_runs AT_SECURE: in its domain, with the library.
 glusterd_runs() {
     in_vm machine ps -o label= "$(glusterd_pid)" | grep -x system_u:system_r:glusterd_t:s0
-    [[ $(is_secure) == "$1" ]]
-    [[ $(library_of_glusterd) == loaded ]]
+    diff <(echo "$1") <(is_secure)
+    diff <(echo loaded) <(library_of_glusterd)
 }
 
 # The audit log's lines of what glusterd was denied, or anybody in files of ours, since forget.
@@ -299,7 +301,7 @@ labels_are_restored() {
     move_library_in
     check_warns "$WRONG_LIBRARY"
     comes_from "$KERNEL_ADDRESS" systemctl restart glusterd
-    [[ $(library_of_glusterd) == "not preloaded" ]]
+    diff <(echo "not preloaded") <(library_of_glusterd)
     restore_labels
     comes_from "$OTHER_ADDRESS" systemctl restart glusterd
     glusterd_runs 1
