@@ -128,7 +128,7 @@ static bool is_zero(int fd, off_t at)
 {
     char byte;
 
-    return kernel(pread64, fd, &byte, sizeof(byte), at) == 1 && byte == '\0';
+    return kernel(lseek, fd, at, SEEK_SET) == at && kernel(read, fd, &byte, sizeof(byte)) == 1 && byte == '\0';
 }
 
 static void put(int fd, off_t at, char byte)

@@ -127,7 +127,7 @@ write_old() {
 # start_log PROFILE DIRECTORY
 start_log() {
     : >"$2/log"
-    [[ $1 != cut ]] || truncate --size="$room" "$2/log"
+    [[ $1 != cut ]] || head --bytes="$room" /dev/zero | tr '\0' '\n' >"$2/log"
 }
 
 # trace PROFILE DIRECTORY [OPTION...]: dial, called glusterfs, by strace. Where there is no log, standard error is a pipe that nobody reads.

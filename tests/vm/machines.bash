@@ -63,6 +63,8 @@ stop_machines() {
     for host in $(hosts); do
         cut_power "host$host" || true
     done
+    # bats waits for whoever holds its descriptors.
+    [[ ! -e $LAB/watch.pid ]] || stop_watch
 }
 
 # switch_on_host HOST [SECONDS]: that much its clock is ahead of this machine's.
@@ -91,7 +93,7 @@ write_to() { in_host "$1" tee "$2" >/dev/null; }
 # when the network is there to when glusterd is started.
 write_network() {
     {
-        printf '[Match]\nMACAddress=%s\n[Network]\nIPv6AcceptRA=no\nIPv6DuplicateAddressDetection=15\n' "$(card_of "$1")"
+        printf '[Match]\nMACAddress=%s\n[Network]\nIPv6AcceptRA=no\nIPv6DuplicateAddressDetection=40\n' "$(card_of "$1")"
         printf 'Address=%s/64\n' "${@:2}"
     } | write_to "$1" "$NETWORK_FILE"
 }

@@ -59,7 +59,7 @@ switch_on() {
 
 # Returns when a boot that is new is over, whatever came of its services.
 await_boot() {
-    wait_until 600 is_up_or_off "$1"
+    wait_until 1200 is_up_or_off "$1"
     ! is_off "$1" || complain "$(tail -n 20 "$VMS/$1/console")" || return
     boot_of "$1" >"$VMS/$1/boot"
 }
@@ -76,7 +76,7 @@ boot_of() { in_vm "$1" cat /proc/sys/kernel/random/boot_id; }
 
 # in_vm NAME COMMAND [ARGUMENT...]: by a shell of the machine's root.
 in_vm() {
-    ssh -i "$VMS/$1/key" -p "$(<"$VMS/$1/port")" -o BatchMode=yes -o ConnectTimeout=10 -o LogLevel=ERROR \
+    ssh -i "$VMS/$1/key" -p "$(<"$VMS/$1/port")" -o BatchMode=yes -o ConnectTimeout=30 -o LogLevel=ERROR \
         -o ServerAliveInterval=10 -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ControlMaster=auto \
         -o ControlPersist=yes -o ControlPath="$VMS/$1/control" root@127.0.0.1 "${@:2}" 3>&-
 }
