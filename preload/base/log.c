@@ -158,12 +158,13 @@ static void mend_end(const char *file, int appending)
     struct stat status;
     int fd;
 
-    if (kernel(fstat, appending, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0)
+    if (kernel(fstat, appending, &status) != 0 || !S_ISREG(status.st_mode))
         return;
     fd = (int)kernel(openat, AT_FDCWD, file, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
         return;
-    if (is_zero(fd, status.st_size - 1))
+    /* By now another file may be at that path, of another size. */
+    if (kernel(fstat, fd, &status) == 0 && S_ISREG(status.st_mode) && is_zero(fd, status.st_size - 1))
         blank_end(fd, status.st_size);
     (void)kernel(close, fd);
 }
