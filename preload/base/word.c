@@ -65,8 +65,12 @@ int64_t word_number(struct word word, int base, int64_t max)
 
 struct word word_in_brackets(struct word word)
 {
+    struct word nothing = word_between(word.start, word.start);
+    struct word inside;
+
     if (word.len == 0 || word.start[0] != '[' || !word_has(word, ']'))
-        return word_between(word.start, word.start);
+        return nothing;
     word = word_behind(word, 1);
-    return word_split(&word, ']');
+    inside = word_split(&word, ']');
+    return word_has(inside, '[') ? nothing : inside;
 }

@@ -46,5 +46,5 @@ bool word_has(struct word word, char byte);
 /* word as a number up to max: digits of that base, 16 at the most, with capitals, and nothing else. Or -1. */
 int64_t word_number(struct word word, int base, int64_t max);
 
-/* What stands in brackets at the start of word, as an address in a URL does; empty if nothing does. */
+/* What stands in brackets, without a further one, at the start of word, as an address in a URL does; or empty. */
 struct word word_in_brackets(struct word word);

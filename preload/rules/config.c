@@ -122,6 +122,15 @@ static bool start_options(struct parser *parser, struct word line)
     return true;
 }
 
+/* Of brackets: one that nothing closes, or that nothing opens. */
+static bool has_half_a_pair(struct word name)
+{
+    struct word rest = name;
+    struct word before = word_split(&rest, ']');
+
+    return word_has(before, '[') != word_has(name, ']');
+}
+
 static bool parse_header(struct parser *parser, struct word line)
 {
     struct word names = word_behind(line, 1);
@@ -144,7 +153,7 @@ static bool parse_header(struct parser *parser, struct word line)
             return MISTAKE(&parser->line, name.start, "found \"options\" among process names; write [options] alone");
         if (word_has(name, ','))
             return MISTAKE(&parser->line, name.start, "found %W; write spaces between names", &name);
-        if (word_has(name, '[') != word_has(name, ']'))
+        if (has_half_a_pair(name))
             return MISTAKE(&parser->line, name.start, "found %W with half a pair of brackets; write [NAME...]", &name);
     }
     section = &parser->config->sections[parser->config->section_count++];

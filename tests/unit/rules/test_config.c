@@ -101,6 +101,7 @@ static const struct {
      "1: \"a\"\n2:1: ::/0 = none\n3: \"a\"\n4:1: ::/0 = bind-address\n"},
     {BYTES("[[abc]]\n::/0 = none\n"), "1: \"[abc]\"\n2:1: ::/0 = none\n"},
     {BYTES("[::1]\n::/0 = none\n"), "1: \"::1\"\n2:1: ::/0 = none\n"},
+    {BYTES("[fe80::1%eth0[:.*]x b]\n::/0 = none\n"), "1: \"fe80::1%eth0[:.*]x b\"\n2:1: ::/0 = none\n"},
     {BYTES("[option[s]]\n::/0 = none\n"), "1: \"option[s]\"\n2:1: ::/0 = none\n"},
     {BYTES("[a]\n[options]\n[b]\n::/0 = none\n"), "1: \"a\"\n3: \"b\"\n4:1: ::/0 = none\n"},
     {BYTES("[a]\n2001:db8::1 = none\n"), "1: \"a\"\n2:1: 2001:db8::1/128 = none\n"},
@@ -196,6 +197,7 @@ static const struct wrong_text mistakes[] = {
     {BYTES("[a]\nlog-level = info\n"), 2, 1,
      "found option \"log-level\" outside of [options]; write it below [options]"},
     {BYTES("[a] [b]\n"), 1, 2, "found \"a]\" with half a pair of brackets; write [NAME...]"},
+    {BYTES("[ ::1]x[ b]\n"), 1, 3, "found \"::1]x[\" with half a pair of brackets; write [NAME...]"},
     {BYTES("[a [b]\n"), 1, 4, "found \"[b\" with half a pair of brackets; write [NAME...]"},
 
     /* rules */
