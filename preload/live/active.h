@@ -11,7 +11,7 @@
 #include "live/stamp.h"
 #include "rules/rules.h"
 
-/* What it was made of: files, and glusterd's listener. */
+/* What it was made from: files, and glusterd's listener. */
 struct origin {
     struct stamp config;
     bool has_volfile; /* a rule wants bind-address, and the file's path is absolute */
@@ -53,15 +53,15 @@ struct active {
 };
 
 /*
- * What load says, or NULL if there is no memory; to be given back with active_free(). before is the one in force, NULL
- * if there is none.
+ * Makes one from what load has read; free it with active_free(). before is the one in force, or NULL. Returns NULL if
+ * there is no memory.
  */
 struct active *active_make(const struct load *load, const struct active *before);
 
 void active_free(struct active *active);
 
-/* Whether both mean the same, whatever they were read from. */
+/* Whether both have the same effect, whichever files they come from. */
 bool active_same(const struct active *a, const struct active *b);
 
-/* Whether both are of the same versions of the same files, and of the same listener. */
+/* Whether both come from the same versions of the same files, and from the same listener. */
 bool origin_same(const struct origin *a, const struct origin *b);

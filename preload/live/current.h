@@ -34,12 +34,12 @@ struct current {
 /* This process's. */
 extern struct current current_here __attribute__((visibility("hidden")));
 
-/* Whether what is in force has no rules. A hint: something else may be in force by now. */
+/* Whether what is in force has no rules. Only a hint: another thread may just have replaced it. */
 extern bool current_is_idle __attribute__((visibility("hidden")));
 
 /*
- * The one in force, which stays as it is until current_leave(); NULL before there is one, where nobody needs to leave.
- * Slot 0 stands for none, and none comes only once, before all others: what was in force is followed by another one.
+ * Returns what is in force. It stays valid until current_leave(). NULL before anything has been published: there is
+ * nothing to leave then. Slot 0 stands for that; it never comes back.
  */
 static inline const struct active *current_enter(void)
 {
@@ -48,10 +48,10 @@ static inline const struct active *current_enter(void)
     return __atomic_load_n(&current_here.slots[CURRENT_SLOT(state)].active, __ATOMIC_RELAXED);
 }
 
-/* For the last one that leaves what is no longer in force. */
+/* Frees what is no longer in force. Called by the last one to leave it. */
 void current_give_back(unsigned int slot);
 
-/* While it is in force the number of those that have left is above 0, afterwards below until all have. */
+/* The count of those that left is positive while it is in force, and negative afterwards until all have left. */
 static inline void current_leave(const struct active *active)
 {
     unsigned int slot = active->slot;
@@ -61,8 +61,7 @@ static inline void current_leave(const struct active *active)
 }
 
 /*
- * Puts made, from active_make(), in force in the place of before, which the caller has entered, or NULL. False where
- * another one has come to that place meanwhile, or so many are still looked at that there is no room for one more:
- * made is then the caller's still.
+ * Publishes made, from active_make(), in place of before, which the caller has entered, or NULL. Returns false if
+ * another thread was faster, or if all slots are still in use: made then stays the caller's.
  */
 bool current_publish(struct active *made, const struct active *before);

@@ -15,12 +15,13 @@ struct file {
     struct stamp stamp; /* of the version that was read, or looked at */
 };
 
-/* For what is not a matter of trust. */
+/* An owner for file_read(): the file may be anybody's. */
 #define FILE_OF_ANYBODY (~(uid_t)0)
 
 /*
- * Whether what user owns may steer this process, which is own's: root's, and its own, unless that number stands for
- * anybody, or, under secure execution, for whoever started it.
+ * Whether this process, which runs as own, may follow a file that user owns. It follows root's files and its own; its
+ * own not if it runs as the overflow user, whose number stands for anybody, nor under secure execution, where anybody
+ * may have started it.
  */
 bool is_trusted_user(uid_t user, uid_t own);
 
@@ -34,9 +35,8 @@ bool is_trusted_user(uid_t user, uid_t own);
 int file_read(const char *path, size_t max, uid_t owner, struct file *file, struct text *why);
 void file_free(struct file *file);
 
-/* Whether an error is of memory or descriptors, so that the same may well succeed later. */
+/* Whether the error says that memory or descriptors ran out: a later try may succeed. */
 bool is_shortage(int error);
 
-/* Whether an error, or none, is one that may pass by itself: neither that there is no such file nor that it may not be
- * read. */
+/* Whether the error may pass by itself, as EIO does. That there is no such file, or that it may not be read, stays. */
 bool is_passing(int error);

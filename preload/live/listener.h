@@ -32,12 +32,13 @@ enum listener_place {
 
 enum listener_place listener_place(const struct process *process);
 
-/* Notes the address of a socket that now listens, a struct sockaddr_in if its family says so; the first one counts. */
+/* Notes the address of a socket that has started to listen, a struct sockaddr_in if its family says so. Only the first
+ * one counts. */
 void listener_note(const struct sockaddr_in6 *local);
 
 /*
- * Looks there for a glusterd that listens on port, in host byte order. Where none does, or nobody may look, *listener
- * stays what was known last. 0; or ENOMEM, EMFILE or ENFILE, after which it is to be tried again.
+ * Looks there for a glusterd that listens on port, in host byte order. If none does, or looking is not permitted,
+ * *listener keeps what was known last. Returns 0; or ENOMEM, EMFILE or ENFILE: try again later.
  */
 int listener_look(enum listener_place place, in_port_t port, struct listener *listener);
 

@@ -24,7 +24,7 @@ enum bind_address_by {
     BY_VOLFILE,   /* glusterd does not listen, and its volume file says so */
 };
 
-/* Too large for the stack of a signal handler. To begin with all zeros, but for process and listener. */
+/* Too large for the stack of a signal handler. Start with all zeros, except for process and listener. */
 struct load {
     struct process process;
     char path[PATH_MAX]; /* of the configuration */
@@ -44,7 +44,8 @@ struct load {
     struct mistake mistake;
 };
 
-/* All return 0, also where there is a mistake, or ENOMEM, EMFILE or ENFILE, after which nothing is known. */
+/* All return 0, also after a mistake in the configuration; or ENOMEM, EMFILE or ENFILE, and then nothing was learned.
+ */
 
 /* Reads the configuration at path, NULL or "" for CONFIG_FILE, which owner or root must own: file_read(). */
 int load_config(struct load *load, const char *path, uid_t owner);
@@ -58,8 +59,8 @@ const struct section *load_find_section(const struct config *config, const struc
 /* Selects the section of the process, if there is no mistake, and reads its volume file, if that is wanted. */
 int load_section(struct load *load);
 
-/* Works the bind-address out of the arguments, listener and volume, and fills it in as a source of the section, if
- * there is one. */
+/* Works out the bind-address from arguments, listener and volume file, and makes it the source of the section's rules
+ * that want it. */
 void load_bind_address(struct load *load);
 
 void load_free(struct load *load);

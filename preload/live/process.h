@@ -1,4 +1,4 @@
-/* Who this process is, as a section names it. Async-signal-safe. */
+/* The names by which a section can mean this process. Async-signal-safe. */
 #pragma once
 
 #include <limits.h>
@@ -19,11 +19,10 @@ struct process {
     char listener[64];      /* glusterd's address, as in the arguments it has given this daemon; or empty */
 };
 
-/* The file that execve(2) was told to run: getauxval(3), AT_EXECFN. Behind all arguments in memory; NULL if not known.
- */
+/* The path that execve(2) was given: getauxval(3), AT_EXECFN. In memory it follows all arguments. NULL if unknown. */
 const char *process_file(void);
 
-/* This process's program, as struct process has it. Where the arguments are not known, that of process_file(). */
+/* This process's program, as in struct process. If the arguments are unknown, that of process_file(). */
 const char *process_program(void);
 
 /* From a command line as in proc(5), cmdline: len bytes, each argument with a NUL behind it, the last one perhaps
@@ -49,5 +48,5 @@ bool process_is_glusterd(const struct process *process);
 /* Whether it is glusterd, a brick, another daemon of GlusterFS or a mount. */
 bool process_is_glusterfs(const struct process *process);
 
-/* The name that the log calls it by. */
+/* Its name in the log. */
 const char *process_name(const struct process *process);

@@ -10,7 +10,7 @@
 
 #include "live/active.h"
 
-/* How long what is in force is taken for up to date: with SETTLED_AFTER well below a second. */
+/* How long what is in force counts as up to date. Together with SETTLED_AFTER well below a second. */
 #define LOOK_INTERVAL 50000000 /* nanoseconds */
 
 /* When to look, by reload_coarse_clock(). */
@@ -25,7 +25,7 @@ static inline int64_t reload_coarse_clock(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* Whether it is time for another look; true for one caller only. Here, because each connect asks. */
+/* Whether it is time for another look; true for one caller only. Inline, because every connect asks. */
 static inline bool reload_is_due(void)
 {
     int64_t now = reload_coarse_clock();

@@ -1,4 +1,4 @@
-/* Which version of a file it is, told without reading it. Async-signal-safe; no thread cancellation point. */
+/* Tells versions of a file apart without reading them. Async-signal-safe; no thread cancellation point. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,7 +15,7 @@ struct stamp {
     struct timespec changed; /* ctime, which nobody can set back; with an error as stamp_on_way(), or far ahead */
 };
 
-/* Of the file at path, symbolic links followed; and of one that *status is of. */
+/* The version of the file at path, symbolic links followed; that of the file that *status describes. */
 struct stamp stamp_look(const char *path);
 struct stamp stamp_of(const struct stat *status);
 struct stamp stamp_of_error(int error);
@@ -26,17 +26,17 @@ struct stamp stamp_of_error(int error);
  */
 struct stamp stamp_on_way(const char *path, int error, size_t *link_len);
 
-/* Whether both are of one version. */
+/* Whether both are the same version of the same file. */
 bool stamp_same(const struct stamp *a, const struct stamp *b);
 
-/* Whether both are of one file, whatever has become of it. */
+/* Whether both are the same file, in whichever version. */
 bool stamp_same_file(const struct stamp *a, const struct stamp *b);
 
 /*
- * Whether nobody is likely to be writing: who writes a file in place, or takes it away to put another one there, is
- * done in so many milliseconds. *seen, 0 at first, has the stamp that was seen last at this path, and since when;
- * looked is stamp_clock() from before the look. The ctime alone counts only when it is some seconds old, as it can be
- * of another clock than ours. Thread-safe.
+ * Whether the file has settled, so that nobody is likely to be writing it: whoever writes a file in place, or removes
+ * it to put another one there, is done within SETTLED_AFTER. *seen, 0 at first, remembers the version that was seen
+ * last at this path, and since when; looked is stamp_clock() from before the look. A ctime by itself counts only once
+ * it is SURELY_SETTLED_AFTER old: it may be of another clock than ours. Thread-safe.
  */
 enum { SETTLED_AFTER = 200 /* milliseconds */, SURELY_SETTLED_AFTER = 5 /* seconds */ };
 bool stamp_is_settled(const struct stamp *stamp, uint64_t *seen, uint32_t looked);
