@@ -88,8 +88,8 @@ void address_mask(struct in6_addr *address, unsigned int len);
 bool address_same_prefix(const struct in6_addr *a, const struct in6_addr *b, unsigned int len);
 
 /*
- * The length that a network must have at the least to reach address: 0, or, for an address in a range that a short
- * prefix is never meant to cover, the length of that range: loopback and unspecified (128, RFC 4291, 2.5.2 and 2.5.3),
- * IPv4-mapped (96, 2.5.5.2), link-local (10, 2.5.6) and multicast (8, 2.7).
+ * The shortest prefix length with which a network reaches address. It is 0, except for ranges that a shorter prefix
+ * never means to cover: loopback and unspecified (128, RFC 4291, 2.5.2 and 2.5.3), IPv4-mapped (96, 2.5.5.2),
+ * link-local (10, 2.5.6) and multicast (8, 2.7).
  */
 unsigned int address_reach(const struct in6_addr *address);

@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-/* size bytes of zeros, which cost nothing until they are written to; NULL with errno ENOMEM if there are none. */
+/* Returns size bytes of zeros, which take no memory until written to; NULL with errno ENOMEM if there are none. */
 void *memory_take(size_t size);
 
-/* memory may be NULL. Leaves errno alone. */
+/* memory may be NULL. Does not change errno. */
 void memory_give(void *memory, size_t size);

@@ -1,8 +1,7 @@
 /*
- * Work that must not be left half-way, as it holds a descriptor or memory: signals are held back, so that no handler
- * jumps out of it (siglongjmp(3)), and the thread is not cancelled: C libraries do that by a signal too, or in calls
- * that kernel.h keeps away from. A bad address of the program's must not be read in it: SIGSEGV is held back too.
- * Async-signal-safe.
+ * Blocks signals around work that holds a descriptor or memory, so that no handler can jump out of it (siglongjmp(3))
+ * and the thread is not cancelled: C libraries cancel by a signal, or in calls that kernel.h does not use. Don't read
+ * the program's memory meanwhile: SIGSEGV is blocked too. Async-signal-safe.
  */
 #pragma once
 
@@ -13,13 +12,13 @@
 #include "base/kernel.h"
 
 struct quiet {
-    bool holds_signals; /* only a filter of system calls keeps it from that */
+    bool holds_signals; /* false only if a seccomp filter denied it */
     uint64_t signals;
 };
 
 static inline void quiet_begin(struct quiet *quiet)
 {
-    /* The C library's own too. But for SIGSYS, with which a sandbox answers a call: who holds that back is killed. */
+    /* The C library's own signals too, but not SIGSYS: a sandbox answers calls with it, and kills who blocks it. */
     static const uint64_t all = ~(UINT64_C(1) << (SIGSYS - 1));
 
     quiet->holds_signals = kernel(rt_sigprocmask, SIG_BLOCK, &all, &quiet->signals, sizeof(all)) == 0;

@@ -35,15 +35,18 @@ static inline bool is_blank(char byte)
 /* word without the blanks, tabs and carriage returns around it. */
 struct word word_trim(struct word word);
 
-/* The next piece of *rest without blanks, which is moved behind it; empty, at the end of *rest, if there is none. */
+/* Returns the next piece of *rest without blanks, and moves *rest behind it. Empty, at the end of *rest, if none is
+ * left. */
 struct word word_next(struct word *rest);
 
-/* Takes off *rest what stands before the first separator and returns it, the separator dropped; else *rest is empty. */
+/* Returns what stands before the first separator, and moves *rest behind that; all of *rest if there is no separator.
+ */
 struct word word_split(struct word *rest, char separator);
 
 bool word_has(struct word word, char byte);
 
-/* word as a number up to max: digits of that base, 16 at the most, with capitals, and nothing else. Or -1. */
+/* The number up to max that word is: digits of base (at most 16, A to F in capitals) and nothing else. -1 if it is
+ * none. */
 int64_t word_number(struct word word, int base, int64_t max);
 
 /* What stands in brackets, without a further one, at the start of word, as an address in a URL does; or empty. */

@@ -5,15 +5,15 @@
 #include "socket/socket.h"
 
 /*
- * Gives fd, which is governed, idle and in *state, an address of source, which is not SOURCE_NONE, unless the program
- * chose the address that it has. Returns 0, or an errno value if the source can't be used; fd is then as it was. *step
- * tells what was done, or tried last.
+ * Binds fd to source, or moves it there, unless the program chose the address that it has. fd is governed, idle and in
+ * *state; source is not SOURCE_NONE. Returns 0, or an errno value if the source can't be used: fd is then unchanged.
+ * *step says what was done, or tried last.
  */
 int give_source(int fd, const struct socket_state *state, const struct source *source, const char **step);
 
-/* Makes fd, idle and in *state, unbound again, but for its port, unless the program chose its address. Returns
- * likewise. */
+/* Takes the address away from fd, idle and in *state, and leaves it its port, unless the program chose the address.
+ * Returns as give_source() does. */
 int give_back(int fd, const struct socket_state *state);
 
-/* The same where the program bound it to an address that it has learned. */
+/* The same for a socket that the program bound to an address that it had learned. */
 int give_up_learned(int fd, const struct socket_state *state);

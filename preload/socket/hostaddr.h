@@ -19,13 +19,13 @@ struct host_address {
  */
 bool host_address_fits(const struct host_address *candidate, const struct network *network);
 
-/* Whether a is to be preferred to b: one that is not deprecated (RFC 4862, 5.5.4), then the lower one. */
+/* Whether a is a better source than b: one that is not deprecated (RFC 4862, 5.5.4), then the lower one. */
 bool host_address_better(const struct host_address *a, const struct host_address *b);
 
 /*
- * The best of the host's addresses in network, on the interface of that index, or, for 0, on any; of this thread's
- * network namespace, which must be that of the socket beside unless that is -1. Returns 0, or an errno value:
- * EADDRNOTAVAIL if there is none or it is not, EAGAIN if the addresses change faster than they are listed, or that of
- * the call that failed.
+ * Finds the best of the host's addresses in network, on the interface of that index, or on any if it is 0. Looks in
+ * this thread's network namespace, which must also be that of the socket beside, unless beside is -1. Returns 0, or an
+ * errno value: EADDRNOTAVAIL if there is no such address or the namespaces differ, EAGAIN if the addresses change
+ * faster than the kernel lists them, or that of the call that failed.
  */
 int host_address_find(const struct network *network, unsigned int interface, int beside, struct host_address *found);

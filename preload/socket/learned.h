@@ -8,11 +8,11 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 
-/* The program has asked for the local address of fd, and got an IPv6 one. Changes errno. */
+/* Call it after the program has asked for the local address of fd, and got an IPv6 one. Changes errno. */
 void learned_by_asking(int fd);
 
-/* The program listens at port, host byte order: who connects there has made that connection, not the program. */
+/* Call it when the program listens at port, host byte order: connections there are made by others. */
 void learned_listens(in_port_t port);
 
-/* Whether the program has learned the address. Of more than some hundred the oldest are forgotten. */
+/* Whether the program has learned the address. Only the latest few hundred are remembered. */
 bool learned_has(const struct in6_addr *address);

@@ -1,8 +1,8 @@
 /*
- * Who chose the local address of a socket: getsockname(2) can't tell, and what the program chose is left alone. The
- * kernel keeps it with the socket, as a write-lifetime hint (fcntl(2), F_SET_RW_HINT), which has no effect on one. So
- * it is there for every descriptor of the socket, in every thread and process, also after exec(3), and goes with the
- * socket. Kernels have hints since 4.13. Thread-safe and async-signal-safe.
+ * Remembers who chose a socket's local address, which getsockname(2) does not tell: an address that the program chose
+ * is left alone. The kernel keeps the mark, as a write-lifetime hint (fcntl(2), F_SET_RW_HINT), which has no effect on
+ * a socket. So every descriptor of the socket has it, in every thread and process, also after exec(3), and it ends with
+ * the socket. Needs Linux 4.13. Thread-safe and async-signal-safe.
  */
 #pragma once
 
@@ -23,7 +23,7 @@ extern bool mark_has_learned __attribute__((visibility("hidden")));
 int mark_get(int fd, enum mark *mark);
 
 /*
- * One system call; none where no socket of this process has a mark that would have to go. Linux since 6.8 lets the
- * socket's owner alone mark it: of a process that has changed its user since socket(2), sockets stay unmarked.
+ * One system call; none if the mark is MARK_NONE and this process has set no other. Since Linux 6.8 only the socket's
+ * owner may mark it: if the process has changed its user since socket(2), the socket stays unmarked.
  */
 void mark_set(int fd, enum mark mark);

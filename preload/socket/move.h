@@ -14,9 +14,9 @@ struct move {
 };
 
 /*
- * Puts a new socket in the place of fd's, which is governed, idle and bound: the same descriptor number, owner, options
- * and flags. A bound socket can't be bound again or unbound, which is why. Returns 0, or an errno value, and fd is as
- * it was; EBADF if another thread has closed it meanwhile. *step is what was tried. No other descriptor is left open,
- * and none can be inherited through exec. Async-signal-safe.
+ * Replaces fd's socket, which is governed, idle and bound, by a new one with the same descriptor number, owner, options
+ * and flags: a bound socket can be neither bound again nor unbound. Returns 0, or an errno value: fd is then unchanged;
+ * EBADF if another thread has closed it meanwhile. *step says what was tried. Leaves no other descriptor open, and none
+ * that could be inherited through exec. Async-signal-safe.
  */
 int socket_move(int fd, const struct move *move, const char **step);

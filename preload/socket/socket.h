@@ -16,8 +16,8 @@ struct socket_state {
 };
 
 /*
- * Looks at fd. Returns 0, or an errno value if the kernel does not tell what must be known: EBADF and ENOTSOCK where fd
- * is no socket at all. Where governed is false the rest of *state means nothing.
+ * Reads the state of fd. Returns 0, or an errno value if the kernel does not tell it: EBADF or ENOTSOCK if fd is not a
+ * socket. If governed is false, the rest of *state is undefined.
  */
 int socket_inspect(int fd, struct socket_state *state);
 
@@ -28,14 +28,14 @@ int socket_tcp_state(int fd, unsigned char *state);
 bool socket_has_address(const struct socket_state *state);
 
 /*
- * The address to bind to for source (not SOURCE_NONE), port 0. Looks the host's addresses up for a prefix; fd is any
- * socket. Returns 0 or an errno value: EADDRNOTAVAIL if the host has no fitting address, ENODEV if it has no interface
- * of the scope's name.
+ * Works out which address to bind fd to for source (not SOURCE_NONE), with port 0. For a prefix it looks up the host's
+ * addresses. Returns 0 or an errno value: EADDRNOTAVAIL if none of them fits, ENODEV if no interface has the scope's
+ * name.
  */
 int socket_source(int fd, const struct source *source, struct sockaddr_in6 *local);
 
 /*
- * Binds the socket, which is not bound to a port, to local, its port left to connect(2) and IPV6_V6ONLY as v6only says.
- * It can be bound so again, also after a connect that failed. 0 or an errno value.
+ * Binds the socket, which has no port yet, to local; connect(2) chooses the port. Sets IPV6_V6ONLY to v6only. The
+ * socket can be bound again afterwards, also after a failed connect. Returns 0 or an errno value.
  */
 int socket_bind(int fd, const struct sockaddr_in6 *local, bool v6only);

@@ -16,10 +16,10 @@ int sockopt_get_int(int fd, int level, int name, int *value);
 int sockopt_set_int(int fd, int level, int name, int value);
 
 /*
- * Gives the socket to, which is new, every option and file status flag that the socket from has and that is not its own
- * by default, but for SO_REUSEADDR and IPV6_V6ONLY; options that are as they are by default are not set, because some
- * setting turns what the kernel does by itself off. Both are AF_INET6, SOCK_STREAM and of protocol, and not connected;
- * dialled tells that the old one has been in a connect that failed, by which the kernel has set some options itself.
- * Returns 0, or an errno value if there is something that can't be carried over. Async-signal-safe.
+ * Copies every option and file status flag of the socket from that differs from a new socket's to the new socket to,
+ * except SO_REUSEADDR and IPV6_V6ONLY. What does not differ is not set: setting some options turns off what the kernel
+ * does by itself. Both are AF_INET6, SOCK_STREAM, of protocol, and not connected. dialled: the old one has been through
+ * a failed connect, in which the kernel has set some options itself. Returns 0, or an errno value if something can't be
+ * copied. Async-signal-safe.
  */
 int sockopt_carry(int from, int to, int protocol, bool dialled);
