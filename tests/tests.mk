@@ -267,18 +267,18 @@ instrumented = $(MAKE) --no-print-directory BUILD=$(BUILD)/$(1) CHECK_OBJECT=tru
 SANITIZE := -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 check-sanitizers: INSTRUMENTED = $(call instrumented,sanitizers,$(SANITIZE)) INSTEAD=tests/guarded
 check-sanitizers:
-	@$(INSTRUMENTED) all test-programs
-	tests/sanitized $(BUILD)/sanitizers/reports $(INSTRUMENTED) check-unit check-socket check-tool
+	+@$(INSTRUMENTED) all test-programs
+	+tests/sanitized $(BUILD)/sanitizers/reports $(INSTRUMENTED) check-unit check-socket check-tool
 # Tests with threads alone. The personality is for kernels whose address space layout is too random for older ones of it.
 check-tsan: INSTRUMENTED = $(call instrumented,tsan,-fno-omit-frame-pointer -fsanitize=thread)
 check-tsan:
-	@$(INSTRUMENTED) $(BUILD)/tsan/$(NAME) socket-programs
-	tests/sanitized $(BUILD)/tsan/reports setarch --addr-no-randomize $(INSTRUMENTED) check-threads
+	+@$(INSTRUMENTED) $(BUILD)/tsan/$(NAME) socket-programs
+	+tests/sanitized $(BUILD)/tsan/reports setarch --addr-no-randomize $(INSTRUMENTED) check-threads
 
 .PHONY: check-valgrind
 check-valgrind: INSTRUMENTED = $(call instrumented,valgrind) INSTEAD=tests/guarded
 check-valgrind:
-	@$(INSTRUMENTED) $(BUILD)/valgrind/$(NAME) test-programs
+	+@$(INSTRUMENTED) $(BUILD)/valgrind/$(NAME) test-programs
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(BUILD)/valgrind/$(NAME)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/valgrind/tests/socket) \
 	    SRCADDR_UNIT_TESTS=$(abspath $(BUILD)/valgrind/tests/unit) bats tests/valgrind
 
@@ -290,11 +290,11 @@ coverage = gcovr --root . --gcov-ignore-parse-errors --filter $(1) --print-summa
 .PHONY: coverage
 coverage: INSTRUMENTED = $(call instrumented,coverage,-O0 --coverage -fprofile-update=atomic)
 coverage: ## what the tests reach
-	@$(INSTRUMENTED) all test-programs
+	+@$(INSTRUMENTED) all test-programs
 	@find $(BUILD)/coverage -name '*.gcda' -delete
 	@$(BUILD)/coverage/glusterd-srcaddr --help >/dev/null; LD_PRELOAD=$(BUILD)/coverage/$(NAME) env true; \
 	    find $(BUILD)/coverage -name '*.gcda' -exec chmod a+w {} +
-	$(INSTRUMENTED) check-unit check-build check-socket check-tool
+	+$(INSTRUMENTED) check-unit check-build check-socket check-tool
 	@$(call coverage,tool/)
 	@$(call coverage,preload/,--fail-under-line $(COVERAGE_FLOOR))
 

@@ -7,6 +7,7 @@
 #include <fnmatch.h>
 
 #include "base/memory.h"
+#include "rules/sources.h"
 
 enum {
     LOOKED_AT = 12, /* sections, and rules of each, for a run not to take long */
