@@ -4,7 +4,7 @@
 setup() {
     CONFIGURATION=${BATS_TEST_DIRNAME:?}/../../packaging/srcaddr.conf
     BUILT_IN=$BATS_TEST_TMPDIR/built-in.conf
-    printf '#include "config.h"\nCONFIG_BUILT_IN' |
+    printf '#include "rules/config.h"\nCONFIG_BUILT_IN' |
         gcc -E -P -I "$BATS_TEST_DIRNAME/../../preload" - | tail -n 1 | xargs printf '%b' >"$BUILT_IN"
 }
 
