@@ -7,15 +7,13 @@
 
 # shellcheck source=tests/vm/vm.bash
 source "${BASH_SOURCE[0]%/*}/vm.bash"
-# shellcheck source=tests/cluster/lab.bash
-source "${BASH_SOURCE[0]%/*}/../cluster/lab.bash"
 # shellcheck source=tests/cluster/watch.bash
 source "${BASH_SOURCE[0]%/*}/../cluster/watch.bash"
 
 RELEASES=([1]=bookworm [2]=trixie)
 NETWORK_FILE=/etc/systemd/network/card.network
 
-### In place of lab.bash's
+### In place of those of lab.bash and vm.bash
 
 hosts() { printf '%s\n' "${!RELEASES[@]}"; }
 
@@ -116,11 +114,4 @@ previous_package_of() {
 install_package() {
     write_to "$1" /root/package.deb <"$2"
     in_host "$1" env DEBIAN_FRONTEND=noninteractive apt-get -qq install /root/package.deb
-}
-
-# drop_in HOST UNIT NAME: a drop-in for the unit, from the standard input.
-drop_in() {
-    in_host "$1" mkdir -p "/etc/systemd/system/$2.d"
-    write_to "$1" "/etc/systemd/system/$2.d/90-$3.conf"
-    in_host "$1" systemctl daemon-reload
 }

@@ -8,19 +8,12 @@
 VMS=/run/vm
 VM_PORT=8022 # of the first machine's ssh server, on 127.0.0.1
 
-complain() {
-    echo "$*" >&2
-    return 1
-}
+# For complain() and wait_until().
+# shellcheck source=tests/cluster/lab.bash
+source "${BASH_SOURCE[0]%/*}/../cluster/lab.bash"
 
-# Keeps trying for so many seconds: wait_until SECONDS COMMAND...
-wait_until() {
-    local end=$((SECONDS + $1)) last
-    until last=$("${@:2}" 2>&1); do
-        ((SECONDS < end)) || complain "not within $1 s: ${*:2}: $last" || return
-        sleep 0.5
-    done
-}
+# In place of lab.bash's: what each machine has last written to its console.
+report() { tail -n 20 "$VMS"/*/console; }
 
 # make_vm NAME IMAGE
 make_vm() {
