@@ -93,10 +93,12 @@ start_writer() {
 
 log_of() { in_host "$1" cat /var/log/glusterfs/srcaddr.log; }
 
-# The log has been written for so long that the file system, which keeps what is new for half a minute, has brought a part of it to
-# the disk.
+# A part of the log is on the disk for sure. The rest has been written for so long that the file system, which keeps what is new for
+# half a minute, may have begun with that.
 write_log() {
     start_writer "$1"
+    wait_until 60 log_covers "$1" 3
+    in_host "$1" sync
     wait_until 300 log_covers "$1" 45
 }
 
