@@ -104,10 +104,10 @@ write_log() {
 
 # log_covers HOST SECONDS: of time, by what the writer has written.
 log_covers() {
-    local first last
-    first=$(log_of "$1" | grep -F '[glfsheal:' | sed -n '1s/^\[\([^]]*\)\].*/\1/p')
-    last=$(log_of "$1" | sed -n '$s/^\[\([^]]*\)\].*/\1/p')
-    (($(date --date="$last" +%s) - $(date --date="$first" +%s) >= $2))
+    local times
+    times=$(log_of "$1" | sed -n 's/^\[\([^]]*\)\] . \[glfsheal:.*/\1/p')
+    [[ $times ]] || return
+    (($(date --date="${times##*$'\n'}" +%s) - $(date --date="${times%%$'\n'*}" +%s) >= $2))
 }
 
 # log_is_whole HOST: lines in GlusterFS's form, and the end of one that was cut, which is blank. Before them, what is in the file.
@@ -273,17 +273,17 @@ configuration_of() { in_host "$1" stat --format=%Y /etc/glusterfs/srcaddr.conf; 
 
 # writer_has COUNT: rules, by what it has logged last of them.
 writer_has() {
-    local line
-    line=$(log_of 2 | grep --text -F "[glfsheal:$(in_host 2 pgrep --full ^glfsheal)]" | grep "in force" | tail -n 1)
+    local line writer
+    writer=$(in_host 2 pgrep --full ^glfsheal)
+    line=$(log_of 2 | grep --text -F "[glfsheal:$writer]" | grep "in force" | tail -n 1)
     echo "$line"
     [[ $line == *"rules: $1" ]]
 }
 
-# come_late HOST: its address, some seconds after it is waited for, and then the other one anew, or the kernel would not prefer that.
+# come_late HOST: its address, once it is waited for, and then the other one anew, or the kernel would not prefer that.
 come_late() {
     write_to "$1" /usr/local/sbin/late <<-END
-		until [ "\$(systemctl is-active glusterd-srcaddr)" = activating ]; do sleep 1; done
-		sleep 10
+		until journalctl --quiet --boot --unit=glusterd-srcaddr | grep -F '(not on this host)'; do sleep 1; done
 		set -- \$(ip -6 route show 2001:db8:1::/64)
 		ip -6 address add $(address_of "$1")/64 dev \$3
 		ip -6 address delete $(kernel_address_of "$1")/64 dev \$3
