@@ -26,6 +26,8 @@ complain() {
     return 1
 }
 
+not() { ! "$@"; }
+
 ### The lab and its hosts
 
 # start_lab NETWORK...
@@ -165,6 +167,9 @@ in_host() {
     # --root, because the machine's own root may be a chroot, which a mount namespace knows nothing of.
     nsenter --target "$(<"$LAB/$1/pid")" --net --mount --uts --pid --root --wd -- "${@:2}"
 }
+
+# Prints the control group for what runs in the host, below that of tests/systemd/own-cgroup.
+group_of() { echo "/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup)/host$1"; }
 
 ### Daemons
 

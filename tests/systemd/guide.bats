@@ -4,8 +4,8 @@
 
 # shellcheck source=tests/systemd/machines.bash
 source "${BATS_TEST_DIRNAME:?}/machines.bash"
-
-GUIDE=$BATS_TEST_DIRNAME/../../docs/guide.md
+# shellcheck source=tests/cluster/guide.bash
+source "${BATS_TEST_DIRNAME:?}/../cluster/guide.bash"
 
 setup_file() {
     start_machines 1 2
@@ -30,84 +30,6 @@ setup() {
 
 teardown_file() {
     stop_machines
-}
-
-### Following the guide
-
-# section HEADING: prints the lines of a section, without those of sections inside it.
-section() {
-    awk -v heading="$1" '/^#+ / { sub(/^#+ /, ""); inside = $0 == heading } inside' "$GUIDE"
-}
-
-# The standard input with host 1 and host 2 in each other's place.
-exchanged() {
-    sed -E 's/(host|2001:db8:1::1|2001:db8:1::2)1\b/\1X/g; s/(host|2001:db8:1::1|2001:db8:1::2)2\b/\11/g; s/X/2/g'
-}
-
-# The standard input without what this GlusterFS can't do. From 11 on, self-heal does not find the bind-address that it is
-# told, and ends: it is not there, and bricks can't be killed, because nothing would be healed.
-possible() {
-    local version
-    version=$(in_host 1 glusterd --version | sed -n '1s/^glusterfs \([0-9]*\)\..*/\1/p')
-    if ((version < 11)); then
-        cat
-    else
-        sed '/^host[12]# pkill -x glusterfsd$/d; /^[0-9]* glustershd /d; /^[0-9]* brick *loaded /d'
-    fi
-}
-
-# follow HEADING [FILTER]: runs the commands of that section, as the filter makes them.
-follow() {
-    local line host='' command='' expected='' inside=''
-    while IFS= read -r line <&9; do
-        if [[ $command && ($line == '```' || $line =~ ^host[12]#\ ) ]]; then
-            run_as_shown "$host" "$command" "$expected"
-            command='' expected=''
-        fi
-        case $line in
-            '```console') inside=yes ;;
-            '```') inside='' ;;
-            host[12]\#\ *) host=${line:4:1} command=${line#*# } ;;
-            *) [[ ! $inside ]] || expected+=$line$'\n' ;;
-        esac
-    done 9< <(section "$1" | "${2:-cat}" | possible)
-    section "$1" | grep '^host[12]# ' >>"$BATS_FILE_TMPDIR/followed"
-}
-
-# run_as_shown HOST COMMAND EXPECTED: where the guide shows what it prints, until it does, as an operator would look again;
-# elsewhere it has to succeed.
-run_as_shown() {
-    echo "host$1# $2"
-    if [[ $3 && $3 != ...$'\n' ]]; then
-        wait_until 30 prints "$@"
-    else
-        typed "$1" "$2"
-    fi
-}
-
-typed() { in_host "$1" bash -c "cd && $2" 3>&- 9<&-; }
-
-# prints HOST COMMAND EXPECTED
-prints() {
-    local printed pattern
-    printed=$(typed "$1" "$2" 2>&1) || true
-    printf '%s\n' "$printed"
-    if [[ $2 == "glusterd-srcaddr status" ]]; then
-        # Its rows are in the order in which processes were started last: each that is shown has to be there.
-        not grep -vxF -f <(comparable <<<"$printed"; echo ...) <(comparable <<<"$3")
-        return
-    fi
-    pattern=$(comparable <<<"$3" | sed -z 's/[][*?\\]/\\&/g; s/\n\.\.\.\n/\n.../g; s/\.\.\./*/g')
-    # shellcheck disable=SC2053 # "..." stands for anything; on a line of its own, also for no line
-    [[ $(comparable <<<"$printed") == $pattern ]]
-}
-
-# The standard input without what is never twice the same: UUIDs, times, ports but glusterd's, process numbers, the
-# interface's first name, how many blanks there are; and the heading that ss has over nothing, or has not.
-comparable() {
-    sed -E 's/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/UUID/; s/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]+ [+-][0-9]{4}/TIME/
-        s/\b24007\b/GLUSTERD/g; s/(\]:| )[0-9]{5}\b/\1PORT/g; s/^ *[0-9]+ /PID /; s/\bhost0\b/eth0/g
-        s/[[:blank:]]+/ /g; s/^ //; s/ $//; s/ Process$//'
 }
 
 ### The story

@@ -88,9 +88,6 @@ power_off() {
     ! mountpoint --quiet "$export" || umount "$export"
 }
 
-# The control group that the machine is in.
-group_of() { echo "/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup)/host$1"; }
-
 # reboot HOST...: an orderly one. Returns when they are up again.
 reboot() {
     local host
@@ -159,8 +156,6 @@ unit_is() {
     echo "$2: $state"
     [[ $state == "$3" ]]
 }
-
-not() { ! "$@"; }
 
 # has_address HOST: it has passed duplicate address detection, or has had it, in a list on the standard input.
 has_address() { grep -F " $(address_of "$1")/" | grep -v tentative; }

@@ -121,8 +121,6 @@ log_is_whole() {
         '^\[[0-9-]{10} [0-9:.]{15} \+0000\] [EWID] \[[a-z]+:[0-9]+\] srcaddr: [^[]*$|^[^[]* $|^\[[^[]*(\[[^[]*)? $|^$' "$log"
 }
 
-not() { ! "$@"; }
-
 # recovered HOST: its file system had not been unmounted.
 recovered() { in_host "$1" journalctl --quiet --boot --dmesg | grep "EXT4-fs .*: recovery complete"; }
 
