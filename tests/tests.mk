@@ -5,8 +5,8 @@ DEMO_PACKAGES  := gcc libc6-dev binutils iproute2 mount util-linux procps gluste
 MATRIX_PACKAGES := gcc-aarch64-linux-gnu libelf-dev musl-tools qemu-user
 # What GlusterFS's own tests call.
 UPSTREAM_PACKAGES := $(DEMO_PACKAGES) attr bats psmisc uuid-runtime
-CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats clang curl fio gcovr jq libcap2-bin libclang-rt-dev \
-                  libcmocka-dev linux-libc-dev openssh-client python3-prometheus-client qemu-block-extra qemu-utils rsync rpmlint strace tcpdump valgrind lintian mmdebstrap systemd-container \
+CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats bpftool clang curl fio gcovr jq libcap2-bin libclang-rt-dev \
+                  libcmocka-dev linux-libc-dev nftables openssh-client python3-prometheus-client qemu-block-extra qemu-utils rsync rpmlint strace tcpdump valgrind lintian mmdebstrap systemd-container \
                   $(DEB_PACKAGES) $(RPM_PACKAGES) $(MATRIX_PACKAGES) $(UPSTREAM_PACKAGES)
 LINT_PACKAGES  := $(CHECK_PACKAGES) ansible-lint clang-format clang-tidy cppcheck mandoc shellcheck yamllint
 # What rolls out and what it is made a package of, beside what boots machines.
@@ -226,7 +226,7 @@ check-tool: $(LIBRARY) $(COMMAND) socket-programs $(PROMTOOL)
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) \
 	    SRCADDR_COMMAND=$(abspath $(COMMAND)) SRCADDR_PROMTOOL=$(abspath $(PROMTOOL)) bats $(FILTER) tests/tool
 check-cluster: $(LIBRARY) $(COMMAND)
-	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_COMMAND=$(abspath $(COMMAND)) bats tests/cluster
+	tests/systemd/own-cgroup tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_COMMAND=$(abspath $(COMMAND)) bats tests/cluster
 
 # GlusterFS's own tests of clusters. A make of its own after the packages, as for demo.
 UPSTREAM     := $(BUILD)/upstream

@@ -26,7 +26,7 @@ possible() {
     fi
 }
 
-# follow HEADING [FILTER]: runs the commands of that section, as the filter makes them.
+# follow HEADING [FILTER...]: runs the commands of that section, as the filters make them.
 follow() {
     local line host='' command='' expected='' inside=''
     while IFS= read -r line <&9; do
@@ -40,8 +40,13 @@ follow() {
             host[12]\#\ *) host=${line:4:1} command=${line#*# } ;;
             *) [[ ! $inside ]] || expected+=$line$'\n' ;;
         esac
-    done 9< <(section "$1" | "${2:-cat}" | possible)
+    done 9< <(section "$1" | filtered "${@:2}" | possible)
     section "$1" | grep '^host[12]# ' >>"$BATS_FILE_TMPDIR/followed"
+}
+
+# filtered [FILTER...]: the standard input, through one after the other.
+filtered() {
+    if (($#)); then "$1" | filtered "${@:2}"; else cat; fi
 }
 
 # run_as_shown HOST COMMAND EXPECTED: where the guide shows what it prints, until it does, as an operator would look again;
