@@ -6,7 +6,7 @@ BUILD   ?= build
 DESTDIR ?=
 
 # Here alone: packages and the command have it from here.
-VERSION := 0.1.0
+VERSION := 1.0.0
 
 # Where ld.so looks by itself, and under secure execution too: the multiarch directory, or that of the distribution.
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
