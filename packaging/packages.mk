@@ -34,10 +34,22 @@ deb: deps-deb $(TARBALL) ## builds the Debian package
 	tar --extract --directory=$(BUILD)/deb --file=$(TARBALL)
 	cd $(BUILD)/deb/glusterd-srcaddr-$(VERSION) && $(ALONE) dpkg-buildpackage --build=binary --no-sign
 	cp $(BUILD)/deb/*.deb $(BUILD)/
-# Debian's rpm has a database in HOME, in which nothing is installed, strips no shared objects or lacks what it strips with.
+# Debian's rpm has a database in HOME, in which nothing is installed, strips no shared objects or lacks what it strips with. rpm
+# writes the time, the host and the times of built files into the package, unless it is told others.
 IS_DEBIAN := $(wildcard /etc/debian_version)
+REPRODUCIBLE := --define '_buildhost localhost' --define 'use_source_date_epoch_as_buildtime 1' \
+                --define 'clamp_mtime_to_source_date_epoch 1'
 rpm: $(if $(IS_DEBIAN),deps-rpm) $(TARBALL) ## builds the package for Enterprise Linux
 	@rm -rf $(BUILD)/rpm; mkdir -p $(BUILD)/rpm
-	$(ALONE) HOME=$(abspath $(BUILD)/rpm) rpmbuild -tb --define '_tmppath %{getenv:HOME}' \
+	$(ALONE) HOME=$(abspath $(BUILD)/rpm) SOURCE_DATE_EPOCH=$$(stat --format=%Y $(TARBALL)) \
+	    rpmbuild -tb --define '_tmppath %{getenv:HOME}' $(REPRODUCIBLE) \
 	    $(if $(IS_DEBIAN),--nodeps --define 'optflags -O2' --define 'debug_package %{nil}') $(RPMFLAGS) $(TARBALL)
 	cp $(BUILD)/rpm/rpmbuild/RPMS/*/*.rpm $(BUILD)/
+
+# The same source, tools and SOURCE_DATE_EPOCH, which is the time of the last commit if it is not set, give the same bytes.
+DIST := $(BUILD)/dist
+.PHONY: dist
+dist: deb rpm ## builds what is released: the source and the packages
+	@rm -rf $(DIST); mkdir -p $(DIST)
+	cp --preserve=timestamps $(TARBALL) $(BUILD)/deb/*.deb $(BUILD)/rpm/rpmbuild/RPMS/*/*.rpm $(DIST)
+	@cd $(DIST) && sha256sum *

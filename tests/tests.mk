@@ -5,7 +5,7 @@ DEMO_PACKAGES  := gcc libc6-dev binutils iproute2 mount util-linux procps gluste
 MATRIX_PACKAGES := gcc-aarch64-linux-gnu libelf-dev musl-tools qemu-user
 # What GlusterFS's own tests call.
 UPSTREAM_PACKAGES := $(DEMO_PACKAGES) attr bats psmisc uuid-runtime
-CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats bpftool clang curl fio gcovr jq libcap2-bin libclang-rt-dev \
+CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats bpftool clang curl diffoscope-minimal fio gcovr git jq libcap2-bin libclang-rt-dev \
                   libcmocka-dev linux-libc-dev nftables openssh-client python3-prometheus-client qemu-block-extra qemu-utils rsync rpmlint strace tcpdump valgrind lintian mmdebstrap systemd-container \
                   $(DEB_PACKAGES) $(RPM_PACKAGES) $(MATRIX_PACKAGES) $(UPSTREAM_PACKAGES)
 LINT_PACKAGES  := $(CHECK_PACKAGES) ansible-lint clang-format clang-tidy cppcheck mandoc shellcheck yamllint
@@ -315,7 +315,7 @@ $(ROOTS)/%: FORCE
 	tests/build-root machine $* $@
 
 .PHONY: check-packages
-check-packages: $(COMMAND) deb rpm $(ROOTS)/$(RELEASE)
+check-packages: $(COMMAND) dist $(ROOTS)/$(RELEASE)
 	tests/sandbox env SRCADDR_BUILD=$(abspath $(BUILD)) SRCADDR_ROOT=$(abspath $(ROOTS)/$(RELEASE)) bats tests/packages
 
 .PHONY: check-systemd

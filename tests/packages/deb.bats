@@ -120,17 +120,6 @@ teardown() {
     [[ $output == *libc6* && $output != *gluster* ]]
 }
 
-@test "an ordinary user, elsewhere and without a network, builds the same, byte by byte" {
-    copy_source "$BATS_TEST_TMPDIR/elsewhere"
-    chown -R 65534:65534 "$BATS_TEST_TMPDIR/elsewhere"
-    chmod o+x "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR"
-    [ "$(ip -brief link | wc -l)" -eq 1 ]
-    SOURCE_DATE_EPOCH=$(dpkg-parsechangelog --show-field Timestamp \
-        --file "$SRCADDR_BUILD/deb/glusterd-srcaddr-$VERSION/debian/changelog") \
-        HOME=/nonexistent setpriv --reuid=65534 --regid=65534 --clear-groups make -C "$BATS_TEST_TMPDIR/elsewhere" deb
-    cmp "$DEB" "$BATS_TEST_TMPDIR/elsewhere/build/${DEB##*/}"
-}
-
 # apt_get [OPTION...] COMMAND PACKAGE: as the operator runs it, with nobody to ask.
 apt_get() {
     DEBIAN_FRONTEND=noninteractive inside apt-get --quiet=2 "$@" </dev/null
