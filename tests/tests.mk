@@ -314,14 +314,24 @@ $(ROOTS)/fleet-%: FORCE
 $(ROOTS)/%: FORCE
 	tests/build-root machine $* $@
 
+# What hosts are upgraded from, and go back to: packages of the last commit that had that version, from the history that the
+# repository has. They stay.
+PREVIOUS := $(BUILD)/previous
+$(PREVIOUS):
+	@rm -rf $@.new; mkdir -p $@.new
+	git archive "$$(git log --max-count=1 --format=%H -S'VERSION := 0.1.0' -- Makefile)^" | tar --extract --directory=$@.new
+	$(ALONE) $(MAKE) -C $@.new deb rpm
+	mv $@.new $@
+
 .PHONY: check-packages
-check-packages: $(COMMAND) dist $(ROOTS)/$(RELEASE)
-	tests/sandbox env SRCADDR_BUILD=$(abspath $(BUILD)) SRCADDR_ROOT=$(abspath $(ROOTS)/$(RELEASE)) bats tests/packages
+check-packages: $(COMMAND) dist $(PREVIOUS) $(ROOTS)/$(RELEASE)
+	tests/sandbox env SRCADDR_BUILD=$(abspath $(BUILD)) SRCADDR_PREVIOUS=$(abspath $(PREVIOUS)/build) \
+	    SRCADDR_ROOT=$(abspath $(ROOTS)/$(RELEASE)) bats tests/packages
 
 .PHONY: check-systemd
-check-systemd: $(LIBRARY) deb $(ROOTS)/$(RELEASE)
+check-systemd: $(LIBRARY) deb $(PREVIOUS) $(ROOTS)/$(RELEASE)
 	tests/systemd/own-cgroup tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_ROOT=$(abspath $(ROOTS)/$(RELEASE)) \
-	    SRCADDR_PACKAGE="$$(realpath $(BUILD)/glusterd-srcaddr_$(VERSION)_*.deb)" bats tests/systemd
+	    SRCADDR_PREVIOUS="$$(realpath $(PREVIOUS)/build/glusterd-srcaddr_*.deb)" SRCADDR_PACKAGE="$$(realpath $(BUILD)/glusterd-srcaddr_$(VERSION)_*.deb)" bats tests/systemd
 
 # Ansible's roll-out over booted machines: make fleet HOSTS=16 measures how long it takes with many.
 .PHONY: check-fleet run-check-fleet fleet run-fleet

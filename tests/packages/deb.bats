@@ -12,6 +12,7 @@ setup_file() {
 setup() {
     ARCHITECTURE=$(dpkg --print-architecture)
     DEB=${SRCADDR_BUILD:?}/glusterd-srcaddr_${VERSION}_$ARCHITECTURE.deb
+    PREVIOUS_DEB=$(realpath "${SRCADDR_PREVIOUS:?}"/glusterd-srcaddr_*.deb)
     NEXT_DEB=$BATS_FILE_TMPDIR/next/build/glusterd-srcaddr_${NEXT}_$ARCHITECTURE.deb
 }
 
@@ -173,10 +174,13 @@ apt_install() {
     [ ! -e "$CONFIGURATION" ]
 }
 
-@test "what runs keeps the library that it has over an upgrade and a removal, what starts has the new one" {
+@test "upgraded from 0.1.0, and back: what runs keeps its library, what starts has the one that is installed, the configuration stays" {
+    local package version
     make_root
     mount -t proc proc "$ROOT/proc"
-    apt_install "$DEB"
+    apt_install "$PREVIOUS_DEB"
+    ours >"$BATS_TEST_TMPDIR/files"
+    echo '# Mine.' >"$CONFIGURATION"
     library=$(inside sh -c "realpath /usr/lib/*/$NAME")
     cp "$ROOT$library" "$BATS_TEST_TMPDIR/old"
     mkfifo "$ROOT/run/fifo"
@@ -185,15 +189,23 @@ apt_install() {
     running=$(pgrep --newest --exact cat)
     mapped=/proc/$running/map_files/$(sed -n "s, r-xp .*$NAME.*,,p" "/proc/$running/maps" | cut -d ' ' -f 1)
     cmp "$mapped" "$BATS_TEST_TMPDIR/old"
-    apt_install "$NEXT_DEB"
-    grep -F "$NAME (deleted)" "/proc/$running/maps"
-    cmp "$mapped" "$BATS_TEST_TMPDIR/old"
-    run inside env LD_PRELOAD="$NAME" grep -F "$NAME" /proc/self/maps
-    [[ $output == *"$NAME"* && $output != *deleted* ]]
+    for package in "$DEB" "$PREVIOUS_DEB"; do
+        apt_install "$package" --allow-downgrades --option Dpkg::Options::=--force-confold
+        version=$(dpkg-deb --field "$package" Version)
+        [ "$(inside glusterd-srcaddr version)" = "glusterd-srcaddr $version" ]
+        cmp "$ROOT$library" <(dpkg-deb --fsys-tarfile "$package" | tar --extract --to-stdout ".$library")
+        grep -F "$NAME (deleted)" "/proc/$running/maps"
+        cmp "$mapped" "$BATS_TEST_TMPDIR/old"
+        run inside env LD_PRELOAD="$NAME" grep -F "$NAME" /proc/self/maps
+        [[ $output == *"$NAME"* && $output != *deleted* ]]
+        [ "$(cat "$CONFIGURATION")" = '# Mine.' ]
+    done
+    diff "$BATS_TEST_TMPDIR/files" <(ours)
     apt_get purge glusterd-srcaddr
     cmp "$mapped" "$BATS_TEST_TMPDIR/old"
     exec 4>&-
     wait
+    [ -z "$(ours)" ]
 }
 
 @test "removing leaves the configuration, purging the log and the backups; metrics that nobody writes any more go" {

@@ -13,6 +13,7 @@ setup() {
     RPM=${SRCADDR_BUILD:?}/glusterd-srcaddr-$VERSION-1.$(uname -m).rpm
     # Where Debian's rpm puts a database.
     export HOME=$BATS_TEST_TMPDIR
+    PREVIOUS_RPM=$(realpath "${SRCADDR_PREVIOUS:?}"/glusterd-srcaddr-*.rpm)
     NEXT_RPM=$BATS_FILE_TMPDIR/next/build/glusterd-srcaddr-$NEXT-1.$(uname -m).rpm
 }
 
@@ -157,6 +158,24 @@ says_nothing() {
     says_nothing rpm_inside --install "$RPM"
     says_nothing rpm_inside --erase glusterd-srcaddr
     [ -z "$(ours)" ]
+}
+
+@test "upgraded from 0.1.0, and back: the configuration stays, and nothing of the other version" {
+    local files package version
+    make_root
+    rpm_inside --install "$PREVIOUS_RPM"
+    files=$(ours)
+    echo '# Mine.' >"$CONFIGURATION"
+    for package in "$RPM" "$PREVIOUS_RPM"; do
+        rpm_inside --upgrade --oldpackage "$package"
+        version=$(rpm --query --package --queryformat '%{VERSION}' "$package")
+        [ "$(inside glusterd-srcaddr version)" = "glusterd-srcaddr $version" ]
+        rpm_inside --verify --nomtime --noconfig glusterd-srcaddr
+        [ "$(cat "$CONFIGURATION")" = '# Mine.' ]
+    done
+    diff <(ours) - <<<"$files"
+    rpm_inside --erase glusterd-srcaddr
+    [ "$(ours)" = /etc/glusterfs/srcaddr.conf.rpmsave ]
 }
 
 @test "an upgrade brings a new configuration where the old one is unchanged" {

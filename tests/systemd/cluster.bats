@@ -97,8 +97,21 @@ brick() { in_host 1 pgrep --exact glusterfsd; }
 # There are two processes of it for a moment, and it is there before its libraries are.
 brick_has_library() { library_is 1 "$(brick)" installed; }
 
-@test "upgraded under load: nothing restarts, no error, and what starts then has the new library" {
-    local brick=/srv/brick before host pid writer
+# replace_package FILE: on both hosts, and nothing restarts.
+replace_package() {
+    local before host pid
+    for host in 1 2; do
+        before=$(daemons "$host")
+        install_package "$host" "$1"
+        daemons_are "$host" "$before"
+        for pid in $(in_host "$host" pgrep 'glusterd|glusterfsd'); do
+            library_is "$host" "$pid" deleted
+        done
+    done
+}
+
+@test "taken back to 0.1.0 under load, and upgraded: nothing restarts, no error, and what starts then has the new library" {
+    local brick=/srv/brick host package pid writer
     name_machines 1 2
     gluster 1 volume create shared replica 2 "host1:$brick" "host2:$brick" force
     gluster 1 volume start shared
@@ -109,17 +122,14 @@ brick_has_library() { library_is 1 "$(brick)" installed; }
     wait_until 30 written_more_than 10
 
     for host in 1 2; do
-        before=$(daemons "$host")
         for pid in $(in_host "$host" pgrep 'glusterd|glusterfsd'); do
             library_is "$host" "$pid" installed
         done
-        install_package "$host" "$(newer_package)"
-        daemons_are "$host" "$before"
-        for pid in $(in_host "$host" pgrep 'glusterd|glusterfsd'); do
-            library_is "$host" "$pid" deleted
-        done
     done
-    wait_until 30 written_more_than "$(($(written) + 10))"
+    for package in "${SRCADDR_PREVIOUS:?}" "$SRCADDR_PACKAGE"; do
+        replace_package "$package"
+        wait_until 30 written_more_than "$(($(written) + 10))"
+    done
 
     touch "$LAB/1/root/root/stop"
     wait "$writer"

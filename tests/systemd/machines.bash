@@ -115,10 +115,10 @@ is_up() {
 
 ### What is done in a machine
 
-# install_package HOST FILE
+# install_package HOST FILE: whatever version is there.
 install_package() {
     cp "$2" "$LAB/$1/root/root/"
-    in_host "$1" env DEBIAN_FRONTEND=noninteractive apt-get -qq install "/root/${2##*/}"
+    in_host "$1" env DEBIAN_FRONTEND=noninteractive apt-get -qq install --allow-downgrades "/root/${2##*/}"
 }
 
 # drop_in HOST UNIT NAME: a drop-in for the unit, from the standard input.
