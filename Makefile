@@ -114,8 +114,12 @@ HELPER    := $(HELPERS)/mount.glusterfs-srcaddr
 # Where Ansible looks for collections by itself, with PREFIX=/usr.
 COLLECTIONS := $(PREFIX)/share/ansible/collections
 COLLECTION  := ansible_collections/glusterd_srcaddr/glusterd_srcaddr
+# For a logrotate that knows ignoreduplicates, as from 3.21 on. make LOGROTATE= does without.
+LOGROTATE ?= $(shell PATH="$$PATH:/usr/sbin" logrotate --version 2>&1 | \
+                 awk -F '[ .]' '/^logrotate [0-9]/ && ($$2 > 3 || $$3 >= 21) { print "/etc/logrotate.d/glusterd-srcaddr" }')
 INSTALLED := 4755:$(LIBRARY):$(LIBDIR)/$(NAME) \
              644:packaging/50-srcaddr.conf:$(DROP_IN) \
+             $(LOGROTATE:%=644:packaging/logrotate:%) \
              644:docs/srcaddr.conf.5:$(MANDIR)/man5/srcaddr.conf.5 \
              $(foreach file,README.md $(wildcard docs/*.md docs/*.svg),644:$(file):$(DOCUMENTS)/$(file))
 ifneq ($(COMMAND),)

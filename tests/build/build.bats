@@ -118,6 +118,7 @@ staged_files() {
     staged install
     [ "$(staged_files | grep -v '^644 opt/')" = "4755 opt/lib64/$NAME
 644 etc/glusterfs/srcaddr.conf
+644 etc/logrotate.d/glusterd-srcaddr
 755 opt/sbin/glusterd-srcaddr
 755 $helper" ]
     for file in "$helper" opt/lib/systemd/system/glusterd-srcaddr{,-metrics}.service; do
@@ -138,6 +139,25 @@ staged_files() {
     staged install
     staged uninstall
     [ "$(cat "$BATS_TEST_TMPDIR/staged/etc/glusterfs/srcaddr.conf")" = '# Mine.' ]
+}
+
+# has_entry VERSION: make install brings the entry for a logrotate of that version.
+has_entry() {
+    printf '#!/bin/sh\necho "logrotate %s" >&2\n' "$1" | install -D -m 755 /dev/stdin "$BATS_TEST_TMPDIR/bin/logrotate"
+    PATH=$BATS_TEST_TMPDIR/bin:$PATH make --dry-run install | grep ':/etc/logrotate\.d/glusterd-srcaddr '
+}
+
+@test "an entry for logrotate is installed where it knows ignoreduplicates, from 3.21.0 on" {
+    local version
+    for version in 3.21.0 3.22.0 4.0.0; do
+        has_entry "$version"
+    done
+    for version in 3.8.6 3.18.0 3.20.1 ''; do
+        run has_entry "$version"
+        [ "$status" -eq 1 ]
+    done
+    run make --dry-run install LOGROTATE=
+    [[ $status == 0 && $output != *logrotate* ]]
 }
 
 @test "make install fails where a file can't be installed" {
