@@ -102,6 +102,21 @@ refused() {
     [ ! -e "$BATS_TEST_TMPDIR/build/$NAME" ]
 }
 
+# warned_make [ARGUMENT...]: by a compiler that warns of every file.
+warned_make() {
+    echo '#warning as a newer one may' >"$BATS_TEST_TMPDIR/newer.h"
+    make --silent BUILD="$BATS_TEST_TMPDIR/build" CFLAGS="-O1 -include $BATS_TEST_TMPDIR/newer.h" "$@"
+}
+
+@test "what a newer compiler warns of is no error, unless WERROR=-Werror is asked for" {
+    run warned_make WERROR=-Werror "$BATS_TEST_TMPDIR/build/tool/version.o"
+    [ "$status" -ne 0 ]
+    [[ $output == *"error: #warning as a newer one may"* ]]
+    warned_make WERROR=
+    [ -x "$BATS_TEST_TMPDIR/build/glusterd-srcaddr" ]
+    preload/check-object "$BATS_TEST_TMPDIR/build/$NAME"
+}
+
 # staged TARGET: make TARGET for a package's directory.
 staged() {
     make --silent "$1" DESTDIR="$BATS_TEST_TMPDIR/staged" PREFIX=/opt LIBDIR=/opt/lib64
