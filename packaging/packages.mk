@@ -30,7 +30,7 @@ $(TARBALL): FORCE
 
 .PHONY: deb rpm
 deb: deps-deb $(TARBALL) ## builds the Debian package
-	@rm -rf $(BUILD)/deb; mkdir -p $(BUILD)/deb
+	@rm -rf $(BUILD)/deb $(BUILD)/*.deb; mkdir -p $(BUILD)/deb
 	tar --extract --directory=$(BUILD)/deb --file=$(TARBALL)
 	cd $(BUILD)/deb/glusterd-srcaddr-$(VERSION) && $(ALONE) dpkg-buildpackage --build=binary --no-sign
 	cp $(BUILD)/deb/*.deb $(BUILD)/
@@ -40,7 +40,7 @@ IS_DEBIAN := $(wildcard /etc/debian_version)
 REPRODUCIBLE := --define '_buildhost localhost' --define 'use_source_date_epoch_as_buildtime 1' \
                 --define 'clamp_mtime_to_source_date_epoch 1'
 rpm: $(if $(IS_DEBIAN),deps-rpm) $(TARBALL) ## builds the package for Enterprise Linux
-	@rm -rf $(BUILD)/rpm; mkdir -p $(BUILD)/rpm
+	@rm -rf $(BUILD)/rpm $(BUILD)/*.rpm; mkdir -p $(BUILD)/rpm
 	$(ALONE) HOME=$(abspath $(BUILD)/rpm) SOURCE_DATE_EPOCH=$$(stat --format=%Y $(TARBALL)) \
 	    rpmbuild -tb --define '_tmppath %{getenv:HOME}' $(REPRODUCIBLE) \
 	    $(if $(IS_DEBIAN),--nodeps --define 'optflags -O2' --define 'debug_package %{nil}') $(RPMFLAGS) $(TARBALL)

@@ -20,6 +20,8 @@ same_files() {
     local source=$BATS_TEST_TMPDIR/elsewhere/source
     mkdir "${source%/*}"
     copy_source "$source"
+    mkdir "$source/build"
+    touch "$source"/build/glusterd-srcaddr{_0.1.0_amd64.deb,-0.1.0-1.x86_64.rpm}
     find "$source" -exec touch {} +
     chmod -R go= "$source"
     chown -R 65534:65534 "$source"
@@ -31,4 +33,6 @@ same_files() {
         HOME=/nonexistent TZ=Pacific/Kiritimati LC_ALL=C.UTF-8 \
         setpriv --reuid=65534 --regid=65534 --clear-groups make -C "$source" dist
     same_files "$SRCADDR_BUILD/dist" "$source/build/dist"
+    # Packages of another version, which would be installed with README.md's commands as well, are gone.
+    diff <(cd "$source/build" && ls ./*.{deb,rpm}) <(cd "$source/build/dist" && ls ./*.{deb,rpm})
 }
