@@ -1,0 +1,76 @@
+# shellcheck shell=bash
+# What tests of status share: processes that are shells, called like GlusterFS's, with connections of their own, and the peers of
+# a glusterd.
+
+setup() {
+    enter_machine
+    mkfifo never
+    started=()
+}
+
+teardown() {
+    if ((${#started[@]} > 0)); then
+        kill -KILL "${started[@]}"
+        wait "${started[@]}" 2>/dev/null || true
+    fi
+    leave_machine
+}
+
+# start_listener: somebody to connect to, at glusterd's port.
+start_listener() {
+    # shellcheck disable=SC2016 # perl's
+    perl -MIO::Socket::IP -e '
+        my $server = IO::Socket::IP->new(LocalHost => $ARGV[0], LocalPort => 24007, Listen => 9) or die;
+        sleep' "$PEER" 3>&- &
+    started+=($!)
+    wait_until connected_to "$PEER"
+}
+
+connected_to() { (: <>"/dev/tcp/$1/24007"); }
+
+# start bare|LIBRARY PROGRAM ADDRESS [ARGUMENT...]: a program that is called so, with the library or without, is connected to
+# the address, if it is not empty, and has these further arguments.
+start() {
+    local preload=("LD_PRELOAD=$1")
+    [[ $1 != bare ]] || preload=()
+    # shellcheck disable=SC2016 # the inner shell's
+    env "${preload[@]}" bash -c 'exec -a "$0" bash -c "[[ ! \$0 ]] || exec {to}<>/dev/tcp/\$0/24007
+            echo >has-started
+            read -r <>never" "$@"' "${@:2}" </dev/null >/dev/null 2>&1 3>&- &
+    started+=($!)
+    wait_until test -e has-started
+    rm has-started
+}
+
+use_rules() {
+    in_force <<-END
+		[glusterd]
+		::/0 = $SOURCE
+		[glustershd]
+		::/0 = $SOURCE2
+	END
+}
+
+# A process that is right, one with rules but not the library, one without a section, one of GlusterFS's that dials nobody, one
+# whose library has been replaced; peers that are connected, that are not, of which nobody can tell, and that are rejected.
+start_all_kinds() {
+    local replaced=/run/replaced/libglusterd-srcaddr.so
+    start_listener
+    use_rules
+    start libglusterd-srcaddr.so glusterd "$PEER"
+    start bare glusterfs "$PEER" --process-name glustershd
+    start libglusterd-srcaddr.so smbd "$PEER"
+    start libglusterd-srcaddr.so glusterfs "" --process-name fuse.shared
+    install -D "$LIBRARY" "$replaced"
+    start "$replaced" ganesha.nfsd ""
+    rm -r "${replaced%/*}"
+    store 1 3 "$PEER"
+    store 2 3 "$GONE"
+    store 3 3 nowhere.invalid
+    store 4 6 "$GONE"
+}
+
+# store NUMBER STATE NAME: a peer.
+store() {
+    store_peer "$1" "uuid=00000000-0000-0000-0000-00000000000$1" "state=$2" "hostname1=$3"
+}
