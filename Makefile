@@ -47,12 +47,13 @@ COMPILE  = $(CC) -std=gnu11 $(CPPFLAGS) $(WARNINGS) $(HARDENING) $(CFLAGS) -fno-
 # look up four functions for C++ and profilers, in every process.
 LINK     = $(CC) -shared -nostartfiles $(CFLAGS) $(LDFLAGS) -Wl,-soname,$(NAME) -Wl,--version-script,preload/exports.map \
            -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs -Wl,--no-as-needed
-# Before 2.33, as on EL8, libsmartcols prints numbers in JSON as strings.
-TOOL_CFLAGS = $(shell pkg-config --cflags smartcols; pkg-config --atleast-version=2.33 smartcols && echo -DHAS_JSON_TYPES)
-TOOL_LIBS  = $(shell pkg-config --libs smartcols)
+# Tables are libsmartcols' alone: before 2.33, as on EL8, it prints numbers in JSON as strings.
+TOOL_NEEDS := smartcols json-c
+TOOL_CFLAGS = $(shell pkg-config --cflags $(TOOL_NEEDS))
+TOOL_LIBS  = $(shell pkg-config --libs $(TOOL_NEEDS))
 LIBS    := $(if $(IS_GLIBC),-l:libdl.so.2)
 
-.PHONY: all smartcols
+.PHONY: all tool-needs
 all: $(LIBRARY) $(COMMAND) ## builds the library and the command
 
 $(LIBRARY): $(OBJECTS) preload/exports.map preload/check-object
@@ -89,14 +90,14 @@ $(COMMAND): $(BUILD)/tool/main.o $(TOOL_ARCHIVE) $(ARCHIVE)
 	$(call QUIET,LD)$(CC) -pie $(CFLAGS) $(LDFLAGS) -Wl,-z,relro,-z,now -o $@ $^ $(TOOL_LIBS) $(LIBS)
 
 # The limit of a frame is the library's, which lives on other people's stacks.
-$(BUILD)/tool/%.o: tool/%.c $(BUILD)/command | smartcols
+$(BUILD)/tool/%.o: tool/%.c $(BUILD)/command | tool-needs
 	@mkdir -p $(@D)
 	$(call QUIET,CC)$(COMPILE) $(TOOL_CFLAGS) -Wno-frame-larger-than -DVERSION='"$(VERSION)"' -fPIE -Ipreload -Itool -MMD -MP -c -o $@ $<
 
 # A compiler says only that a header is missing.
-smartcols:
-	@pkg-config --exists smartcols || { \
-	    echo 'libsmartcols is missing: make deps-build, or install libsmartcols-dev (Debian), libsmartcols-devel (Enterprise Linux).' >&2; \
+tool-needs:
+	@pkg-config --exists $(TOOL_NEEDS) || { \
+	    echo 'libsmartcols or json-c is missing: make deps-build, or install libsmartcols-dev and libjson-c-dev (Debian), libsmartcols-devel and json-c-devel (Enterprise Linux).' >&2; \
 	    exit 1; }
 
 -include $(OBJECTS:.o=.d) $(TOOL:.o=.d)

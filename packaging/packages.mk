@@ -1,7 +1,7 @@
 # Packages of this project, and those of Debian that are installed for something, by name and with the system's own client; nothing is
 # done where all are there.
-BUILD_PACKAGES := gcc libc6-dev libsmartcols-dev pkg-config
-DEB_PACKAGES   := build-essential debhelper libsmartcols-dev pkg-config
+BUILD_PACKAGES := gcc libc6-dev libjson-c-dev libsmartcols-dev pkg-config
+DEB_PACKAGES   := build-essential debhelper libjson-c-dev libsmartcols-dev pkg-config
 RPM_PACKAGES   := $(BUILD_PACKAGES) rpm
 
 define install-missing

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/word.h"
 #include "host/glusterd.h"
 #include "host/hostsource.h"
 #include "host/names.h"
@@ -25,6 +26,7 @@ static const struct option options[] = {{"process", required_argument, NULL, 'p'
 enum {
     PEER,
     PROCESS,
+    CONFIGURATION,
     SECTION,
     SECTION_AT,
     RULE,
@@ -40,35 +42,37 @@ enum {
 };
 
 static const struct column columns[CELLS] = {
-    [PEER] = {"PEER", COLUMN_TEXT},
-    [PROCESS] = {"PROCESS", COLUMN_TEXT},
-    [SECTION] = {"SECTION", COLUMN_TEXT},
-    [SECTION_AT] = {"SECTION_AT", COLUMN_TEXT},
-    [RULE] = {"RULE", COLUMN_TEXT},
-    [RULE_AT] = {"RULE_AT", COLUMN_TEXT},
-    [SOURCE] = {"SOURCE", COLUMN_TEXT},
-    [WHY] = {"WHY", COLUMN_TEXT},
-    [INTERFACE] = {"INTERFACE", COLUMN_TEXT},
-    [STATE] = {"STATE", COLUMN_TEXT},
-    [UNAVAILABLE] = {"UNAVAILABLE", COLUMN_TEXT},
-    [KERNEL] = {"KERNEL", COLUMN_TEXT},
-    [KERNEL_INTERFACE] = {"KERNEL_INTERFACE", COLUMN_TEXT},
+    [PEER] = {"PEER", "peer", COLUMN_TEXT},
+    [PROCESS] = {"PROCESS", "process", COLUMN_TEXT},
+    [CONFIGURATION] = {NULL, "file", COLUMN_TEXT},
+    [SECTION] = {"SECTION", "section", COLUMN_TEXT},
+    [SECTION_AT] = {"SECTION AT", "section_line", COLUMN_TEXT},
+    [RULE] = {"RULE", "rule", COLUMN_TEXT},
+    [RULE_AT] = {"RULE AT", "rule_line", COLUMN_TEXT},
+    [SOURCE] = {"SOURCE", "source", COLUMN_TEXT},
+    [WHY] = {"WHY", "why", COLUMN_TEXT},
+    [INTERFACE] = {"INTERFACE", "interface", COLUMN_TEXT},
+    [STATE] = {"STATE", "source_state", COLUMN_TEXT},
+    [UNAVAILABLE] = {"UNAVAILABLE", "unavailable", COLUMN_TEXT},
+    [KERNEL] = {"KERNEL", "kernel_source", COLUMN_TEXT},
+    [KERNEL_INTERFACE] = {"KERNEL INTERFACE", "kernel_interface", COLUMN_TEXT},
 };
 
 /* One row of the table being made. */
 struct row {
-    char cells[CELLS][256];
-    bool is_set[CELLS];
+    struct cell cells[CELLS];
 };
 
 __attribute__((format(printf, 3, 4))) static void set(struct row *row, int cell, const char *format, ...)
 {
+    char *text;
     va_list arguments;
 
     va_start(arguments, format);
-    (void)vsnprintf(row->cells[cell], sizeof(row->cells[cell]), format, arguments);
+    text = vformatted(format, arguments);
     va_end(arguments);
-    row->is_set[cell] = true;
+    row->cells[cell] = cell_text(text);
+    free(text);
 }
 
 static void set_address(struct row *row, int cell, const struct in6_addr *address)
@@ -77,7 +81,7 @@ static void set_address(struct row *row, int cell, const struct in6_addr *addres
     struct text text = TEXT_IN(data);
 
     text_format(&text, "%A", address);
-    set(row, cell, "%s", text.data);
+    set(row, cell, "%s", data);
 }
 
 static void work_out(struct load *load, const struct glusterd *glusterd)
@@ -159,20 +163,29 @@ static bool set_source(struct row *row, const struct load *load, const struct so
         set_address(row, SOURCE, &found.address);
     if (found.interface[0] != '\0')
         set(row, INTERFACE, "%s", found.interface);
-    set(row, STATE, "%s", source_state_in_words(found.state));
+    row->cells[STATE] = cell_named(source_state_name(found.state), source_state_in_words(found.state));
     if (source_can_be_used(found.state))
         return true;
     set(row, UNAVAILABLE, "%s", load->config.options.refuse ? "refuse" : "kernel");
     return false;
 }
 
-/* Where the configuration has it: its file and line; the built-in one has none. */
-static void set_at(struct row *row, int cell, const struct load *load, uint32_t line)
+/* The line in the configuration, with its file for people; the built-in one has none. */
+static struct cell line_in(const struct load *load, uint32_t line)
 {
     if (load->built_in)
-        set(row, cell, "built in");
-    else
-        set(row, cell, "%s:%" PRIu32, load->path, line);
+        return cell_shown(cell_text(NULL), "built in");
+    return cell_shown(cell_number(line), "%s:%" PRIu32, load->path, line);
+}
+
+static struct cell names_of(const struct section *section)
+{
+    struct cell names = cell_list();
+    struct word rest = section->names;
+
+    for (struct word name = word_next(&rest); name.len > 0; name = word_next(&rest))
+        cell_list_add(&names, name);
+    return cell_shown(names, "[%.*s]", (int)section->names.len, section->names.start);
 }
 
 static bool set_rule(struct row *row, const struct load *load, const struct in6_addr *peer)
@@ -182,12 +195,13 @@ static bool set_rule(struct row *row, const struct load *load, const struct in6_
     struct text text = TEXT_IN(data);
     const struct rule *rule;
 
+    row->cells[CONFIGURATION] = cell_text(load->built_in ? NULL : load->path);
     if (section == NULL) {
         set(row, WHY, "no section is for this process, so it has no rules");
         return true;
     }
-    set(row, SECTION, "[%.*s]", (int)section->names.len, section->names.start);
-    set_at(row, SECTION_AT, load, section->line);
+    row->cells[SECTION] = names_of(section);
+    row->cells[SECTION_AT] = line_in(load, section->line);
     rule = rules_find(&section->rules, peer);
     if (rule == NULL) {
         set(row, WHY, "no rule of the section is for this peer");
@@ -195,7 +209,7 @@ static bool set_rule(struct row *row, const struct load *load, const struct in6_
     }
     text_rule(&text, rule, &section->sources[rule->source]);
     set(row, RULE, "%s", text.data);
-    set_at(row, RULE_AT, load, rule->line);
+    row->cells[RULE_AT] = line_in(load, rule->line);
     set_why(row, load, &section->sources[rule->source]);
     return set_source(row, load, &section->sources[rule->source]);
 }
@@ -227,18 +241,17 @@ static void set_peer(struct row *row, const struct sockaddr_in6 *peer)
 static bool explain_peer(struct table *table, const struct load *load, const char *name,
                          const struct sockaddr_in6 *peer)
 {
-    struct row row = {.cells = {""}};
-    const char *cells[CELLS];
+    struct row row = {.cells = {{.text = NULL}}};
     bool usable;
+    bool has_state;
 
     set_peer(&row, peer);
     set(&row, PROCESS, "%s", name);
     usable = set_rule(&row, load, &peer->sin6_addr);
     set_kernel(&row, peer);
-    for (int i = 0; i < CELLS; i++)
-        cells[i] = row.is_set[i] ? row.cells[i] : NULL;
-    table_add(table, cells);
-    if (row.is_set[STATE])
+    has_state = row.cells[STATE].text != NULL;
+    table_add(table, row.cells);
+    if (has_state)
         table_color(table, STATE, usable ? "green" : "red");
     return usable;
 }
@@ -278,7 +291,7 @@ static int run_explain(const struct command *command, int argc, char **argv)
         usage_error(command, "found a second peer %s; it takes one", argv[optind + 1]);
     addresses = addresses_of(command, argv[optind], &count);
     load_for(name, load);
-    table = table_new("peers", columns, CELLS);
+    table = table_new("explanations", columns, CELLS);
     for (size_t i = 0; i < count; i++)
         all_usable = explain_peer(table, load, name, &addresses[i]) && all_usable;
     table_print_lists(table, json);

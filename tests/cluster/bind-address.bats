@@ -61,13 +61,13 @@ can_run_command() { [[ ! ${SRCADDR_ROOT-} ]]; }
 
 # status shows on host 1 that glusterd dials from elsewhere than it listens.
 says_wrong() {
-    ! can_run_command || wait_until 10 status_is 1 "$(kernel_address_of 1) $(address_of 1) WRONG"
+    ! can_run_command || wait_until 10 status_is 1 "$(kernel_address_of 1) $(address_of 1) wrong"
 }
 
 says_the_same() {
     can_run_command || return 0
     status_is 0 "$(address_of 1) $(address_of 1) ok"
-    [[ $(command_on_1 explain --json "$(address_of 2)" | jq --raw-output '.peers[] | .source + ", " + .why') == \
+    [[ $(command_on_1 explain --json "$(address_of 2)" | jq --raw-output '.explanations[] | .source + ", " + .why') == \
         "$(address_of 1), bind-address, where glusterd listens" ]]
     check_on_1
 }
@@ -176,7 +176,7 @@ not_running() { ! in_host 1 pgrep glusterd; }
     start_glusterd bare 2
     gluster 2 peer probe "$(address_of 1)"
     wait_until 30 peers_are 1 "$(kernel_address_of 2) Accepted peer request (Disconnected)"
-    [[ $(command_on_1 status --json | jq --raw-output '.peers[].names') == "$(kernel_address_of 2)" ]]
+    [[ $(command_on_1 status --json | jq --raw-output '.peers[].names[]') == "$(kernel_address_of 2)" ]]
     ! command_on_1 status || return
-    [[ $(command_on_1 repair --json | jq --raw-output '.suspects[].address') == "$(kernel_address_of 2)" ]]
+    [[ $(command_on_1 repair --json | jq --raw-output '.suspects[].name') == "$(kernel_address_of 2)" ]]
 }

@@ -74,7 +74,7 @@ expected_connections() {
     done | grep -v ' 127\.' | while read -r host process source arrow peer kind; do
         wanted=$(second_address_of "${host#host}")
         [[ $process != glusterd ]] || wanted=$(address_of "${host#host}")
-        [[ $source == "$wanted" ]] && verdict=ok || verdict=WRONG
+        [[ $source == "$wanted" ]] && verdict=ok || verdict=wrong
         echo "$host ${process/glusterfsd/brick} $source $arrow $peer $kind $wanted $verdict"
     done | sort
 }
@@ -103,12 +103,12 @@ all_are_found() {
     wait_until 30 all_are_found
     found=$(found_connections)
     [ "$(grep -c '^host[12] .* ok$' <<<"$found")" -eq 12 ]
-    [ "$(grep -c '^host3 .* WRONG$' <<<"$found")" -eq 6 ]
+    [ "$(grep -c '^host3 .* wrong$' <<<"$found")" -eq 6 ]
     ends 1 "$COMMAND" status >/dev/null
     # Each of them by its own configuration.
     run jq --raw-output '.processes[] | .process, .library' < <("$COMMAND" status --json)
     [ "$(grep -c '^loaded$' <<<"$output")" -eq 6 ]
-    [ "$(grep -c '^not preloaded$' <<<"$output")" -eq 3 ]
+    [ "$(grep -c '^not_preloaded$' <<<"$output")" -eq 3 ]
 }
 
 @test "where all is well" {
@@ -138,6 +138,7 @@ all_are_found() {
     # The time is that of the file.
     written=$(in_host 1 date --reference=/etc/glusterfs/srcaddr.conf '+%F %T %z')
     [ "$(grep -c " $written " "$BATS_TEST_TMPDIR/status")" -eq 3 ]
+    [ "$(status 1 --json | jq --raw-output '.processes[].written' | uniq)" = "$(date --utc --date="$written" +%FT%TZ)" ]
 }
 
 @test "where the library is not preloaded" {
@@ -185,7 +186,7 @@ all_are_found() {
     ends 0 status 1 --wrong >"$BATS_TEST_TMPDIR/status" 2>&1
     diff --unified=9 - "$BATS_TEST_TMPDIR/status" <<<"6 connections, 0 wrong"
     ends 0 status 1 --wrong --json >"$BATS_TEST_TMPDIR/status" 2>&1
-    [ "$(jq --compact-output . "$BATS_TEST_TMPDIR/status")" = '{"processes":[],"connections":[],"peers":[]}' ]
+    [ "$(jq --compact-output . "$BATS_TEST_TMPDIR/status")" = '{"version":1,"processes":[],"connections":[],"peers":[]}' ]
 
     ends 1 "$COMMAND" status --wrong >"$BATS_TEST_TMPDIR/status" 2>&1
     [ "$(grep -c ' WRONG$' "$BATS_TEST_TMPDIR/status")" -eq 6 ]
@@ -201,21 +202,22 @@ all_are_found() {
         .connections |= [.[] | select(.process == "glusterd")] | .connections |= sort_by(.peer) | .peers |= sort_by(.names)' \
         "$BATS_TEST_TMPDIR/status" |
         diff --label expected --label found --unified=0 <(jq --compact-output --sort-keys . <<-END
-			{"processes": [
-			    {"pid": 0, "process": "glusterd", "library": "not preloaded", "configuration": null, "written": null,
-			     "note": "has rules, but not the library"},
-			    {"pid": 0, "process": "brick", "library": "not preloaded", "configuration": null, "written": null,
-			     "note": "has rules, but not the library"},
-			    {"pid": 0, "process": "glustershd", "library": "not preloaded", "configuration": null, "written": null,
-			     "note": "has rules, but not the library"}],
+			{"version": 1,
+			"processes": [
+			    {"pid": 0, "process": "glusterd", "library": "not_preloaded", "configuration": null, "file": null, "written": null,
+			     "note": "no_library"},
+			    {"pid": 0, "process": "brick", "library": "not_preloaded", "configuration": null, "file": null, "written": null,
+			     "note": "no_library"},
+			    {"pid": 0, "process": "glustershd", "library": "not_preloaded", "configuration": null, "file": null, "written": null,
+			     "note": "no_library"}],
 			"connections": [
-			    {"pid": 0, "process": "glusterd", "peer": "$(address_of 1)", "port": 24007, "state": "established",
-			     "source": "$(kernel_address_of 3)", "wanted": "$(address_of 3)", "verdict": "WRONG"},
-			    {"pid": 0, "process": "glusterd", "peer": "$(address_of 2)", "port": 24007, "state": "established",
-			     "source": "$(kernel_address_of 3)", "wanted": "$(address_of 3)", "verdict": "WRONG"}],
+			    {"pid": 0, "process": "glusterd", "peer": "$(address_of 1)", "port": 24007, "established": true,
+			     "source": "$(kernel_address_of 3)", "wanted": "$(address_of 3)", "verdict": "wrong"},
+			    {"pid": 0, "process": "glusterd", "peer": "$(address_of 2)", "port": 24007, "established": true,
+			     "source": "$(kernel_address_of 3)", "wanted": "$(address_of 3)", "verdict": "wrong"}],
 			"peers": [
-			    {"uuid": 36, "names": "$(name_of 1)", "state": "Peer in Cluster", "connected": "yes"},
-			    {"uuid": 36, "names": "$(name_of 2)", "state": "Peer in Cluster", "connected": "yes"}]}
+			    {"uuid": 36, "names": ["$(name_of 1)"], "state": "Peer in Cluster", "connected": true},
+			    {"uuid": 36, "names": ["$(name_of 2)"], "state": "Peer in Cluster", "connected": true}]}
 		END
         ) -
 }
@@ -322,7 +324,7 @@ looks() {
 peers_are_not_connected() {
     local found
     found=$(ends 1 status 1 --json) || return
-    jq --exit-status '[.peers[].connected] == ["no", "no"] and [.processes[].process] == ["brick", "glustershd"]' <<<"$found"
+    jq --exit-status '[.peers[].connected] == [false, false] and [.processes[].process] == ["brick", "glustershd"]' <<<"$found"
 }
 
 @test "while glusterd is stopped, its peers are not connected; its bricks stay" {
@@ -356,39 +358,39 @@ shows_on_4() {
 }
 
 configuration_is() {
-    wait_until 10 shows_on_4 '[.processes[] | .process, .library, .configuration, .note]' "$1"
+    wait_until 10 shows_on_4 '[.processes[] | .process, .library, .configuration, .file, .note]' "$1"
 }
 
 @test "nothing there" {
     ends 0 status 4 >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/errors"
     [ ! -s "$BATS_TEST_TMPDIR/out" ]
     [ "$(<"$BATS_TEST_TMPDIR/errors")" = "No process of GlusterFS runs here, and none with the library." ]
-    shows_on_4 . '{"processes":[],"connections":[],"peers":[]}' 2>/dev/null
+    shows_on_4 . '{"version":1,"processes":[],"connections":[],"peers":[]}' 2>/dev/null
 }
 
 @test "which configuration is in force: a file's, another file's, none, the built-in one, one with an error" {
     write_configuration 4 <<<"[a]
 2001:db8:1::/64 = $(address_of 4)"
     run_on_4 a preloaded "$(address_of 1)"
-    configuration_is '["a","loaded","/etc/glusterfs/srcaddr.conf",null]'
+    configuration_is '["a","loaded","file","/etc/glusterfs/srcaddr.conf",null]'
     # A change of the file is seen, not in force. The verdicts are those of the file as it is.
     write_configuration 4 <<<"[a]
 ::/0 = $(second_address_of 4)"
     in_host 4 touch --date="1 hour ago" /etc/glusterfs/srcaddr.conf
-    configuration_is '["a","loaded","/etc/glusterfs/srcaddr.conf","the configuration has changed since"]'
+    configuration_is '["a","loaded","file","/etc/glusterfs/srcaddr.conf","changed"]'
     shows_on_4 '.connections[] | [.source, .wanted, .verdict]' \
-        "[\"$(address_of 4)\",\"$(second_address_of 4)\",\"WRONG\"]"
+        "[\"$(address_of 4)\",\"$(second_address_of 4)\",\"wrong\"]"
     write_configuration 4 <<<"wrong"
-    configuration_is '["a","loaded","/etc/glusterfs/srcaddr.conf","the configuration has an error: glusterd-srcaddr check"]'
+    configuration_is '["a","loaded","file","/etc/glusterfs/srcaddr.conf","error"]'
     shows_on_4 '.connections[] | [.source, .wanted, .verdict]' "[\"$(address_of 4)\",null,null]"
     ends 1 status 4 >"$BATS_TEST_TMPDIR/status"
     [ "$(tail -n 1 "$BATS_TEST_TMPDIR/status")" = "1 connection, 0 wrong, 1 without a verdict" ]
     end_on_4 a
 
     run_on_4 e preloaded "$(address_of 1)"
-    configuration_is '["e","loaded","has an error, so no rules","the configuration has an error: glusterd-srcaddr check"]'
+    configuration_is '["e","loaded","error_no_rules","/etc/glusterfs/srcaddr.conf","error"]'
     write_configuration 4 </dev/null
-    configuration_is '["e","loaded","has an error, so no rules","the configuration has changed since"]'
+    configuration_is '["e","loaded","error_no_rules","/etc/glusterfs/srcaddr.conf","changed"]'
     ends 1 status 4 >/dev/null
     end_on_4 e
 
@@ -396,24 +398,24 @@ configuration_is() {
     write_configuration 4 <<<"wrong"
     in_host 4 mkfifo /run/never
     start_program 4 preloaded bash -c "exec -a glusterfs bash -c ': <>/dev/tcp/$(address_of 1)/24007; read -r <>/run/never'" 3>&- &
-    configuration_is '["glusterfs","loaded","has an error, so peers are refused","the configuration has an error: glusterd-srcaddr check"]'
+    configuration_is '["glusterfs","loaded","error_refused","/etc/glusterfs/srcaddr.conf","error"]'
     ends 1 status 4 >/dev/null
     end_on_4 glusterfs
     write_configuration 4 </dev/null
 
     run_on_4 n preloaded "$(address_of 1)"
-    configuration_is '["n","loaded","no rules",null]'
+    configuration_is '["n","loaded","no_rules","/etc/glusterfs/srcaddr.conf",null]'
     shows_on_4 '.connections[] | [.source, .wanted, .verdict]' "[\"$(kernel_address_of 4)\",null,\"ok\"]"
     ends 0 status 4 >/dev/null
     write_configuration 4 <<<"[n]
 ::/0 = $(address_of 4)"
-    configuration_is '["n","loaded","no rules","the configuration has changed since"]'
+    configuration_is '["n","loaded","no_rules","/etc/glusterfs/srcaddr.conf","changed"]'
     end_on_4 n
 
     install -m 644 /dev/stdin "$LAB/4/run/other.conf" <<<"[v]
 ::/0 = $(second_address_of 4)"
     run_on_4 v preloaded "$(address_of 1)" GLUSTERD_SRCADDR_CONF=/run/other.conf
-    configuration_is '["v","loaded","/run/other.conf",null]'
+    configuration_is '["v","loaded","file","/run/other.conf",null]'
     shows_on_4 '.connections[] | [.source, .wanted, .verdict]' \
         "[\"$(second_address_of 4)\",\"$(second_address_of 4)\",\"ok\"]"
     end_on_4 v
@@ -421,17 +423,17 @@ configuration_is() {
     # One that has not dialled yet has the configuration that it is going to read.
     install -m 644 /dev/stdin "$LAB/4/run/other.conf" <<<wrong
     start_program 4 preloaded GLUSTERD_SRCADDR_CONF=/run/other.conf bash -c 'exec -a napper sleep infinity' 3>&- &
-    configuration_is '["napper","loaded","not read yet","the configuration has an error: glusterd-srcaddr check"]'
+    configuration_is '["napper","loaded","not_read",null,"error"]'
     end_on_4 napper
 
     rm "$LAB/4/etc/srcaddr.conf"
     write_volfile 4 transport.socket.bind-address "$(address_of 4)"
     run_on_4 glusterd preloaded "$(address_of 1)"
-    configuration_is '["glusterd","loaded","built in",null]'
+    configuration_is '["glusterd","loaded","built_in",null,null]'
     shows_on_4 '.connections[] | [.source, .wanted, .verdict]' \
         "[\"$(address_of 4)\",\"$(address_of 4)\",\"ok\"]"
     write_configuration 4 <<<"[glusterd]"
-    configuration_is '["glusterd","loaded","built in","the configuration has changed since"]'
+    configuration_is '["glusterd","loaded","built_in",null,"changed"]'
 }
 
 @test "a source by a prefix: each of the host's addresses in it is right" {
@@ -448,7 +450,7 @@ configuration_is() {
     in_host 4 ip address delete 2001:db8:1::1/64 dev net1
     write_configuration 4 <<<"[p]
 ::/0 = 2001:db8:9::/64"
-    shows_on_4 '.connections[] | [.source, .wanted, .verdict]' "[\"$(address_of 4)\",\"2001:db8:9::/64\",\"WRONG\"]"
+    shows_on_4 '.connections[] | [.source, .wanted, .verdict]' "[\"$(address_of 4)\",\"2001:db8:9::/64\",\"wrong\"]"
 }
 
 @test "a connection that is being made" {
@@ -456,19 +458,19 @@ configuration_is() {
     write_configuration 4 <<<"[c]
 ::/0 = $(address_of 4)"
     run_on_4 c preloaded 2001:db8:1::99
-    wait_until 10 shows_on_4 '.connections[] | [.peer, .port, .state, .source, .verdict]' \
-        "[\"2001:db8:1::99\",24007,\"connecting\",\"$(address_of 4)\",\"ok\"]"
+    wait_until 10 shows_on_4 '.connections[] | [.peer, .port, .established, .source, .verdict]' \
+        "[\"2001:db8:1::99\",24007,false,\"$(address_of 4)\",\"ok\"]"
 }
 
 @test "a library whose file has been replaced, or removed, since" {
     cp "$LIBRARY" "$LAB/4/run/libglusterd-srcaddr.so"
     LIBRARY=/run/libglusterd-srcaddr.so start_program 4 preloaded bash -c 'exec -a napper sleep infinity' 3>&- &
-    configuration_is '["napper","loaded","not read yet",null]'
+    configuration_is '["napper","loaded","not_read",null,null]'
     cp "$LIBRARY" "$LAB/4/run/libglusterd-srcaddr.so.new"
     mv "$LAB/4/run/libglusterd-srcaddr.so.new" "$LAB/4/run/libglusterd-srcaddr.so"
-    configuration_is '["napper","loaded, replaced since","not read yet",null]'
+    configuration_is '["napper","replaced","not_read",null,null]'
     rm "$LAB/4/run/libglusterd-srcaddr.so"
-    configuration_is '["napper","loaded, replaced since","not read yet",null]'
+    configuration_is '["napper","replaced","not_read",null,null]'
     ends 0 status 4 >/dev/null
 }
 

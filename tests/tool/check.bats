@@ -9,7 +9,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		/etc/glusterfs/srcaddr.conf: does not exist, so the built-in configuration is in force: 1 section, 1 rule, 0 sources, 0 warnings
 	END
     says_in_json 0 . check <<-END
-		{"findings":[]}
+		{"version":1,"findings":[]}
 	END
     write_volfile transport.socket.bind-address "$SOURCE"
     says 0 check <<-END
@@ -59,7 +59,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		       ^~~~~~~~
 	END
     says_in_json 2 . check new.conf <<-'END'
-		{"findings":[{"file":"new.conf","line":2,"column":8,"severity":"error","message":"found IPv4 source \"10.0.0.1\" for a network that is not; write an IPv6 one or none"}]}
+		{"version":1,"findings":[{"file":"new.conf","line":2,"column":8,"severity":"error","message":"found IPv4 source \"10.0.0.1\" for a network that is not; write an IPv6 one or none"}]}
 	END
     # Not in force at all, so nothing else is said of it.
     write new.conf <<-END
@@ -212,9 +212,9 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     says 0 check <<-END
 		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 1 source, 0 warnings
 	END
-    says_in_json 0 '.peers[] | [.source, .why]' explain "$PEER" <<<"[\"$SOURCE\",\"bind-address, /etc/glusterfs/glusterd.vol:3\"]"
+    says_in_json 0 '.explanations[] | [.source, .why]' explain "$PEER" <<<"[\"$SOURCE\",\"bind-address, /etc/glusterfs/glusterd.vol:3\"]"
     write_volfile transport.socket.bind-address store1
-    says_in_json 0 '.peers[].source' explain "$PEER" <<<"\"$SOURCE\""
+    says_in_json 0 '.explanations[].source' explain "$PEER" <<<"\"$SOURCE\""
     # Without transport.address-family inet6, glusterd listens on IPv4 where it can.
     for name in both store4; do
         write_volfile transport.socket.bind-address "$name"
@@ -247,7 +247,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		/etc/glusterfs/srcaddr.conf:1:1: error: found that group or others may write to it; take that away: chmod go-w
 	END
     says_in_json 2 . check <<-END
-		{"findings":[{"file":"/etc/glusterfs/srcaddr.conf","line":1,"column":1,"severity":"error","message":"found that group or others may write to it; take that away: chmod go-w"}]}
+		{"version":1,"findings":[{"file":"/etc/glusterfs/srcaddr.conf","line":1,"column":1,"severity":"error","message":"found that group or others may write to it; take that away: chmod go-w"}]}
 	END
     chmod 644 /etc/glusterfs/srcaddr.conf
     chown 12345 /etc/glusterfs/srcaddr.conf
@@ -311,7 +311,7 @@ other_header() {
 		$warned
 	END
     says_in_json 1 . check <<-'END'
-		{"findings":[{"file":"libglusterd-srcaddr.so","line":null,"column":null,"severity":"warning","message":"ld.so can't preload it into glusterd: cannot open shared object file: No such file or directory"}]}
+		{"version":1,"findings":[{"file":"libglusterd-srcaddr.so","line":null,"column":null,"severity":"warning","message":"ld.so can't preload it into glusterd: cannot open shared object file: No such file or directory"}]}
 	END
     # What is not to be put in its place says nothing of the library.
     cp /etc/glusterfs/srcaddr.conf new.conf

@@ -47,12 +47,11 @@ teardown() {
 		KERNEL INTERFACE lo
 	END
     says_in_json 0 . explain "$PEER" < <(jq --compact-output . <<-END
-		{"peers": [{
-		    "peer": "$PEER", "process": "glusterd",
-		    "section": "[glusterd dial]", "section_at": "/etc/glusterfs/srcaddr.conf:2",
-		    "rule": "2001:db8:2::/64 = $SOURCE", "rule_at": "/etc/glusterfs/srcaddr.conf:4",
-		    "source": "$SOURCE", "why": "the rule names it", "interface": "lo", "state": "usable", "unavailable": null,
-		    "kernel": "$PEER", "kernel_interface": "lo"
+		{"version": 1, "explanations": [{
+		    "peer": "$PEER", "process": "glusterd", "file": "/etc/glusterfs/srcaddr.conf",
+		    "section": ["glusterd", "dial"], "section_line": 2, "rule": "2001:db8:2::/64 = $SOURCE", "rule_line": 4,
+		    "source": "$SOURCE", "why": "the rule names it", "interface": "lo", "source_state": "usable", "unavailable": null,
+		    "kernel_source": "$PEER", "kernel_interface": "lo"
 		}]}
 	END
     )
@@ -129,17 +128,17 @@ teardown() {
 		2001:db8:2::/64 = 2001:db8:1::/64
 		2001:db8:3::/64 = 2001:db8:9::/64
 	END
-    says_in_json 0 '.peers[] | .source, .why, .interface, .state' explain "$PEER" --process dial <<-END
+    says_in_json 0 '.explanations[] | .source, .why, .interface, .source_state' explain "$PEER" --process dial <<-END
 		"$SOURCE"
 		"this host's own address in 2001:db8:1::/64"
 		"lo"
 		"usable"
 	END
-    says_in_json 1 '.peers[] | .source, .why, .interface, .state' explain "$FAR_PEER" --process dial <<-END
+    says_in_json 1 '.explanations[] | .source, .why, .interface, .source_state' explain "$FAR_PEER" --process dial <<-END
 		null
 		"this host's own address in 2001:db8:9::/64"
 		null
-		"not on this host"
+		"absent"
 	END
 }
 
@@ -158,13 +157,13 @@ temporary_address() {
 		2001:db8:2::/64 = 2001:db8:7:0:ffff::/80
 		2001:db8:3::/64 = $(masked "$(temporary_address)")/127
 	END
-    says_in_json 0 '.peers[] | .source, .state' explain "$PEER" --process dial <<-END
+    says_in_json 0 '.explanations[] | .source, .source_state' explain "$PEER" --process dial <<-END
 		"2001:db8:7:0:ffff:ffff:ffff:fffe"
 		"usable"
 	END
-    says_in_json 1 '.peers[] | .source, .state' explain "$FAR_PEER" --process dial <<-END
+    says_in_json 1 '.explanations[] | .source, .source_state' explain "$FAR_PEER" --process dial <<-END
 		null
-		"not on this host"
+		"absent"
 	END
 }
 
@@ -182,14 +181,14 @@ masked() {
 		2001:db8:2::3 = $GONE
 	END
     explained() {
-        says_in_json "$1" '.peers[] | [.source, .interface, .state, .unavailable]' explain "$2" --process dial <<<"$3"
+        says_in_json "$1" '.explanations[] | [.source, .interface, .source_state, .unavailable]' explain "$2" --process dial <<<"$3"
     }
     explained 0 2001:db8:2::1 "[\"$DEPRECATED\",\"silent0\",\"deprecated\",null]"
     explained 1 2001:db8:2::2 "[\"$TENTATIVE\",\"silent0\",\"tentative\",\"refuse\"]"
-    explained 1 2001:db8:2::3 "[\"$GONE\",null,\"not on this host\",\"refuse\"]"
+    explained 1 2001:db8:2::3 "[\"$GONE\",null,\"absent\",\"refuse\"]"
     printf '[options]\nunavailable = kernel\n' >>srcaddr.conf
     explained 0 2001:db8:2::1 "[\"$DEPRECATED\",\"silent0\",\"deprecated\",null]"
-    explained 1 2001:db8:2::3 "[\"$GONE\",null,\"not on this host\",\"kernel\"]"
+    explained 1 2001:db8:2::3 "[\"$GONE\",null,\"absent\",\"kernel\"]"
 }
 
 @test "a link-local peer with its scope" {
@@ -245,10 +244,10 @@ masked() {
 		KERNEL           $FAR_PEER
 		KERNEL INTERFACE lo
 	END
-    says_in_json 0 '[.peers[].peer]' explain two-addresses <<<"[\"$PEER\",\"$FAR_PEER\"]"
+    says_in_json 0 '[.explanations[].peer]' explain two-addresses <<<"[\"$PEER\",\"$FAR_PEER\"]"
     # One of them alone can't be reached: that is something wrong.
     printf '[glusterd]\n%s = %s\n' "$PEER" "$GONE" | write srcaddr.conf
-    says_in_json 1 '[.peers[].state]' explain two-addresses <<<'["not on this host",null]'
+    says_in_json 1 '[.explanations[].source_state]' explain two-addresses <<<'["absent",null]'
     ends 2 "$COMMAND" explain ipv4 2>printed
     grep '^glusterd-srcaddr: ipv4: ' printed
     ends 2 "$COMMAND" explain nobody-knows 2>printed
@@ -265,18 +264,18 @@ masked() {
 		[d?al]
 	END
     while read -r process section; do
-        says_in_json 0 '.peers[] | .process, .section' explain "$PEER" --process "$process" \
+        says_in_json 0 '.explanations[] | .process, .section' explain "$PEER" --process "$process" \
             < <(printf '%s\n' "\"$process\"" "$section")
     done <<-END
-		glustershd "[glustershd]"
-		glusterfsd "[brick]"
-		brick "[brick]"
-		glusterfs "[glusterfs]"
-		quotad "[glusterfs]"
-		fuse "[glusterfs]"
-		fuse.a "[fuse.a]"
-		fuse.b "[glusterfs]"
-		dial "[d?al]"
+		glustershd ["glustershd"]
+		glusterfsd ["brick"]
+		brick ["brick"]
+		glusterfs ["glusterfs"]
+		quotad ["glusterfs"]
+		fuse ["glusterfs"]
+		fuse.a ["fuse.a"]
+		fuse.b ["glusterfs"]
+		dial ["d?al"]
 		glusterd null
 		nobody null
 	END
@@ -296,8 +295,8 @@ found_by() {
 # What explain says that it will see.
 foreseen() {
     "$COMMAND" explain "$1" --process dial --json |
-        jq --raw-output '.peers[] | if .unavailable == "refuse" then "nothing"
-            elif .unavailable == "kernel" or .source == null then .kernel else .source end'
+        jq --raw-output '.explanations[] | if .unavailable == "refuse" then "nothing"
+            elif .unavailable == "kernel" or .source == null then .kernel_source else .source end'
 }
 
 @test "what explain says is what a preloaded program does" {
@@ -354,10 +353,10 @@ foreseen() {
 	END
     unset GLUSTERD_SRCADDR_CONF
     write_volfile transport.socket.bind-address host1
-    says_in_json 1 '.peers[] | [.source, .why, .unavailable]' explain "$PEER" \
+    says_in_json 1 '.explanations[] | [.source, .why, .unavailable]' explain "$PEER" \
         <<<'[null,"bind-address, which only glusterd can tell","refuse"]'
     # Which is nothing to a process that does not ask for it.
-    says_in_json 0 '.peers[].why' explain "$PEER" --process dial <<<'"no section is for this process, so it has no rules"'
+    says_in_json 0 '.explanations[].why' explain "$PEER" --process dial <<<'"no section is for this process, so it has no rules"'
 }
 
 @test "colours on a terminal, unless NO_COLOR is set" {

@@ -125,10 +125,10 @@ as_user() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
     ends 1 "$COMMAND" status --json >status.json
     diff --unified=9 --label JSON --label metrics <(jq --raw-output '
             def number(f): map(select(f)) | length;
-            (.processes | "loaded \(number(.library == "loaded"))", "not_preloaded \(number(.library == "not preloaded"))",
-                "replaced \(number(.library == "loaded, replaced since"))"),
-            (.connections | "ok \(number(.verdict == "ok"))", "wrong \(number(.verdict == "WRONG"))"),
-            (.peers | "no \(number(.connected == "no"))", "yes \(number(.connected == "yes"))", "unknown \(number(.connected == null))")
+            (.processes | "loaded \(number(.library == "loaded"))", "not_preloaded \(number(.library == "not_preloaded"))",
+                "replaced \(number(.library == "replaced"))"),
+            (.connections | "ok \(number(.verdict == "ok"))", "wrong \(number(.verdict == "wrong"))"),
+            (.peers | "no \(number(.connected == false))", "yes \(number(.connected))", "unknown \(number(.connected == null))")
         ' status.json | sort) <(samples processes connections peers |
             sed -nE 's/^processes\{.*library="([^"]*)"\} /\1 /p; s/^connections\{.*verdict="([^"]*)"\} /\1 /p; s/^peers\{.*connected="([^"]*)"\} /\1 /p' |
             awk '{ sum[$1] += $2 } END { for (state in sum) if (state != "unknown" || sum[state] > 0) print state, sum[state] }' | sort)

@@ -169,7 +169,7 @@ mends_to() {
 		No suspects: all peers, 0, answer under the address that glusterd dials.
 	END
     says_in_json 0 . repair <<-END
-		{"suspects":[],"callers":[]}
+		{"version":1,"suspects":[],"callers":[]}
 	END
 }
 
@@ -207,7 +207,7 @@ mends_to() {
 	END
     rm "$STORE"/peers/*[5-8]
     says_in_json 1 . repair <<-END
-		{"suspects":[{"peer":"00000000-0000-0000-0000-000000000004","state":"Accepted peer request","address":"2001:db8:2::2","answer":"connection refused"},{"peer":"00000000-0000-0000-0000-000000000004","state":"Accepted peer request","address":"2001:db8:2::1","answer":"answers"},{"peer":"00000000-0000-0000-0000-000000000004","state":"Accepted peer request","address":"four","answer":"connection refused"}],"callers":[]}
+		{"version":1,"suspects":[{"uuid":"00000000-0000-0000-0000-000000000004","state":"Accepted peer request","name":"2001:db8:2::2","answers":false,"error":"connection refused"},{"uuid":"00000000-0000-0000-0000-000000000004","state":"Accepted peer request","name":"2001:db8:2::1","answers":true,"error":null},{"uuid":"00000000-0000-0000-0000-000000000004","state":"Accepted peer request","name":"four","answers":false,"error":"connection refused"}],"callers":[]}
 	END
     on_terminal 1 repair <<-END
 		PEER                                 STATE                 ADDRESS       ANSWER
@@ -259,7 +259,7 @@ mends_to() {
 	END
     store_peer 2 "uuid=$UUID2" state=3 "hostname1=$PEER" hostname2=2001:db8:7::2
     says_in_json 1 .callers repair <<-END
-		[{"caller":"2001:db8:7::3","connections":1,"answer":"connection refused"}]
+		[{"address":"2001:db8:7::3","connection_count":1,"answers":false,"error":"connection refused"}]
 	END
     exec 5<&-
 }

@@ -134,11 +134,11 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 
 @test "options before or behind the arguments" {
     "$COMMAND" explain --process fuse --json ::1 >before
-    jq --exit-status '.peers[0].process == "fuse"' before
+    jq --exit-status '.explanations[0].process == "fuse"' before
     "$COMMAND" explain ::1 --process fuse --json >behind
     diff before behind
     write empty <<<""
-    says_in_json 0 . check empty <<<'{"findings":[]}'
+    says_in_json 0 . check empty <<<'{"version":1,"findings":[]}'
 }
 
 @test "output that can't be written is not counted as done" {

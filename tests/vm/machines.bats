@@ -316,7 +316,7 @@ come_late() {
         install_package "$host" "$(package_of "$host")"
         in_host "$host" dpkg-query --show glusterd-srcaddr | not grep previous
         diff - <(daemons "$host") <<<"$before"
-        library_is "$host" "loaded, replaced since"
+        library_is "$host" replaced
         is_well "$host"
         in_host "$host" systemctl restart glusterd
         both_are_well

@@ -301,7 +301,7 @@ labels_are_restored() {
     move_library_in
     check_warns "$WRONG_LIBRARY"
     comes_from "$KERNEL_ADDRESS" systemctl restart glusterd
-    diff <(echo "not preloaded") <(library_of_glusterd)
+    diff <(echo "not_preloaded") <(library_of_glusterd)
     restore_labels
     comes_from "$OTHER_ADDRESS" systemctl restart glusterd
     glusterd_runs 1

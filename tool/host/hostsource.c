@@ -28,6 +28,11 @@ const char *source_state_in_words(enum source_state state)
     return words[state];
 }
 
+const char *source_state_name(enum source_state state)
+{
+    return state == SOURCE_ABSENT ? "absent" : source_state_in_words(state);
+}
+
 struct source_name source_name(const struct source *source)
 {
     struct source_name name = {""};

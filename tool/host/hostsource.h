@@ -33,6 +33,7 @@ struct host_source host_source(const struct source *source);
 
 bool source_can_be_used(enum source_state state);
 const char *source_state_in_words(enum source_state state);
+const char *source_state_name(enum source_state state); /* for programs */
 
 /* What the kernel chooses towards peer by itself; false if it has no way there. */
 bool kernel_source(const struct sockaddr_in6 *peer, struct host_source *found);

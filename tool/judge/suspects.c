@@ -22,10 +22,16 @@ enum { PATIENCE = 4000 }; /* milliseconds: neighbour discovery gives up after 3 
 enum { SUSPECT_ANSWER = 3, CALLER_ANSWER = 2 }; /* cells with colours */
 
 static const struct column suspect_columns[] = {
-    {"PEER", COLUMN_TEXT}, {"STATE", COLUMN_TEXT}, {"ADDRESS", COLUMN_TEXT}, {"ANSWER", COLUMN_TEXT}};
+    {"PEER", "uuid", COLUMN_TEXT},      {"STATE", "state", COLUMN_TEXT}, {"ADDRESS", "name", COLUMN_TEXT},
+    {"ANSWER", "answers", COLUMN_TEXT}, {NULL, "error", COLUMN_TEXT},
+};
 
 static const struct column caller_columns[] = {
-    {"CALLER", COLUMN_TEXT}, {"CONNECTIONS", COLUMN_NUMBER}, {"ANSWER", COLUMN_TEXT}};
+    {"CALLER", "address", COLUMN_TEXT},
+    {"CONNECTIONS", "connection_count", COLUMN_NUMBER},
+    {"ANSWER", "answers", COLUMN_TEXT},
+    {NULL, "error", COLUMN_TEXT},
+};
 
 /* A name that a peer is stored under, or a caller. */
 struct party {
@@ -128,7 +134,8 @@ static int error_of(const struct search *search, const struct party *party)
     return party->address_count > 0 ? targets[0].error : EADDRNOTAVAIL;
 }
 
-static const char *answer_of(const struct search *search, const struct party *party)
+/* Why nobody answers, in words; NULL if somebody does. */
+static const char *refusal_of(const struct search *search, const struct party *party)
 {
     int error = error_of(search, party);
 
@@ -136,7 +143,7 @@ static const char *answer_of(const struct search *search, const struct party *pa
         return "unknown name";
     switch (error) {
     case 0:
-        return "answers";
+        return NULL;
     case ECONNREFUSED:
         return "connection refused";
     case ENETUNREACH:
@@ -147,6 +154,13 @@ static const char *answer_of(const struct search *search, const struct party *pa
     default:
         return strerror(error);
     }
+}
+
+static struct cell answer_of(const struct search *search, const struct party *party)
+{
+    const char *refusal = refusal_of(search, party);
+
+    return cell_shown(cell_truth(refusal == NULL), "%s", refusal == NULL ? "answers" : refusal);
 }
 
 /* glusterd dials the name that stands first, whatever the others are. */
@@ -164,8 +178,9 @@ static void add_answer_color(struct table *table, size_t column, const struct se
 static void add_suspect(struct table *table, struct search *search, const struct party *dialled)
 {
     for (const struct party *party = dialled; party < dialled + dialled->peer->name_count; party++) {
-        table_add(table,
-                  (const char *[]){party->peer->uuid, party->peer->state, party->name, answer_of(search, party)});
+        table_add(table, (const struct cell[]){cell_text(party->peer->uuid), cell_text(party->peer->state),
+                                               cell_text(party->name), answer_of(search, party),
+                                               cell_text(refusal_of(search, party))});
         add_answer_color(table, SUSPECT_ANSWER, search, party);
     }
     search->suspect = dialled;
@@ -189,10 +204,9 @@ static struct spelling spelling_of_caller(const struct search *search, const str
 static void add_row_of_caller(struct table *table, const struct search *search, const struct party *caller)
 {
     struct spelling address = spelling_of_caller(search, caller);
-    char connections[24];
 
-    (void)snprintf(connections, sizeof(connections), "%zu", caller->connections);
-    table_add(table, (const char *[]){address.data, connections, answer_of(search, caller)});
+    table_add(table, (const struct cell[]){cell_text(address.data), cell_number((int64_t)caller->connections),
+                                           answer_of(search, caller), cell_text(refusal_of(search, caller))});
     add_answer_color(table, CALLER_ANSWER, search, caller);
 }
 

@@ -1,166 +1,163 @@
 #include "status/looktables.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
-#include "terminal/command.h"
+#include "base/word.h"
 #include "terminal/table.h"
 
-enum { LIBRARY = 2, VERDICT = 7, PEER_STATE = 2, CONNECTED = 3 }; /* cells with colours */
+/* In the order of the cells, those that have colours. */
+enum { LIBRARY = 2, VERDICT = 7, PEER_STATE = 2, CONNECTED = 3 };
 
 static const struct column process_columns[] = {
-    {"PID", COLUMN_NUMBER},         {"PROCESS", COLUMN_TEXT}, {"LIBRARY", COLUMN_TEXT},
-    {"CONFIGURATION", COLUMN_TEXT}, {"WRITTEN", COLUMN_TEXT}, {"NOTE", COLUMN_TEXT},
+    {"PID", "pid", COLUMN_NUMBER},       {"PROCESS", "process", COLUMN_TEXT},
+    {"LIBRARY", "library", COLUMN_TEXT}, {"CONFIGURATION", "configuration", COLUMN_TEXT},
+    {NULL, "file", COLUMN_TEXT},         {"WRITTEN", "written", COLUMN_TEXT},
+    {"NOTE", "note", COLUMN_TEXT},
 };
 
 static const struct column connection_columns[] = {
-    {"PID", COLUMN_NUMBER}, {"PROCESS", COLUMN_TEXT}, {"PEER", COLUMN_TEXT},   {"PORT", COLUMN_NUMBER},
-    {"STATE", COLUMN_TEXT}, {"SOURCE", COLUMN_TEXT},  {"WANTED", COLUMN_TEXT}, {"VERDICT", COLUMN_TEXT},
+    {"PID", "pid", COLUMN_NUMBER},     {"PROCESS", "process", COLUMN_TEXT},   {"PEER", "peer", COLUMN_TEXT},
+    {"PORT", "port", COLUMN_NUMBER},   {"STATE", "established", COLUMN_TEXT}, {"SOURCE", "source", COLUMN_TEXT},
+    {"WANTED", "wanted", COLUMN_TEXT}, {"VERDICT", "verdict", COLUMN_TEXT},
 };
 
 static const struct column peer_columns[] = {
-    {"UUID", COLUMN_TEXT},
-    {"NAMES", COLUMN_TEXT},
-    {"STATE", COLUMN_TEXT},
-    {"CONNECTED", COLUMN_TEXT},
+    {"UUID", "uuid", COLUMN_TEXT},
+    {"NAMES", "names", COLUMN_TEXT},
+    {"STATE", "state", COLUMN_TEXT},
+    {"CONNECTED", "connected", COLUMN_TEXT},
 };
 
-/* A cell's text, from printf(3)'s format; valid until the same cell is made anew. */
-struct cell {
-    char data[128];
-};
-
-static const char *number(struct cell *cell, long value)
+static struct cell address(const struct in6_addr *in6)
 {
-    (void)snprintf(cell->data, sizeof(cell->data), "%ld", value);
-    return cell->data;
-}
-
-static const char *address(struct cell *cell, const struct in6_addr *in6)
-{
-    struct text text = TEXT_IN(cell->data);
+    char data[INET6_ADDRSTRLEN];
+    struct text text = TEXT_IN(data);
 
     text_format(&text, "%A", in6);
-    return cell->data;
+    return cell_text(data);
 }
 
-static const char *time_in_words(struct cell *cell, time_t time)
+static struct cell library_of(const struct loaded *loaded)
 {
-    struct tm local;
-
-    if (localtime_r(&time, &local) == NULL || strftime(cell->data, sizeof(cell->data), "%F %T %z", &local) == 0)
-        return NULL;
-    return cell->data;
-}
-
-static const char *library_in_words(const struct loaded *loaded)
-{
-    static const char *const words[] = {
-        [LIBRARY_UNKNOWN] = NULL,
-        [LIBRARY_ABSENT] = "not preloaded",
-        [LIBRARY_LOADED] = "loaded",
-        [LIBRARY_REPLACED] = "loaded, replaced since",
-    };
-
-    return words[loaded->library];
-}
-
-static const char *configuration_in_words(const struct survey *process)
-{
-    const struct loaded *loaded = &process->loaded;
-
-    switch (loaded->in_force) {
-    case IN_FORCE_FILE:
-        return loaded->file;
-    case IN_FORCE_BUILT_IN:
-        return "built in";
-    case IN_FORCE_NOT_READ:
-        return "not read yet";
-    case IN_FORCE_NO_RULES:
-        return "no rules";
-    case IN_FORCE_NOTHING:
-        return "has an error, so no rules";
-    case IN_FORCE_REFUSAL:
-        return "has an error, so peers are refused";
+    switch (loaded->library) {
+    case LIBRARY_ABSENT:
+        return cell_named("not_preloaded", "not preloaded");
+    case LIBRARY_LOADED:
+        return cell_text("loaded");
+    case LIBRARY_REPLACED:
+        return cell_named("replaced", "loaded, replaced since");
     default:
-        return NULL;
+        return cell_text(NULL);
     }
 }
 
-static const char *note_on(const struct survey *process)
+static struct cell configuration_of(const struct loaded *loaded)
+{
+    switch (loaded->in_force) {
+    case IN_FORCE_FILE:
+        return cell_named("file", loaded->file);
+    case IN_FORCE_BUILT_IN:
+        return cell_named("built_in", "built in");
+    case IN_FORCE_NOT_READ:
+        return cell_named("not_read", "not read yet");
+    case IN_FORCE_NO_RULES:
+        return cell_named("no_rules", "no rules");
+    case IN_FORCE_NOTHING:
+        return cell_named("error_no_rules", "has an error, so no rules");
+    case IN_FORCE_REFUSAL:
+        return cell_named("error_refused", "has an error, so peers are refused");
+    default:
+        return cell_text(NULL);
+    }
+}
+
+/* There is none of the built-in one. */
+static struct cell file_of(const struct loaded *loaded)
+{
+    return cell_text(loaded->file[0] != '\0' && loaded->in_force != IN_FORCE_BUILT_IN ? loaded->file : NULL);
+}
+
+static struct cell note_on(const struct survey *process)
 {
     if (process->is_hidden)
-        return "not this user's to see";
+        return cell_named("hidden", "not this user's to see");
     if (process->has_mistake)
-        return "the configuration has an error: glusterd-srcaddr check";
+        return cell_named("error", "the configuration has an error: glusterd-srcaddr check");
     if (fault_of(process) == FAULT_LIBRARY)
-        return "has rules, but not the library";
+        return cell_named("no_library", "has rules, but not the library");
     if (process->has_changed)
-        return "the configuration has changed since";
-    return NULL;
+        return cell_named("changed", "the configuration has changed since");
+    return cell_text(NULL);
 }
 
 static void add_process(struct table *table, const struct survey *process)
 {
     const struct loaded *loaded = &process->loaded;
-    struct cell pid = {""};
-    struct cell written = {""};
 
-    table_add(table,
-              (const char *[]){number(&pid, process->running.pid), process_name(&process->running.process),
-                               library_in_words(loaded), configuration_in_words(process),
-                               loaded->in_force == IN_FORCE_FILE ? time_in_words(&written, loaded->modified) : NULL,
-                               note_on(process)});
+    table_add(table, (const struct cell[]){
+                         cell_number(process->running.pid),
+                         cell_text(process_name(&process->running.process)),
+                         library_of(loaded),
+                         configuration_of(loaded),
+                         file_of(loaded),
+                         loaded->in_force == IN_FORCE_FILE ? cell_time(loaded->modified) : cell_text(NULL),
+                         note_on(process),
+                     });
     if (fault_of(process) != FAULT_NONE)
         table_color(table, LIBRARY, "red");
 }
 
+static struct cell verdict_in_words(enum verdict verdict)
+{
+    if (verdict == VERDICT_NONE)
+        return cell_text(NULL);
+    return verdict == VERDICT_WRONG ? cell_named("wrong", "WRONG") : cell_text("ok");
+}
+
 static void add_connection(struct table *table, const struct dialled *dialled)
 {
-    static const char *const verdicts[] = {[VERDICT_OK] = "ok", [VERDICT_WRONG] = "WRONG", [VERDICT_NONE] = NULL};
     const struct running *running = &dialled->process->running;
     const struct judged *judged = dialled->judged;
     const struct connection *connection = &judged->connection;
-    struct cell pid = {""};
-    struct cell peer = {""};
-    struct cell port = {""};
-    struct cell source = {""};
 
-    table_add(table, (const char *[]){number(&pid, running->pid), process_name(&running->process),
-                                      address(&peer, &connection->peer), number(&port, connection->port),
-                                      connection->established ? "established" : "connecting",
-                                      address(&source, &connection->source),
-                                      judged->has_wanted ? judged->wanted.data : NULL, verdicts[dialled->verdict]});
+    table_add(table, (const struct cell[]){
+                         cell_number(running->pid),
+                         cell_text(process_name(&running->process)),
+                         address(&connection->peer),
+                         cell_number(connection->port),
+                         cell_shown(cell_truth(connection->established), "%s",
+                                    connection->established ? "established" : "connecting"),
+                         address(&connection->source),
+                         cell_text(judged->has_wanted ? judged->wanted.data : NULL),
+                         verdict_in_words(dialled->verdict),
+                     });
     if (dialled->verdict != VERDICT_NONE)
         table_color(table, VERDICT, dialled->verdict == VERDICT_WRONG ? "red" : "green");
 }
 
-/* All names of the peer, to be given to free(3). */
-static char *join_names(const struct peer *peer)
+static struct cell names_of(const struct peer *peer)
 {
-    char *joined = needed(strdup(""));
+    struct cell names = cell_list();
 
-    for (size_t i = 0; i < peer->name_count; i++) {
-        char *longer = formatted("%s%s%s", joined, i > 0 ? ", " : "", peer->names[i].value);
-
-        free(joined);
-        joined = longer;
-    }
-    return joined;
+    for (size_t i = 0; i < peer->name_count; i++)
+        cell_list_add(&names, word_of(peer->names[i].value));
+    return names;
 }
 
 static void add_peer(struct table *table, const struct seen_peer *seen)
 {
-    static const char *const words[] = {[CONNECTED_NO] = "no", [CONNECTED_YES] = "yes", [CONNECTED_UNKNOWN] = NULL};
-    char *names = join_names(seen->peer);
+    bool is_connected = seen->connected == CONNECTED_YES;
+    bool is_known = seen->connected != CONNECTED_UNKNOWN;
 
-    table_add(table, (const char *[]){seen->peer->uuid, names, seen->peer->state, words[seen->connected]});
+    table_add(table, (const struct cell[]){
+                         cell_text(seen->peer->uuid),
+                         names_of(seen->peer),
+                         cell_text(seen->peer->state),
+                         is_known ? cell_truth(is_connected) : cell_text(NULL),
+                     });
     table_color(table, PEER_STATE, seen->is_in_cluster ? "green" : "red");
-    if (seen->connected != CONNECTED_UNKNOWN)
-        table_color(table, CONNECTED, seen->connected == CONNECTED_YES ? "green" : "red");
-    free(names);
+    if (is_known)
+        table_color(table, CONNECTED, is_connected ? "green" : "red");
 }
 
 static struct table *processes_of(const struct look *look, bool only_wrong)

@@ -83,16 +83,23 @@ void *needed(void *memory)
     return memory;
 }
 
+char *vformatted(const char *format, va_list arguments)
+{
+    char *text;
+    int len = vasprintf(&text, format, arguments);
+
+    return needed(len < 0 ? NULL : text);
+}
+
 char *formatted(const char *format, ...)
 {
     va_list arguments;
     char *text;
-    int len;
 
     va_start(arguments, format);
-    len = vasprintf(&text, format, arguments);
+    text = vformatted(format, arguments);
     va_end(arguments);
-    return needed(len < 0 ? NULL : text);
+    return text;
 }
 
 bool is_colored(int fd)

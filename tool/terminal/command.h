@@ -2,6 +2,7 @@
 #pragma once
 
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdbool.h>
 
 #define PROGRAM "glusterd-srcaddr"
@@ -45,6 +46,7 @@ void *needed(void *memory);
 
 /* What asprintf(3) would give; ends the command where there is no memory. */
 __attribute__((format(printf, 1, 2))) char *formatted(const char *format, ...);
+__attribute__((format(printf, 1, 0))) char *vformatted(const char *format, va_list arguments);
 
 /* Whether what goes to fd can be coloured: it is a terminal, and NO_COLOR is not set (no-color.org). */
 bool is_colored(int fd);

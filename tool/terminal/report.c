@@ -25,8 +25,8 @@ static const struct {
 void report_begin(enum report_form form)
 {
     static const struct column columns[] = {
-        {"FILE", COLUMN_TEXT},     {"LINE", COLUMN_NUMBER},  {"COLUMN", COLUMN_NUMBER},
-        {"SEVERITY", COLUMN_TEXT}, {"MESSAGE", COLUMN_TEXT},
+        {NULL, "file", COLUMN_TEXT},     {NULL, "line", COLUMN_NUMBER},  {NULL, "column", COLUMN_NUMBER},
+        {NULL, "severity", COLUMN_TEXT}, {NULL, "message", COLUMN_TEXT},
     };
 
     findings.form = form;
@@ -101,15 +101,16 @@ static void print_finding(enum severity severity, const struct place *place, con
     print_caret(line, place->column, color, plain);
 }
 
+static struct cell position(unsigned int number)
+{
+    return number > 0 ? cell_number(number) : cell_text(NULL);
+}
+
 static void keep_finding(enum severity severity, const struct place *place, const char *message)
 {
-    char line[16];
-    char column[16];
-
-    (void)snprintf(line, sizeof(line), "%u", place->line);
-    (void)snprintf(column, sizeof(column), "%u", place->column);
-    table_add(findings.table, (const char *[]){place->file, place->line > 0 ? line : NULL,
-                                               place->line > 0 ? column : NULL, severities[severity].word, message});
+    table_add(findings.table,
+              (const struct cell[]){cell_text(place->file), position(place->line), position(place->column),
+                                    cell_text(severities[severity].word), cell_text(message)});
 }
 
 void report(enum severity severity, const struct place *place, const char *format, ...)

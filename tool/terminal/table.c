@@ -1,5 +1,6 @@
 #include "terminal/table.h"
 
+#include <json-c/json.h>
 #include <libsmartcols.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,10 +9,15 @@
 
 #include "terminal/command.h"
 
+/* Of all that the command prints as JSON; a higher one is for what programs that know this one would misread. */
+enum { JSON_VERSION = 1 };
+
 struct table {
     struct libscols_table *scols;
     struct libscols_line *last;
+    struct json_object *rows;
     const char *name;
+    const struct column *columns;
     size_t column_count;
 };
 
@@ -21,12 +27,11 @@ static void check(int error)
         trouble("found no way to make a table: %s", strerror(-error));
 }
 
-static void set_kind(struct libscols_column *column, enum column_kind kind)
+static void add_column(struct table *table, const struct column *column)
 {
-    check(scols_column_set_flags(column, kind == COLUMN_NUMBER ? SCOLS_FL_RIGHT : 0));
-#ifdef HAS_JSON_TYPES
-    check(scols_column_set_json_type(column, kind == COLUMN_NUMBER ? SCOLS_JSON_NUMBER : SCOLS_JSON_STRING));
-#endif
+    int flags = (column->kind == COLUMN_NUMBER ? SCOLS_FL_RIGHT : 0) | (column->name == NULL ? SCOLS_FL_HIDDEN : 0);
+
+    needed(scols_table_new_column(table->scols, column->name != NULL ? column->name : "", 0, flags));
 }
 
 struct table *table_new(const char *name, const struct column *columns, size_t count)
@@ -34,26 +39,39 @@ struct table *table_new(const char *name, const struct column *columns, size_t c
     struct table *table = needed(calloc(1, sizeof(*table)));
 
     table->name = name;
+    table->columns = columns;
     table->column_count = count;
+    table->rows = needed(json_object_new_array());
     table->scols = needed(scols_new_table());
-    check(scols_table_set_name(table->scols, name));
     for (size_t i = 0; i < count; i++)
-        set_kind(needed(scols_table_new_column(table->scols, columns[i].name, 0, 0)), columns[i].kind);
+        add_column(table, &columns[i]);
     return table;
 }
 
 void table_free(struct table *table)
 {
+    json_object_put(table->rows);
     scols_unref_table(table->scols);
     free(table);
 }
 
-void table_add(struct table *table, const char *const *cells)
+static void add_member(struct json_object *object, const char *key, struct json_object *value)
 {
+    if (json_object_object_add(object, key, value) != 0)
+        trouble("found no memory");
+}
+
+void table_add(struct table *table, const struct cell *cells)
+{
+    struct json_object *row = needed(json_object_new_object());
+
     table->last = needed(scols_table_new_line(table->scols, NULL));
-    for (size_t i = 0; i < table->column_count; i++)
-        if (cells[i] != NULL)
-            check(scols_line_set_data(table->last, i, cells[i]));
+    for (size_t i = 0; i < table->column_count; i++) {
+        check(scols_line_refer_data(table->last, i, cells[i].text));
+        add_member(row, table->columns[i].key, cells[i].json);
+    }
+    if (json_object_array_add(table->rows, row) != 0)
+        trouble("found no memory");
 }
 
 size_t table_rows(const struct table *table)
@@ -79,31 +97,20 @@ static void print_text(struct libscols_table *table)
     check(scols_print_table(table));
 }
 
-/* The member that a table is in JSON: libsmartcols prints an object with that alone. */
-static void print_member(struct table *table)
+/* On one line: versions of json-c differ in where they break lines, and of several documents each has an end. */
+static void print_json(struct table *const *tables, size_t count)
 {
-    char *object;
-    char *end;
+    struct json_object *document = needed(json_object_new_object());
+    const char *text;
 
-    if (scols_table_is_empty(table->scols)) {
-        printf("   \"%s\": []", table->name);
-        return;
-    }
-    check(scols_table_enable_json(table->scols, 1));
-    check(scols_print_table_to_string(table->scols, &object));
-    end = strrchr(object, ']');
-    printf("%.*s", end == NULL ? 0 : (int)(end + 1 - strchr(object, '\n') - 1), strchr(object, '\n') + 1);
-    free(object);
-}
-
-static void print_object(struct table *const *tables, size_t count)
-{
-    fputs("{\n", stdout);
-    for (size_t i = 0; i < count; i++) {
-        print_member(tables[i]);
-        fputs(i + 1 < count ? ",\n" : "\n", stdout);
-    }
-    fputs("}\n", stdout);
+    add_member(document, "version", needed(json_object_new_int(JSON_VERSION)));
+    for (size_t i = 0; i < count; i++)
+        add_member(document, tables[i]->name, json_object_get(tables[i]->rows));
+    text = json_object_to_json_string_ext(document, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+    if (text == NULL)
+        trouble("found no memory");
+    puts(text);
+    json_object_put(document);
 }
 
 void tables_print(struct table *const *tables, size_t count, bool json)
@@ -111,7 +118,7 @@ void tables_print(struct table *const *tables, size_t count, bool json)
     bool is_first = true;
 
     if (json) {
-        print_object(tables, count);
+        print_json(tables, count);
         return;
     }
     for (size_t i = 0; i < count; i++) {
@@ -126,25 +133,20 @@ void tables_print(struct table *const *tables, size_t count, bool json)
 
 static void add_value(struct table *list, struct libscols_column *column, struct libscols_cell *cell)
 {
-    char *name;
-
-    if (scols_cell_get_data(cell) == NULL)
+    if (scols_cell_get_data(cell) == NULL || scols_column_is_hidden(column))
         return;
-    name = needed(strdup(scols_cell_get_data(scols_column_get_header(column))));
-    for (char *at = strchr(name, '_'); at != NULL; at = strchr(at, '_'))
-        *at = ' ';
-    table_add(list, (const char *[]){name, scols_cell_get_data(cell)});
+    table_add(list, (const struct cell[]){cell_text(scols_cell_get_data(scols_column_get_header(column))),
+                                          cell_text(scols_cell_get_data(cell))});
     if (scols_cell_get_color(cell) != NULL)
         table_color(list, 1, scols_cell_get_color(cell));
-    free(name);
 }
 
 void table_print_lists(struct table *table, bool json)
 {
-    static const struct column columns[] = {{"", COLUMN_TEXT}, {"", COLUMN_TEXT}};
+    static const struct column columns[] = {{"", "name", COLUMN_TEXT}, {"", "value", COLUMN_TEXT}};
 
     if (json) {
-        print_object(&table, 1);
+        print_json(&table, 1);
         return;
     }
     for (size_t row = 0; row < scols_table_get_nlines(table->scols); row++) {
