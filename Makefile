@@ -130,6 +130,7 @@ INSTALLED += 755:$(COMMAND):$(PREFIX)/sbin/glusterd-srcaddr \
              644:packaging/monitoring/prometheus-alerts.yml:$(SHARED)/prometheus-alerts.yml \
              755:packaging/mount.glusterfs-srcaddr:$(HELPER) \
              644:docs/glusterd-srcaddr.8:$(MANDIR)/man8/glusterd-srcaddr.8 \
+             644:docs/glusterd-srcaddr.schema.json:$(DOCUMENTS)/docs/glusterd-srcaddr.schema.json \
              644:docs/mount.glusterfs-srcaddr.8:$(MANDIR)/man8/mount.glusterfs-srcaddr.8 \
              644:packaging/completion/glusterd-srcaddr:$(PREFIX)/share/bash-completion/completions/glusterd-srcaddr \
              $(foreach file,$(shell cd packaging/ansible && find * -type f),644:packaging/ansible/$(file):$(COLLECTIONS)/$(COLLECTION)/$(file))

@@ -6,7 +6,7 @@ MATRIX_PACKAGES := gcc-aarch64-linux-gnu libelf-dev musl-tools qemu-user
 # What GlusterFS's own tests call.
 UPSTREAM_PACKAGES := $(DEMO_PACKAGES) attr bats psmisc uuid-runtime
 CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats bpftool clang curl diffoscope-minimal fio gcovr git jq libcap2-bin libclang-rt-dev \
-                  libcmocka-dev linux-libc-dev logrotate nftables openssh-client python3-prometheus-client qemu-block-extra qemu-utils rsync rpmlint strace tcpdump valgrind lintian mmdebstrap systemd-container \
+                  libcmocka-dev linux-libc-dev logrotate nftables openssh-client python3-jsonschema python3-prometheus-client qemu-block-extra qemu-utils rsync rpmlint strace tcpdump valgrind lintian mmdebstrap systemd-container \
                   $(DEB_PACKAGES) $(RPM_PACKAGES) $(MATRIX_PACKAGES) $(UPSTREAM_PACKAGES)
 LINT_PACKAGES  := $(CHECK_PACKAGES) ansible-lint clang-format clang-tidy cppcheck mandoc shellcheck yamllint
 # What rolls out and what it is made a package of, beside what boots machines.

@@ -88,6 +88,7 @@ teardown() {
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/SECURITY.md
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/connect.svg
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/design.md
+-rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/glusterd-srcaddr.schema.json
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/guide.md
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/performance-connects.svg
 -rw-r--r-- root/root ./usr/share/doc/glusterd-srcaddr/docs/performance-hosts.svg

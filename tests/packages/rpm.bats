@@ -91,6 +91,7 @@ drwxr-xr-x root:root /usr/share/doc/glusterd-srcaddr/docs
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/SECURITY.md d
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/connect.svg d
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/design.md d
+-rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/glusterd-srcaddr.schema.json d
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/guide.md d
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/performance-connects.svg d
 -rw-r--r-- root:root /usr/share/doc/glusterd-srcaddr/docs/performance-hosts.svg d
@@ -128,7 +129,7 @@ drwxr-xr-x root:root /usr/share/licenses/glusterd-srcaddr-$VERSION
     make -C "$BATS_TEST_TMPDIR/el7" rpm RPMFLAGS='--define "rhel 7"'
     rpm2archive - <"$BATS_TEST_TMPDIR/el7/build/${RPM##*/}" | tar --extract --gzip --directory="$BATS_TEST_TMPDIR"
     diff <(contents "$BATS_TEST_TMPDIR/el7/build/${RPM##*/}") \
-        <(contents "$RPM" | grep -v -e /glusterd-srcaddr.service -e glusterd-srcaddr-metrics -e share/glusterd-srcaddr -e sbin -e completion -e man8 -e ansible)
+        <(contents "$RPM" | grep -v -e /glusterd-srcaddr.service -e glusterd-srcaddr-metrics -e share/glusterd-srcaddr -e sbin -e completion -e man8 -e schema -e ansible)
     [ "$(grep -v '^#' "$BATS_TEST_TMPDIR/usr/lib/systemd/system/glusterd.service.d/50-srcaddr.conf" | xargs)" = \
         "[Service] Environment=LD_PRELOAD=$NAME" ]
     run rpm --query --package --requires "$BATS_TEST_TMPDIR/el7/build/${RPM##*/}"

@@ -103,10 +103,16 @@ says() {
     diff --unified=9 --label expected --label printed - printed
 }
 
+# valid SUBCOMMAND FILE: what it has printed is as the schema has it.
+valid() {
+    "$ROOT/tests/tool/valid" "$1" <"$2" || fail "$(<"$2")"
+}
+
 # says_in_json STATUS FILTER [ARGUMENT...]: the same of what jq makes of it; and nothing on standard error.
 says_in_json() {
     ends "$1" "$COMMAND" "${@:3}" --json >printed 2>errors 3>&- </dev/null
     diff --label nothing --label errors /dev/null errors
+    valid "$3" printed
     diff --unified=9 --label expected --label printed - <(jq --compact-output "$2" printed)
 }
 
