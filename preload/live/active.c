@@ -33,15 +33,10 @@ static const char *append_string(char **end, const char *from)
 
 static size_t size_of(const struct active *active)
 {
-    const char *const strings[] = {active->file,     active->role,    active->program,  active->volfile,
-                                   active->listener, active->mistake, active->log.file, active->log.process};
-    size_t size = sizeof(*active) + active->rules.count * sizeof(struct rule) +
-                  RULES_TOPS(active->rules.count) * sizeof(struct address_key) +
-                  active->source_count * sizeof(struct source);
-
-    for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
-        size += strlen(strings[i]) + 1;
-    return size;
+    return sizeof(*active) + active->rules.count * sizeof(struct rule) +
+           RULES_TOPS(active->rules.count) * sizeof(struct address_key) + active->source_count * sizeof(struct source) +
+           process_size(active->process) + strlen(active->file) + strlen(active->mistake) + strlen(active->log.file) +
+           sizeof("") * 3;
 }
 
 static void *take(size_t size)
@@ -74,14 +69,11 @@ static struct active *copy(const struct active *active)
     made->rules.all = append(&end, active->rules.all, active->rules.count * sizeof(struct rule));
     made->rules.tops = append(&end, active->rules.tops, RULES_TOPS(active->rules.count) * sizeof(struct address_key));
     made->sources = append(&end, active->sources, active->source_count * sizeof(struct source));
+    made->process = append(&end, active->process, process_size(active->process));
     made->file = append_string(&end, active->file);
-    made->role = append_string(&end, active->role);
-    made->program = append_string(&end, active->program);
-    made->volfile = append_string(&end, active->volfile);
-    made->listener = append_string(&end, active->listener);
     made->mistake = append_string(&end, active->mistake);
     made->log.file = append_string(&end, active->log.file);
-    made->log.process = append_string(&end, active->log.process);
+    made->log.process = process_name(made->process);
     return made;
 }
 
@@ -101,10 +93,7 @@ static struct active describe(const struct load *load)
                 .level = load->config.options.log_level,
                 .process = process_name(&load->process)},
         .file = load->path,
-        .role = load->process.role,
-        .program = load->process.program,
-        .volfile = load->process.volfile,
-        .listener = load->process.listener,
+        .process = &load->process,
         .rules = section->rules,
         .sources = section->sources,
         .source_count = section->source_count,

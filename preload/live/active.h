@@ -40,14 +40,11 @@ struct active {
     bool refuse;     /* where a source can't be used; else connect as the kernel likes */
     bool tells_all;  /* of a process with rules, what is left to the kernel too */
     struct log log;
-    struct origin origin; /* of the latest version */
-    const char *file;     /* the configuration's path */
-    const char *role;     /* these four as in struct process */
-    const char *program;
-    const char *volfile;
-    const char *listener;
-    const char *mistake; /* in the latest version, "" if there is none */
-    struct rules rules;  /* none for a process without rules */
+    struct origin origin;          /* of the latest version */
+    const char *file;              /* the configuration's path */
+    const char *mistake;           /* in the latest version, "" if there is none */
+    const struct process *process; /* its last member, volfile, cut off behind its end */
+    struct rules rules;            /* none for a process without rules */
     uint32_t source_count;
     const struct source *sources;
 };

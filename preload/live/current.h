@@ -17,7 +17,7 @@
  * with them: the process can have a library of another version.
  */
 #define CURRENT_NOTE_NAME "SrcAddr"
-#define CURRENT_NOTE_TYPE 4
+#define CURRENT_NOTE_TYPE 5
 
 enum { CURRENT_SLOTS = 64 /* one of them in force, and those that are still looked at */ };
 

@@ -1,6 +1,7 @@
 #include "live/process.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/auxv.h>
 
@@ -197,6 +198,11 @@ int process_read(struct process *process)
         set_places(process, &none);
     file_free(&cmdline);
     return 0;
+}
+
+size_t process_size(const struct process *process)
+{
+    return offsetof(struct process, volfile) + strlen(process->volfile) + 1;
 }
 
 bool process_is_glusterd(const struct process *process)

@@ -15,9 +15,12 @@
 struct process {
     char role[64];          /* NAME of --process-name NAME, empty if there is none */
     char program[64];       /* the last component of argv[0] */
-    char volfile[PATH_MAX]; /* of GlusterFS's own -f, --volfile or --spec-file, else VOLUME_FILE */
     char listener[64];      /* glusterd's address, as in the arguments it has given this daemon; or empty */
+    char volfile[PATH_MAX]; /* of GlusterFS's own -f, --volfile or --spec-file, else VOLUME_FILE */
 };
+
+/* Bytes up to the end of what is in volfile. */
+size_t process_size(const struct process *process);
 
 /* The path that execve(2) was given: getauxval(3), AT_EXECFN. In memory it follows all arguments. NULL if unknown. */
 const char *process_file(void);

@@ -8,7 +8,6 @@
 #include "base/kernel.h"
 #include "base/memory.h"
 #include "base/quiet.h"
-#include "base/word.h"
 #include "live/announce.h"
 #include "live/current.h"
 
@@ -42,7 +41,7 @@ static bool look(const struct active *active, struct origin *now)
     *now = active->origin;
     now->config = stamp_look(active->file);
     if (now->has_volfile)
-        now->volfile = stamp_look(active->volfile);
+        now->volfile = stamp_look(active->process->volfile);
     (void)listener_look(now->place, now->port, &now->listener);
     return is_settled(now, looked);
 }
@@ -62,15 +61,6 @@ static bool finds_the_same_files(const struct active *active)
     struct stamp root = stamp_look("/");
 
     return active->file[0] == '/' && stamp_same_file(&root, &active->origin.root);
-}
-
-/* Its arguments can be overwritten by now, and /proc gone. */
-static void remember_process(const struct active *active, struct process *process)
-{
-    text_copy(process->role, sizeof(process->role), word_of(active->role));
-    text_copy(process->program, sizeof(process->program), word_of(active->program));
-    text_copy(process->volfile, sizeof(process->volfile), word_of(active->volfile));
-    text_copy(process->listener, sizeof(process->listener), word_of(active->listener));
 }
 
 /* Before it listens, glusterd dials no peer: what only it can tell must not keep it from getting that far. */
@@ -96,7 +86,8 @@ static int read_all(struct load *load, const struct active *before, struct activ
     int error = 0;
 
     if (before != NULL) {
-        remember_process(before, &load->process);
+        /* its arguments can be overwritten by now, and /proc gone */
+        memcpy(&load->process, before->process, process_size(before->process));
         load->listener = before->origin.listener;
     } else {
         error = process_read(&load->process);

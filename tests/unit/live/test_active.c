@@ -58,10 +58,10 @@ static void has_all_that_the_process_needs(void **state)
     check_string("process", made->log.process, "role");
     assert_int_equal(made->log.level, LEVEL_DEBUG);
     check_string("file", made->file, "/etc/a.conf");
-    check_string("role", made->role, "role");
-    check_string("program", made->program, "glusterfs");
-    check_string("volfile", made->volfile, "/etc/a.vol");
-    check_string("listener", made->listener, "2001:db8::1");
+    check_string("role", made->process->role, "role");
+    check_string("program", made->process->program, "glusterfs");
+    check_string("volfile", made->process->volfile, "/etc/a.vol");
+    check_string("listener", made->process->listener, "2001:db8::1");
     check_string("mistake", made->mistake, "");
     assert_int_equal(made->modified, 1000);
     assert_int_equal(made->origin.config.inode, 1);
