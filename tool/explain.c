@@ -103,7 +103,7 @@ static void load_for(const char *name, struct load *load)
         load->process = glusterd.running.process;
     work_out(load, &glusterd);
     glusterd_free(&glusterd);
-    if (load->mistake_path == NULL)
+    if (!load->has_mistake)
         return;
     report_mistake(SEVERITY_ERROR, load);
     exit(STATUS_TROUBLE);

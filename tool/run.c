@@ -42,7 +42,7 @@ static void check_configuration(const char *path)
         trouble("%s: found no memory or no descriptor to read it", load->path);
     if (load->built_in && is_named)
         trouble("%s: %s", path, strerror(ENOENT));
-    if (load->mistake_path != NULL) {
+    if (load->has_mistake) {
         report_mistake(SEVERITY_ERROR, load);
         exit(STATUS_TROUBLE);
     }

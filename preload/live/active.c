@@ -84,14 +84,12 @@ static struct active describe(const struct load *load)
     const struct section *section = load->section != NULL ? load->section : &no_section;
 
     return (struct active){
-        .is_good = load->mistake_path == NULL,
+        .is_good = !load->has_mistake,
         .built_in = load->built_in,
         .has_section = load->section != NULL,
         .modified = load->file.stamp.written.tv_sec,
         .refuse = load->config.options.refuse,
-        .log = {.file = load->config.options.log_file,
-                .level = load->config.options.log_level,
-                .process = process_name(&load->process)},
+        .log = load_log(load),
         .file = load->path,
         .process = &load->process,
         .rules = section->rules,
@@ -101,41 +99,28 @@ static struct active describe(const struct load *load)
 }
 
 /*
- * What of a mistaken version is in force before there has been a good one. GlusterFS's own processes refuse what a rule
- * ::/0 reaches: peers store a wrong source on their disks, where it outlives the mistake, and a refused connect does
- * not. All others have no rules: the file is GlusterFS's, and they need not even be allowed to read it. rule and source
- * are the caller's memory for the refusal.
+ * Before there has been a good version GlusterFS's own processes refuse what a rule ::/0 reaches: peers store a wrong
+ * source on their disks, where it outlives the mistake, and a refused connect does not. All others have no rules: the
+ * file is GlusterFS's, and they need not even be allowed to read it.
  */
-static struct active without_good_version(const struct load *load, struct rule *rule, struct source *source)
-{
-    struct active active = describe(load);
-
-    active.log = (struct log){.file = CONFIG_LOG_FILE, .level = LEVEL_WARNING, .process = process_name(&load->process)};
-    if (!process_is_glusterfs(&load->process))
-        return active;
-    *rule = (struct rule){.line = load->mistake.line, .parent = NO_RULE}; /* for ::/0 */
-    *source = (struct source){.kind = SOURCE_UNKNOWN};
-    active.refuse = true;
-    active.rules = (struct rules){.all = rule, .count = 1};
-    active.sources = source;
-    active.source_count = 1;
-    return active;
-}
-
 struct active *active_make(const struct load *load, const struct active *before)
 {
+    static const struct source unknown = {.kind = SOURCE_UNKNOWN};
     char data[MISTAKE_SIZE];
     struct text mistake = TEXT_IN(data);
-    struct active active = describe(load);
-    struct rule rule;
-    struct source source;
+    struct rule for_all = {.line = load->mistake.line, .parent = NO_RULE}; /* ::/0 */
+    bool keeps = load->has_mistake && before != NULL && before->is_good;
+    struct active active = keeps ? *before : describe(load);
 
-    if (load->mistake_path != NULL) {
-        active = before != NULL && before->is_good ? *before : without_good_version(load, &rule, &source);
-        text_format(&mistake, "%s:%u:%u: error: %s", load->mistake_path, load->mistake.line, load->mistake.column,
+    if (load->has_mistake)
+        text_format(&mistake, "%s:%u:%u: error: %s", load->path, load->mistake.line, load->mistake.column,
                     load->mistake.message);
+    if (!active.is_good && process_is_glusterfs(&load->process)) {
+        active.rules = (struct rules){.all = &for_all, .count = 1};
+        active.sources = &unknown;
+        active.source_count = 1;
     }
-    active.has_mistake = load->mistake_path != NULL;
+    active.has_mistake = load->has_mistake;
     active.mistake = data;
     active.tells_all = active.rules.count > 0 && active.log.level >= LEVEL_DEBUG;
     active.is_provisional = load->unusable != 0 || load->volfile_is_unread;

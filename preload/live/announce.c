@@ -2,19 +2,18 @@
 
 #include <string.h>
 
-static void announce_mistake(const struct load *load, const struct active *before)
+static void announce_mistake(const struct load *load, const struct log *log, const struct active *before)
 {
     const struct mistake *mistake = &load->mistake;
-    struct log log = {.file = CONFIG_LOG_FILE, .level = LEVEL_ERROR, .process = process_name(&load->process)};
     bool is_good = before != NULL && before->is_good;
     const char *outcome = is_good                                ? "what was in force stays so"
                           : process_is_glusterfs(&load->process) ? "refusing what a rule for ::/0 would reach"
                                                                  : "running without rules";
-    bool logged = log_write(is_good ? &before->log : &log, LEVEL_ERROR, "%s:%u:%u: error: %s; %s", load->mistake_path,
+    bool logged = log_write(is_good ? &before->log : log, LEVEL_ERROR, "%s:%u:%u: error: %s; %s", load->path,
                             mistake->line, mistake->column, mistake->message, outcome);
 
     if (before == NULL && logged) /* else it is there already */
-        log_to_stderr("%s:%u:%u: error: %s", load->mistake_path, mistake->line, mistake->column, mistake->message);
+        log_to_stderr("%s:%u:%u: error: %s", load->path, mistake->line, mistake->column, mistake->message);
 }
 
 static void announce_bind_address(const struct load *load, const struct log *log)
@@ -60,14 +59,12 @@ static void announce_missing(const struct load *load, const struct log *log, con
 
 void announce(const struct load *load, const struct active *before)
 {
-    struct log log = {.file = load->config.options.log_file,
-                      .level = load->config.options.log_level,
-                      .process = process_name(&load->process)};
+    struct log log = load_log(load);
 
     if (load->built_in)
         announce_missing(load, &log, before);
-    if (load->mistake_path != NULL)
-        announce_mistake(load, before);
+    if (load->has_mistake)
+        announce_mistake(load, &log, before);
     else if (load->section != NULL)
         announce_section(load, &log);
     else if (before != NULL) /* or it is one of the many processes that inherit the preload for nothing */

@@ -22,7 +22,8 @@ int load_config(struct load *load, const char *path, uid_t owner)
         text = (struct word){.start = load->file.data, .len = load->file.len};
     if (load->unusable == 0 && config_parse(text.start, text.len, &load->config, &load->mistake))
         return 0;
-    load->mistake_path = load->path;
+    options_set_defaults(&load->config.options);
+    load->has_mistake = true;
     return load->mistake.line == 0 ? ENOMEM : 0;
 }
 
@@ -91,7 +92,7 @@ static void work_out_bind_address(struct load *load)
 
 int load_section(struct load *load)
 {
-    if (load->mistake_path != NULL)
+    if (load->has_mistake)
         return 0;
     load->section = load_find_section(&load->config, &load->process);
     for (uint32_t i = 0; load->section != NULL && i < load->section->source_count; i++)
@@ -108,6 +109,11 @@ void load_bind_address(struct load *load)
     for (uint32_t i = 0; section != NULL && i < section->source_count; i++)
         if (section->sources[i].bind_address)
             section->sources[i] = load->bind_address;
+}
+
+struct log load_log(const struct load *load)
+{
+    return (struct log){load->config.options.log_file, load->config.options.log_level, process_name(&load->process)};
 }
 
 void load_free(struct load *load)

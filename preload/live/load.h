@@ -40,7 +40,7 @@ struct load {
     struct listener listener;      /* glusterd's; to begin with, what was known last */
     struct source bind_address;
     enum bind_address_by by;
-    const char *mistake_path; /* of the configuration, if there is a mistake in it, or NULL */
+    bool has_mistake; /* the configuration: its options are then the defaults */
     struct mistake mistake;
 };
 
@@ -62,5 +62,8 @@ int load_section(struct load *load);
 /* Works out the bind-address from arguments, listener and volume file, and makes it the source of the section's rules
  * that want it. */
 void load_bind_address(struct load *load);
+
+/* What its process logs, and where. */
+struct log load_log(const struct load *load);
 
 void load_free(struct load *load);

@@ -41,7 +41,7 @@ static void load_file(struct inspection *inspection)
     if (load->unusable && inspection->file != NULL) {
         struct mistake mistake = load->mistake;
 
-        load->mistake_path = NULL;
+        load->has_mistake = false;
         if (load_config(load, path, FILE_OF_ANYBODY) != 0 || load->unusable)
             trouble("%s: %s", inspection->file, mistake.message);
         report(SEVERITY_WARNING, &(struct place){.file = inspection->file, .line = 1, .column = 1},
@@ -218,7 +218,7 @@ void inspect(struct inspection *inspection)
     glusterd_find(&inspection->glusterd);
     load->process = inspection->glusterd.running.process;
     load_file(inspection);
-    if (load->mistake_path != NULL) {
+    if (load->has_mistake) {
         report_mistake(SEVERITY_ERROR, load);
         return;
     }

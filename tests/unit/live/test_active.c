@@ -19,7 +19,7 @@ static void load_text(const char *text)
     if (config_parse(text, strlen(text), &load.config, &load.mistake))
         load.section = load_find_section(&load.config, &load.process);
     else
-        load.mistake_path = load.path;
+        load.has_mistake = true;
 }
 
 static struct active *make(const char *text, const struct active *before)
