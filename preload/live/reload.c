@@ -139,37 +139,42 @@ static bool is_news(const struct active *made, const struct active *before)
     return before->has_mistake || !active_same(made, before);
 }
 
-static void load_again(struct load *load, const struct active *before)
+static int load_again(struct load *load, const struct active *before)
 {
     struct active *made;
     struct origin now;
     bool whole;
     bool news;
+    int error = read_all(load, before, &made);
 
-    if (read_all(load, before, &made) != 0)
-        return; /* too few descriptors, or too little memory: the next look tries again */
+    if (error != 0)
+        return error;
     whole = look(made, &now) && origin_same(&now, &made->origin); /* or somebody has written to it meanwhile */
     news = is_news(made, before);
     if (!whole || (!news && made->is_provisional) || !current_publish(made, before))
         active_free(made);
     else if (news)
         announce(load, before);
+    return 0;
 }
 
-static int take_first(const struct active **active)
+/* *active is then what is in force, entered; before has been left. After an error the next call tries again. */
+static int load_in_place_of(const struct active *before, const struct active **active)
 {
     struct load *load = memory_take(sizeof(*load));
     int error;
 
     if (load == NULL)
         return ENOMEM;
-    __atomic_store_n(&reload_next_look, reload_coarse_clock() + LOOK_INTERVAL, __ATOMIC_RELAXED);
-    error = load_first(load);
+    error = before == NULL ? load_first(load) : load_again(load, before);
     load_free(load);
     memory_give(load, sizeof(*load));
-    if (error == 0)
-        *active = current_enter();
-    return error;
+    if (error != 0)
+        return error;
+    *active = current_enter();
+    if (before != NULL)
+        current_leave(before);
+    return 0;
 }
 
 int reload_first(const struct active **active)
@@ -178,7 +183,8 @@ int reload_first(const struct active **active)
     int error;
 
     quiet_begin(&quiet);
-    error = take_first(active);
+    __atomic_store_n(&reload_next_look, reload_coarse_clock() + LOOK_INTERVAL, __ATOMIC_RELAXED);
+    error = load_in_place_of(NULL, active);
     quiet_end(&quiet);
     return error;
 }
@@ -202,28 +208,12 @@ static bool is_to_be_read(const struct active *before)
     return settled;
 }
 
-static void take_changes(const struct active **active)
-{
-    const struct active *before = *active;
-    struct load *load;
-
-    if (!is_to_be_read(before))
-        return;
-    load = memory_take(sizeof(*load));
-    if (load == NULL)
-        return;
-    load_again(load, before);
-    load_free(load);
-    memory_give(load, sizeof(*load));
-    *active = current_enter();
-    current_leave(before);
-}
-
 void reload_if_changed(const struct active **active)
 {
     struct quiet quiet;
 
     quiet_begin(&quiet);
-    take_changes(active);
+    if (is_to_be_read(*active))
+        (void)load_in_place_of(*active, active);
     quiet_end(&quiet);
 }
