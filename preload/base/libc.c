@@ -18,30 +18,17 @@ __asm__(".symver dlsym, dlsym@GLIBC_2.2");
 #endif
 
 /* Without a libc to be found, a program that works is worth more than a cancellation point. */
-static int direct_connect(int fd, const struct sockaddr *address, socklen_t len)
-{
-    return (int)kernel(connect, fd, address, len);
-}
+#define FUNCTION(name, parameters, ...)        \
+    static int direct_##name parameters        \
+    {                                          \
+        return (int)kernel(name, __VA_ARGS__); \
+    }                                          \
+    int(*libc_##name) parameters = direct_##name
 
-static int direct_bind(int fd, const struct sockaddr *address, socklen_t len)
-{
-    return (int)kernel(bind, fd, address, len);
-}
-
-static int direct_listen(int fd, int backlog)
-{
-    return (int)kernel(listen, fd, backlog);
-}
-
-static int direct_getsockname(int fd, struct sockaddr *address, socklen_t *len)
-{
-    return (int)kernel(getsockname, fd, address, len);
-}
-
-int (*libc_connect)(int fd, const struct sockaddr *address, socklen_t len) = direct_connect;
-int (*libc_bind)(int fd, const struct sockaddr *address, socklen_t len) = direct_bind;
-int (*libc_listen)(int fd, int backlog) = direct_listen;
-int (*libc_getsockname)(int fd, struct sockaddr *address, socklen_t *len) = direct_getsockname;
+FUNCTION(connect, (int fd, const struct sockaddr *address, socklen_t len), fd, address, len);
+FUNCTION(bind, (int fd, const struct sockaddr *address, socklen_t len), fd, address, len);
+FUNCTION(listen, (int fd, int backlog), fd, backlog);
+FUNCTION(getsockname, (int fd, struct sockaddr *address, socklen_t *len), fd, address, len);
 
 /* ISO C cannot cast what dlsym(3) returns to a function pointer; POSIX guarantees that the bytes are one. */
 void libc_resolve(const char *name, void *function)
