@@ -32,37 +32,18 @@ bool host_address_better(const struct host_address *a, const struct host_address
     return memcmp(&a->address, &b->address, sizeof(a->address)) < 0;
 }
 
-/* NLMSG_OK(), NLMSG_NEXT() and RTA_NEXT(), but in one type of integer. */
-static bool message_fits(const struct nlmsghdr *message, int left)
-{
-    return left >= (int)sizeof(*message) && message->nlmsg_len >= sizeof(*message) && (int)message->nlmsg_len <= left;
-}
-
-static struct nlmsghdr *next_message(struct nlmsghdr *message, int *left)
-{
-    *left -= (int)NLMSG_ALIGN(message->nlmsg_len);
-    return (struct nlmsghdr *)((char *)message + NLMSG_ALIGN(message->nlmsg_len));
-}
-
-static struct rtattr *next_attribute(struct rtattr *attribute, int *left)
-{
-    *left -= (int)RTA_ALIGN(attribute->rta_len);
-    return (struct rtattr *)((char *)attribute + RTA_ALIGN(attribute->rta_len));
-}
-
 /* One RTM_NEWADDR message. IFA_LOCAL is the host's own address; IPv6 has it only on links with two ends. */
 static bool parse_address(struct nlmsghdr *message, struct host_address *parsed)
 {
     struct ifaddrmsg *header = NLMSG_DATA(message);
     bool is_ipv4 = header->ifa_family == AF_INET;
     size_t size = is_ipv4 ? 4 : 16;
-    int left = (int)IFA_PAYLOAD(message);
+    ssize_t left = (ssize_t)IFA_PAYLOAD(message); /* wide enough for what the macros compare it with */
     const void *address = NULL;
 
     parsed->flags = header->ifa_flags;
     parsed->interface = header->ifa_index;
-    for (struct rtattr *attribute = IFA_RTA(header); RTA_OK(attribute, left);
-         attribute = next_attribute(attribute, &left)) {
+    for (struct rtattr *attribute = IFA_RTA(header); RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left)) {
         if ((attribute->rta_type == IFA_LOCAL || (attribute->rta_type == IFA_ADDRESS && address == NULL)) &&
             RTA_PAYLOAD(attribute) >= size)
             address = RTA_DATA(attribute);
@@ -142,16 +123,15 @@ static int take_answer(int fd, void *buffer, struct search *search)
     while (!search->done) {
         struct sockaddr_nl sender = {.nl_pid = 0};
         socklen_t sender_len = sizeof(sender);
-        ssize_t got = kernel(recvfrom, fd, buffer, (size_t)DUMP_SIZE, 0, &sender, &sender_len);
-        int left = (int)got;
+        ssize_t left = kernel(recvfrom, fd, buffer, (size_t)DUMP_SIZE, 0, &sender, &sender_len);
 
-        if (got < 0 && errno == EINTR)
+        if (left < 0 && errno == EINTR)
             continue;
-        if (got < 0)
+        if (left < 0)
             return errno;
         if (sender.nl_pid != 0)
             continue;
-        for (struct nlmsghdr *message = buffer; message_fits(message, left); message = next_message(message, &left)) {
+        for (struct nlmsghdr *message = buffer; NLMSG_OK(message, left); message = NLMSG_NEXT(message, left)) {
             int error = take_message(message, search);
 
             if (error != 0)
