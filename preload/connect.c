@@ -69,30 +69,12 @@ static void log_outcome(const struct dial *dial, enum log_level level, const cha
               rule.data, outcome);
 }
 
-/* Every decision at log-level debug, with its rule. */
-static void log_decision(const struct dial *dial, const char *decision)
-{
-    log_outcome(dial, LEVEL_DEBUG, decision);
-}
-
 /* Where a peer can't be reached the program tries again and again, GlusterFS every three seconds. */
 static bool may_warn(const struct in6_addr *peer)
 {
     int64_t seconds = reload_coarse_clock() / 1000000000;
 
     return limit_allows(peer, (uint32_t)seconds + 1);
-}
-
-static void warn_unavailable(const struct dial *dial, const char *step, int error, bool refused)
-{
-    char data[160];
-    struct text outcome = TEXT_IN(data);
-
-    if (!may_warn(&dial->peer.sin6_addr))
-        return;
-    text_format(&outcome, "source can't be used, %s: %E; %s", step, error,
-                refused ? "not connected" : "connecting from the kernel's choice");
-    log_outcome(dial, LEVEL_WARNING, outcome.data);
 }
 
 /* Whether the socket has a source of an earlier connect that can't be taken back. */
@@ -102,15 +84,20 @@ static bool is_stuck(struct dial *dial)
 
     if (!state->idle)
         (void)socket_inspect(dial->fd, state); /* once more, as it could not be told */
-    return socket_has_address(state) && (!state->idle || give_back(dial->fd, state) != 0);
+    return socket_has_address(state) && (!state->idle || give_back(dial->fd, state, false) != 0);
 }
 
 /* The source can't be used, because of error in a step. Returns what connect is to fail with, 0 if it is to go on. */
 static int unavailable(struct dial *dial, const char *step, int error)
 {
     bool refused = dial->active->refuse || is_stuck(dial);
+    char data[160];
+    struct text outcome = TEXT_IN(data);
 
-    warn_unavailable(dial, step, error, refused);
+    text_format(&outcome, "source can't be used, %s: %E; %s", step, error,
+                refused ? "not connected" : "connecting from the kernel's choice");
+    if (may_warn(&dial->peer.sin6_addr))
+        log_outcome(dial, LEVEL_WARNING, outcome.data);
     return refused ? error : 0;
 }
 
@@ -121,13 +108,13 @@ static int take_source(struct dial *dial)
     int error;
 
     if (!dial->state.idle) {
-        log_decision(dial, "left alone, it is connecting, connected or listening");
+        log_outcome(dial, LEVEL_DEBUG, "left alone, it is connecting, connected or listening");
         return 0;
     }
     error = give_source(dial->fd, &dial->state, source_of(dial), &step);
     if (error != 0)
         return unavailable(dial, step, error);
-    log_decision(dial, step);
+    log_outcome(dial, LEVEL_DEBUG, step);
     return 0;
 }
 
@@ -160,8 +147,8 @@ static int decide(struct dial *dial)
     if (is_left_to_kernel(dial->active, dial->rule)) {
         /* What the program has learned may be what we gave to another peer. */
         if (inspect_error == 0 && dial->state.idle)
-            (void)give_up_learned(dial->fd, &dial->state);
-        log_decision(dial, "left to the kernel");
+            (void)give_back(dial->fd, &dial->state, true);
+        log_outcome(dial, LEVEL_DEBUG, "left to the kernel");
         return 0;
     }
     return inspect_error != 0 ? unavailable(dial, "looking at the socket", inspect_error) : take_source(dial);

@@ -77,28 +77,14 @@ int give_source(int fd, const struct socket_state *state, const struct source *s
     return bind_or_move(fd, state, mark, &local, step);
 }
 
-static int unbind(int fd, const struct socket_state *state, enum mark mark)
+int give_back(int fd, const struct socket_state *state, bool learned_alone)
 {
     static const struct sockaddr_in6 any = {.sin6_family = AF_INET6};
     const char *step;
-
-    return bind_or_move(fd, state, mark, &any, &step);
-}
-
-int give_back(int fd, const struct socket_state *state)
-{
     enum mark mark;
     int error = find_mark(fd, state, &mark);
 
-    if (error != 0 || mark == MARK_CHOSEN || !socket_has_address(state))
+    if (error != 0 || !socket_has_address(state) || mark == MARK_CHOSEN || (learned_alone && mark != MARK_LEARNED))
         return error;
-    return unbind(fd, state, mark);
-}
-
-int give_up_learned(int fd, const struct socket_state *state)
-{
-    enum mark mark;
-    int error = find_mark(fd, state, &mark);
-
-    return error == 0 && mark == MARK_LEARNED ? unbind(fd, state, mark) : error;
+    return bind_or_move(fd, state, mark, &any, &step);
 }

@@ -11,9 +11,8 @@
  */
 int give_source(int fd, const struct socket_state *state, const struct source *source, const char **step);
 
-/* Takes the address away from fd, idle and in *state, and leaves it its port, unless the program chose the address.
- * Returns as give_source() does. */
-int give_back(int fd, const struct socket_state *state);
-
-/* The same for a socket that the program bound to an address that it had learned. */
-int give_up_learned(int fd, const struct socket_state *state);
+/*
+ * Takes the address away from fd, idle and in *state, and leaves it its port, unless the program chose the address;
+ * with learned_alone only one that the program had learned. Returns as give_source() does.
+ */
+int give_back(int fd, const struct socket_state *state, bool learned_alone);
