@@ -3,6 +3,7 @@
 
 #include <net/if.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/address.h"
 
@@ -21,4 +22,8 @@ struct source {
 };
 
 /* Whether both are written the same way and mean the same. */
-bool source_same(const struct source *a, const struct source *b);
+static inline bool source_same(const struct source *a, const struct source *b)
+{
+    return a->kind == b->kind && a->bind_address == b->bind_address && a->network.len == b->network.len &&
+           IN6_ARE_ADDR_EQUAL(&a->network.address, &b->network.address) && strcmp(a->scope, b->scope) == 0;
+}

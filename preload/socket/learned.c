@@ -17,20 +17,15 @@ enum {
 /* A bit for each port. */
 static uint64_t listened[(UINT16_MAX + 1) / 64];
 
-/* Hashes, each in the set that its low bits say, so that one word can be written at once; 0: free. */
+/*
+ * Hashes, each in the set that its low bits say, so that one word can be written at once. Of two addresses with the
+ * same hash, or one with that of a free place, 0, one would count as the other: 1 in 2^64.
+ */
 static uint64_t sets[SETS][WAYS];
-
-/* Never 0. Of two addresses with the same hash one would count as the other: 1 in 2^64. */
-static uint64_t hash(const struct in6_addr *address)
-{
-    uint64_t value = address_hash(address);
-
-    return value != 0 ? value : 1;
-}
 
 bool learned_has(const struct in6_addr *address)
 {
-    uint64_t value = hash(address);
+    uint64_t value = address_hash(address);
 
     for (size_t way = 0; way < WAYS; way++)
         if (__atomic_load_n(&sets[value % SETS][way], __ATOMIC_RELAXED) == value)
@@ -40,7 +35,7 @@ bool learned_has(const struct in6_addr *address)
 
 static void note(const struct in6_addr *address)
 {
-    uint64_t value = hash(address);
+    uint64_t value = address_hash(address);
     uint64_t *set = sets[value % SETS];
 
     for (size_t way = WAYS - 1; way > 0; way--) /* the oldest one falls out */

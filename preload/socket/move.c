@@ -69,11 +69,6 @@ static int bind_fresh(int fresh, int old, const struct move *move)
     return error;
 }
 
-static bool same_file(const struct stat *a, const struct stat *b)
-{
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
 /* Unless another thread has closed fd, and its number is something else's by now. */
 static int replace(int fd, const struct stat *old, int fresh)
 {
@@ -82,7 +77,7 @@ static int replace(int fd, const struct stat *old, int fresh)
 
     if (descriptor_flags == -1 || kernel(fstat, fd, &now) != 0)
         return errno;
-    if (!same_file(&now, old))
+    if (now.st_dev != old->st_dev || now.st_ino != old->st_ino)
         return EBADF;
     return kernel(dup3, fresh, fd, (descriptor_flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0) == -1 ? errno : 0;
 }
