@@ -133,11 +133,7 @@ static bool is_word(const struct value *value)
 
 static bool is_same(const struct value *a, const struct value *b)
 {
-    bool same = a->len == b->len;
-
-    for (size_t i = 0; i < sizeof(a->is) / sizeof(a->is.words[0]); i++)
-        same &= a->is.words[i] == b->is.words[i];
-    return same;
+    return a->len == b->len && memcmp(a->is.words, b->is.words, sizeof(a->is.words)) == 0;
 }
 
 static bool is_constant(const struct option *option)
@@ -184,22 +180,6 @@ static int carry_telling(struct carry *carry, const struct option *option)
 
     carry->was_default = kernel(getsockopt, carry->from, option->level, option->name, messages, &len) == 0 && len == 0;
     return 0;
-}
-
-static int carry_member(struct carry *carry, const struct option *option)
-{
-    return carry->was_default ? 0 : carry_value(carry, option);
-}
-
-static int carry_fallback(struct carry *carry, const struct option *option)
-{
-    return get_known(carry, option - 1) == ABSENT ? carry_value(carry, option) : 0;
-}
-
-/* What the kernel has set while it dialled is not the program's. */
-static int carry_first(struct carry *carry, const struct option *option)
-{
-    return carry->dialled ? 0 : carry_value(carry, option);
 }
 
 static int carry_large(struct carry *carry, const struct option *option)
@@ -322,23 +302,36 @@ static int carry_status_flags(const struct carry *carry)
     return 0;
 }
 
-/* Whether it is not set for sure, without asking for it. */
-static bool is_unset(const struct carry *carry, const struct option *option)
+/* Whether there is nothing to carry for sure, without asking for it. */
+static bool is_passed_over(const struct carry *carry, const struct option *option)
 {
-    return get_known(carry, option) == ABSENT ||
-           ((option->kind == HEADER || option->kind == FILTER) && carry->memory[SK_MEMINFO_OPTMEM] == 0);
+    if (get_known(carry, option) == ABSENT)
+        return true;
+    switch (option->kind) {
+    case MEMBER:
+        return carry->was_default;
+    case FALLBACK:
+        return get_known(carry, option - 1) != ABSENT;
+    case FIRST: /* what the kernel has set while it dialled is not the program's */
+        return carry->dialled;
+    case HEADER:
+    case FILTER:
+        return carry->memory[SK_MEMINFO_OPTMEM] == 0;
+    default:
+        return false;
+    }
 }
 
 static int carry_options(struct carry *carry)
 {
     static int (*const functions[])(struct carry *, const struct option *) = {
-        [VALUE] = carry_value,     [CONSTANT] = carry_value,    [ZERO] = carry_value,   [TELLING] = carry_telling,
-        [MEMBER] = carry_member,   [LARGE] = carry_large,       [HEADER] = carry_large, [FILTER] = carry_filter,
-        [SEGMENT] = carry_segment, [FALLBACK] = carry_fallback, [FIRST] = carry_first,  [BUFFERS] = carry_buffers};
+        [VALUE] = carry_value,     [CONSTANT] = carry_value, [ZERO] = carry_value,   [TELLING] = carry_telling,
+        [MEMBER] = carry_value,    [LARGE] = carry_large,    [HEADER] = carry_large, [FILTER] = carry_filter,
+        [SEGMENT] = carry_segment, [FALLBACK] = carry_value, [FIRST] = carry_value,  [BUFFERS] = carry_buffers};
     int error = 0;
 
     for (const struct option *option = socket_options; error == 0 && option < socket_options + OPTIONS; option++)
-        if (!is_unset(carry, option))
+        if (!is_passed_over(carry, option))
             error = functions[option->kind](carry, option);
     return error;
 }
