@@ -194,7 +194,7 @@ static int before_connect(int fd, const struct sockaddr *address, socklen_t len)
     if (reload_is_due())
         active = look_again(active);
     rule = rules_find(&active->rules, (const char *)address + offsetof(struct sockaddr_in6, sin6_addr));
-    if (active->tells_all || has_learned() || !is_left_to_kernel(active, rule))
+    if (active->log.level >= LEVEL_DEBUG || has_learned() || !is_left_to_kernel(active, rule))
         return govern(active, rule, fd, address, len);
     current_leave(active);
     return 0;

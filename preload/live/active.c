@@ -122,7 +122,6 @@ struct active *active_make(const struct load *load, const struct active *before)
     }
     active.has_mistake = load->has_mistake;
     active.mistake = data;
-    active.tells_all = active.rules.count > 0 && active.log.level >= LEVEL_DEBUG;
     active.is_provisional = load->unusable != 0 || load->volfile_is_unread;
     active.origin = (struct origin){.config = load->file.stamp,
                                     .has_volfile = load->wants_bind_address && load->process.volfile[0] == '/',

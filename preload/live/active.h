@@ -38,7 +38,6 @@ struct active {
     bool has_section;
     time_t modified; /* when the file had been, with neither built_in nor only mistakes: seconds since 1970 */
     bool refuse;     /* where a source can't be used; else connect as the kernel likes */
-    bool tells_all;  /* of a process with rules, what is left to the kernel too */
     struct log log;
     struct origin origin;          /* of the latest version */
     const char *file;              /* the configuration's path */

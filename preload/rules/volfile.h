@@ -3,8 +3,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "rules/config.h"
-#include "rules/rules.h"
+#include "base/source.h"
+#include "base/text.h"
 
 #define VOLFILE_SIZE_MAX (1u << 20) /* bytes */
 

@@ -1,7 +1,5 @@
 #include "socket/give.h"
 
-#include <errno.h>
-
 #include "base/address.h"
 #include "socket/mark.h"
 #include "socket/move.h"

@@ -33,15 +33,6 @@ static bool is_raw(int fd, const struct socket_state *state)
 }
 
 /*
- * A TCP socket without a port is idle: the kernel gives one to each that is connecting, connected or listening
- * (tcp_v6_connect(), inet_csk_listen_start()). Of MPTCP, kernels have not always told the port while it is connecting.
- */
-static bool is_surely_idle(const struct socket_state *state)
-{
-    return state->protocol == IPPROTO_TCP && state->local.sin6_port == 0;
-}
-
-/*
  * tcp_poll() in the kernel. One that is closed hangs up. One whose connection has ended, or never came about, is shut
  * down too: it may have data or an error for the program still, and connect(2) only tells of that and begins no other
  * (tcp_done(), inet_stream_connect()).
@@ -90,7 +81,11 @@ int socket_inspect(int fd, struct socket_state *state)
     if (state->local.sin6_family != AF_INET6 || is_raw(fd, state))
         return 0;
     state->governed = true;
-    state->idle = is_surely_idle(state);
+    /*
+     * A TCP socket without a port is idle: the kernel gives one to each that is connecting, connected or listening
+     * (tcp_v6_connect(), inet_csk_listen_start()). Of MPTCP, it has not always told the port while it is connecting.
+     */
+    state->idle = state->protocol == IPPROTO_TCP && state->local.sin6_port == 0;
     if (!state->idle)
         error = find_idle(fd, state);
     return state->idle ? find_binding(fd, state) : error;
