@@ -66,14 +66,12 @@ static inline uint64_t address_hash(const struct in6_addr *address)
 /* ::ffff:0.0.0.0: of an IPv4-mapped address the last four bytes differ. */
 extern const struct in6_addr address_any_ipv4;
 
-/* Parses what RFC 4291, 2.2 allows, without scope. */
+/* Parses what RFC 4291, 2.2 allows, without scope; and with either an IPv4 address too, into the IPv4-mapped one. */
 bool address_parse(struct word word, struct in6_addr *address);
+bool address_parse_either(struct word word, struct in6_addr *address);
 
 /* Whether word is an IPv4 address in dotted decimal. */
 bool address_is_ipv4(struct word word);
-
-/* Parses either, an IPv4 address into the IPv4-mapped one. */
-bool address_parse_either(struct word word, struct in6_addr *address);
 
 /* Whether word starts with an address in brackets, of either kind, with or without a scope. */
 bool address_is_bracketed(struct word word);
@@ -81,10 +79,8 @@ bool address_is_bracketed(struct word word);
 /* Whether it stands for all addresses: [::] and [::ffff:0.0.0.0]. */
 bool address_is_any(const struct in6_addr *address);
 
-/* Clears all bits beyond the first len. */
+/* Clears all bits beyond the first len; whether those are the same. */
 void address_mask(struct in6_addr *address, unsigned int len);
-
-/* Whether the first len bits are the same. */
 bool address_same_prefix(const struct in6_addr *a, const struct in6_addr *b, unsigned int len);
 
 /*

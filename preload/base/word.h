@@ -35,18 +35,15 @@ static inline bool is_blank(char byte)
 /* word without the blanks, tabs and carriage returns around it. */
 struct word word_trim(struct word word);
 
-/* Returns the next piece of *rest without blanks, and moves *rest behind it. Empty, at the end of *rest, if none is
- * left. */
+/* The next piece of *rest without blanks, off *rest. Empty, at the end of *rest, if none is left. */
 struct word word_next(struct word *rest);
 
-/* Returns what stands before the first separator, and moves *rest behind that; all of *rest if there is no separator.
- */
+/* What stands before the first separator, both off *rest; all of *rest if there is no separator. */
 struct word word_split(struct word *rest, char separator);
 
 bool word_has(struct word word, char byte);
 
-/* The number up to max that word is: digits of base (at most 16, A to F in capitals) and nothing else. -1 if it is
- * none. */
+/* The number up to max that word is, in digits of base, at most 16, A to F in capitals alone. -1 if it is none. */
 int64_t word_number(struct word word, int base, int64_t max);
 
 /* What stands in brackets, without a further one, at the start of word, as an address in a URL does; or empty. */

@@ -1,8 +1,6 @@
 /*
- * The configuration in force, which every thread may look at while another puts the next one in its place. Each look is
- * counted, and the last one out gives back what is no longer in force: no lock, no waiting, and nothing that a signal
- * handler, a forked child or a thread that ends in between could leave undone; a child that was forked while its
- * parent's other threads looked keeps what they looked at. Thread-safe and async-signal-safe.
+ * The configuration in force, which every thread may look at while another puts the next one in its place: see "How a
+ * change comes into force" in docs/design.md. Thread-safe and async-signal-safe.
  */
 #pragma once
 
@@ -31,7 +29,6 @@ struct current {
 
 #define CURRENT_SLOT(state) ((state) % CURRENT_SLOTS)
 
-/* This process's. */
 extern struct current current_here __attribute__((visibility("hidden")));
 
 /* Whether what is in force has no rules. Only a hint: another thread may just have replaced it. */
@@ -48,7 +45,7 @@ static inline const struct active *current_enter(void)
     return __atomic_load_n(&current_here.slots[CURRENT_SLOT(state)].active, __ATOMIC_RELAXED);
 }
 
-/* Frees what is no longer in force. Called by the last one to leave it. */
+/* For current_leave(), where the last one leaves what is no longer in force. */
 void current_give_back(unsigned int slot);
 
 /* The count of those that left is positive while it is in force, and negative afterwards until all have left. */

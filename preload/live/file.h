@@ -35,8 +35,6 @@ bool is_trusted_user(uid_t user, uid_t own);
 int file_read(const char *path, size_t max, uid_t owner, struct file *file, struct text *why);
 void file_free(struct file *file);
 
-/* Whether the error says that memory or descriptors ran out: a later try may succeed. */
+/* Whether an errno value says that memory or descriptors ran out; that may pass by itself, as this does, or EIO. */
 bool is_shortage(int error);
-
-/* Whether the error may pass by itself, as EIO does. That there is no such file, or that it may not be read, stays. */
 bool is_passing(int error);

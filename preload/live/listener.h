@@ -32,8 +32,7 @@ enum listener_place {
 
 enum listener_place listener_place(const struct process *process);
 
-/* Notes the address of a socket that has started to listen, a struct sockaddr_in if its family says so. Only the first
- * one counts. */
+/* Of a socket that has started to listen, a struct sockaddr_in if its family says so. Only the first one counts. */
 void listener_note(const struct sockaddr_in6 *local);
 
 /*

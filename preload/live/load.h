@@ -44,8 +44,7 @@ struct load {
     struct mistake mistake;
 };
 
-/* All return 0, also after a mistake in the configuration; or ENOMEM, EMFILE or ENFILE, and then nothing was learned.
- */
+/* All return 0, also after a mistake; or ENOMEM, EMFILE or ENFILE, and then nothing was learned. */
 
 /* Reads the configuration at path, NULL or "" for CONFIG_FILE, which owner or root must own: file_read(). */
 int load_config(struct load *load, const char *path, uid_t owner);
@@ -59,8 +58,7 @@ const struct section *load_find_section(const struct config *config, const struc
 /* Selects the section of the process, if there is no mistake, and reads its volume file, if that is wanted. */
 int load_section(struct load *load);
 
-/* Works out the bind-address from arguments, listener and volume file, and makes it the source of the section's rules
- * that want it. */
+/* Works the bind-address out, and makes it the source of the section's rules that want it. */
 void load_bind_address(struct load *load);
 
 /* What its process logs, and where. */

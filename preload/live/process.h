@@ -28,8 +28,7 @@ const char *process_file(void);
 /* This process's program, as in struct process. If the arguments are unknown, that of process_file(). */
 const char *process_program(void);
 
-/* From a command line as in proc(5), cmdline: len bytes, each argument with a NUL behind it, the last one perhaps
- * without. */
+/* From len bytes of a command line, as in proc(5), cmdline; the last argument perhaps without its NUL. */
 void process_parse(const char *cmdline, size_t len, struct process *process);
 
 /*

@@ -14,8 +14,7 @@
 #error "struct stat is taken for the kernel's own, which holds on 64-bit systems only"
 #endif
 
-/* The part of a stamp that differs between versions of a file: from device to its end, 64-bit numbers without padding.
- */
+/* What differs between versions of a file: from device to the end of a stamp, 64-bit numbers without padding. */
 enum { VERSION_SIZE = sizeof(struct stamp) - offsetof(struct stamp, device) };
 
 struct stamp stamp_of_error(int error)

@@ -26,10 +26,8 @@ struct stamp stamp_of_error(int error);
  */
 struct stamp stamp_on_way(const char *path, int error, size_t *link_len);
 
-/* Whether both are the same version of the same file. */
+/* Whether both are the same version of the same file; the same file in whichever version. */
 bool stamp_same(const struct stamp *a, const struct stamp *b);
-
-/* Whether both are the same file, in whichever version. */
 bool stamp_same_file(const struct stamp *a, const struct stamp *b);
 
 /*
