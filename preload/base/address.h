@@ -1,7 +1,4 @@
-/*
- * IPv6 addresses and networks. Pure functions; all are async-signal-safe. Addresses are in network byte order, keys in
- * the host's.
- */
+/* IPv6 addresses, in network byte order, and their keys, in the host's. Pure, so async-signal-safe. */
 #pragma once
 
 #include <endian.h>

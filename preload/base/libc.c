@@ -5,10 +5,7 @@
 
 #include "base/kernel.h"
 
-/*
- * dlsym moved from libdl to libc in glibc 2.34 and got that version there, which older systems don't have. Its first
- * version is in both, everywhere.
- */
+/* dlsym moved from libdl to libc in glibc 2.34, with that version. Its first version is in both, everywhere. */
 #if defined(__GLIBC__) && defined(__x86_64__)
 __asm__(".symver dlsym, dlsym@GLIBC_2.2.5");
 #elif defined(__GLIBC__) && defined(__aarch64__)

@@ -96,10 +96,7 @@ static void write_to_stderr(const struct text *line)
         (void)write_without_signal(STDERR_FILENO, line);
 }
 
-/*
- * Takes the written bytes of a line that a full disk or a limit of file sizes has cut off the end of the log, where
- * the next line would go on with it, unless another process has written behind it.
- */
+/* Takes back a line that a full disk or a limit has cut off, unless another process has written behind it. */
 static void take_back(int fd, off_t written)
 {
     off_t end = kernel(lseek, fd, (off_t)0, SEEK_CUR);

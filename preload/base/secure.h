@@ -1,7 +1,4 @@
-/*
- * Secure execution, ld.so(8): whoever started the process may have less rights than it has, so nothing that comes from
- * there is to be trusted. Async-signal-safe.
- */
+/* Secure execution, ld.so(8): whoever started the process may have less rights than it. Async-signal-safe. */
 #pragma once
 
 #include <stdbool.h>

@@ -48,10 +48,7 @@ struct active {
     const struct source *sources;
 };
 
-/*
- * Makes one from what load has read; free it with active_free(). before is the one in force, or NULL. Returns NULL if
- * there is no memory.
- */
+/* Makes one from what load has read, where before is in force, or NULL. Returns NULL if there is no memory. */
 struct active *active_make(const struct load *load, const struct active *before);
 
 void active_free(struct active *active);

@@ -1,7 +1,4 @@
-/*
- * The configuration in force, which every thread may look at while another puts the next one in its place: see "How a
- * change comes into force" in docs/design.md. Thread-safe and async-signal-safe.
- */
+/* The configuration in force: docs/design.md tells how it changes. Thread-safe and async-signal-safe. */
 #pragma once
 
 #include <stdbool.h>

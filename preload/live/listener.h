@@ -1,7 +1,4 @@
-/*
- * The address on which this host's glusterd listens, under which its peers know the host. Thread-safe and
- * async-signal-safe.
- */
+/* Where this host's glusterd listens, by which its peers know the host. Thread-safe and async-signal-safe. */
 #pragma once
 
 #include <netinet/in.h>
@@ -51,9 +48,6 @@ struct listening {
     uint64_t inode;
 };
 
-/*
- * Finds, in the lists of sockets in directory, the listening ones that is_glusterds() picks. 0, or the errno value of
- * why they can't be read.
- */
+/* Finds the listening sockets in directory that is_glusterds() picks. 0, or why they can't be read, an errno value. */
 int listener_find(const char *directory, bool (*is_glusterds)(const struct listening *listening, const void *context),
                   const void *context, struct listener *found);

@@ -1,7 +1,4 @@
-/*
- * What a process's configuration says: its file read and parsed, its section, its bind-address. The library loads it
- * for its own process, the command for others. Async-signal-safe.
- */
+/* What a process's configuration says: the library's own, or for the command another one's. Async-signal-safe. */
 #pragma once
 
 #include <limits.h>

@@ -137,10 +137,7 @@ const char *process_file(void)
 
 #ifdef __GLIBC__
 
-/*
- * For where /proc is not mounted or may not be read: the same memory, which argv points into. That it still does is
- * looked at, for another object can have changed argv before us.
- */
+/* For where there is no /proc: the memory that argv points into, if no other object has changed argv before us. */
 static struct word own_arguments;
 
 static void __attribute__((constructor)) find_arguments(int argc, char *argv[])

@@ -31,10 +31,7 @@ const char *process_program(void);
 /* From len bytes of a command line, as in proc(5), cmdline; the last argument perhaps without its NUL. */
 void process_parse(const char *cmdline, size_t len, struct process *process);
 
-/*
- * Whether argument is --NAME or --NAME=VALUE, name with the dashes; *value is then VALUE, or the next argument, which
- * is taken off *rest.
- */
+/* Whether argument is name, with the dashes, or name=VALUE; *value is then VALUE, or what comes first in *rest. */
 bool long_option(struct word argument, const char *name, struct word *rest, struct word *value);
 
 /*

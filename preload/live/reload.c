@@ -30,10 +30,7 @@ static bool is_settled(const struct origin *origin, uint32_t looked)
     return config && volfile;
 }
 
-/*
- * Fills in *now, what active was made of, as it is now, and returns whether that is settled. A listener that can't be
- * looked at stays as it was.
- */
+/* Fills in *now: what active was made of, as it is now. Returns whether that is settled. */
 static bool look(const struct active *active, struct origin *now)
 {
     uint32_t looked = stamp_clock();
