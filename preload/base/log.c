@@ -76,13 +76,11 @@ static ssize_t write_without_signal(int fd, const struct text *line)
     int signal;
 
     (void)kernel(rt_sigpending, &pending, sizeof(pending));
-    do
-        written = kernel(write, fd, line->data, line->len);
-    while (written < 0 && errno == EINTR);
+    written = kernel_patiently(write, fd, line->data, line->len);
     signal = written >= 0 ? 0 : errno == EPIPE ? SIGPIPE : errno == EFBIG ? SIGXFSZ : 0;
     caused = signal != 0 ? 1ull << (signal - 1) & ~pending : 0;
-    while (caused != 0 && kernel(rt_sigtimedwait, &caused, NULL, &at_once, sizeof(caused)) < 0 && errno == EINTR)
-        ;
+    if (caused != 0)
+        (void)kernel_patiently(rt_sigtimedwait, &caused, NULL, &at_once, sizeof(caused));
     return written;
 }
 
@@ -101,13 +99,9 @@ static void take_back(int fd, off_t written)
 {
     off_t end = kernel(lseek, fd, (off_t)0, SEEK_CUR);
     struct stat status;
-    int result;
 
-    if (end < written || kernel(fstat, fd, &status) != 0 || status.st_size != end)
-        return;
-    do
-        result = (int)kernel(ftruncate, fd, end - written);
-    while (result != 0 && errno == EINTR);
+    if (end >= written && kernel(fstat, fd, &status) == 0 && status.st_size == end)
+        (void)kernel_patiently(ftruncate, fd, end - written);
 }
 
 /*

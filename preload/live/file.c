@@ -45,9 +45,9 @@ static int read_all(int fd, struct file *file)
 
     file->len = 0;
     do {
-        got = kernel(read, fd, file->data + file->len, file->memory_size - file->len);
+        got = kernel_patiently(read, fd, file->data + file->len, file->memory_size - file->len);
         file->len += got > 0 ? (size_t)got : 0;
-    } while ((got > 0 && file->len < file->memory_size) || (got < 0 && errno == EINTR));
+    } while (got > 0 && file->len < file->memory_size);
     return got < 0 ? errno : 0;
 }
 
@@ -72,9 +72,7 @@ static int read_open(int fd, size_t max, uid_t owner, struct file *file)
 /* *fd is -1 where there is an error. */
 static int open_patiently(const char *path, int flags, int *fd)
 {
-    do
-        *fd = (int)kernel(openat, AT_FDCWD, path, flags | O_CLOEXEC, 0);
-    while (*fd < 0 && errno == EINTR);
+    *fd = (int)kernel_patiently(openat, AT_FDCWD, path, flags | O_CLOEXEC, 0);
     return *fd < 0 ? errno : 0;
 }
 

@@ -135,9 +135,7 @@ static void search_list(int fd, char *buffer, struct search *search)
         ssize_t got;
 
         memmove(buffer, rest.start, rest.len);
-        do
-            got = kernel(read, fd, buffer + rest.len, LIST_SIZE - rest.len);
-        while (got < 0 && errno == EINTR);
+        got = kernel_patiently(read, fd, buffer + rest.len, LIST_SIZE - rest.len);
         if (got <= 0)
             return;
         rest = word_between(buffer, buffer + rest.len + (size_t)got);

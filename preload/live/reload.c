@@ -48,8 +48,7 @@ static void wait_for_writer(void)
 {
     struct timespec left = {.tv_nsec = SETTLED_AFTER * 1000000L};
 
-    while (kernel(nanosleep, &left, &left) != 0 && errno == EINTR)
-        ;
+    (void)kernel_patiently(nanosleep, &left, &left);
 }
 
 /* A process that is in a chroot by now, or has changed its directory, finds others under the same paths. */

@@ -109,12 +109,8 @@ static int ask(int fd)
         .body = {.ifa_family = AF_UNSPEC},
     };
     struct sockaddr_nl to_kernel = {.nl_family = AF_NETLINK};
-    ssize_t sent;
 
-    do
-        sent = kernel(sendto, fd, &request, sizeof(request), 0, &to_kernel, sizeof(to_kernel));
-    while (sent < 0 && errno == EINTR);
-    return sent < 0 ? errno : 0;
+    return kernel_patiently(sendto, fd, &request, sizeof(request), 0, &to_kernel, sizeof(to_kernel)) < 0 ? errno : 0;
 }
 
 /* One answer to ask(), which comes in several parts. A part that somebody else sent is dropped. */
@@ -123,10 +119,8 @@ static int take_answer(int fd, void *buffer, struct search *search)
     while (!search->done) {
         struct sockaddr_nl sender = {.nl_pid = 0};
         socklen_t sender_len = sizeof(sender);
-        ssize_t left = kernel(recvfrom, fd, buffer, (size_t)DUMP_SIZE, 0, &sender, &sender_len);
+        ssize_t left = kernel_patiently(recvfrom, fd, buffer, (size_t)DUMP_SIZE, 0, &sender, &sender_len);
 
-        if (left < 0 && errno == EINTR)
-            continue;
         if (left < 0)
             return errno;
         if (sender.nl_pid != 0)
