@@ -9,38 +9,30 @@
 #include "socket/mark.h"
 #include "socket/socket.h"
 
-enum {
-    SETS = 64, /* a power of two */
-    WAYS = 4   /* addresses in a set */
-};
+enum { LEARNED = 256 };
 
 /* A bit for each port. */
 static uint64_t listened[(UINT16_MAX + 1) / 64];
 
-/*
- * Hashes, each in the set that its low bits say, so that one word can be written at once. Of two addresses with the
- * same hash, or one with that of a free place, 0, one would count as the other: 1 in 2^64.
- */
-static uint64_t sets[SETS][WAYS];
+/* Hashes, in the order in which they were learned, the latest in place of the oldest. */
+static uint64_t learned[LEARNED];
+static uint32_t learned_count;
 
 bool learned_has(const struct in6_addr *address)
 {
     uint64_t value = address_hash(address);
 
-    for (size_t way = 0; way < WAYS; way++)
-        if (__atomic_load_n(&sets[value % SETS][way], __ATOMIC_RELAXED) == value)
+    for (size_t i = 0; i < LEARNED; i++)
+        if (__atomic_load_n(&learned[i], __ATOMIC_RELAXED) == value)
             return true;
     return false;
 }
 
 static void note(const struct in6_addr *address)
 {
-    uint64_t value = address_hash(address);
-    uint64_t *set = sets[value % SETS];
+    uint32_t place = __atomic_fetch_add(&learned_count, 1, __ATOMIC_RELAXED) % LEARNED;
 
-    for (size_t way = WAYS - 1; way > 0; way--) /* the oldest one falls out */
-        __atomic_store_n(&set[way], __atomic_load_n(&set[way - 1], __ATOMIC_RELAXED), __ATOMIC_RELAXED);
-    __atomic_store_n(&set[0], value, __ATOMIC_RELAXED);
+    __atomic_store_n(&learned[place], address_hash(address), __ATOMIC_RELAXED);
 }
 
 void learned_listens(in_port_t port)
