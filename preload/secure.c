@@ -8,14 +8,9 @@
 #include "live/process.h"
 
 /*
- * Under secure execution, ld.so(8), the environment loses LD_PRELOAD before the program begins, and what the program
- * starts would be without the library: the bricks of a glusterd whose file has capabilities, or that SELinux puts
- * under it. So it is put back where it was LD_PRELOAD that asked for the library.
- *
- * Whoever started the program may be someone that it must not trust, and what it starts often runs as usual again, with
- * its rights. That gets nothing of theirs: of LD_PRELOAD only this constant, a name that ld.so looks for where root
- * alone writes, for LD_LIBRARY_PATH is gone as well; and not the name of a configuration. The library that it finds is
- * one that root installed with the set-user-ID bit, so for programs like this.
+ * Puts the library back into the environment, from which ld.so(8) has taken it under secure execution, for what the
+ * program starts; and nothing else of whoever started it: "Under secure execution" in docs/design.md. ld.so looks for
+ * this name where root alone writes, for LD_LIBRARY_PATH is gone as well.
  *
  * musl preloads nothing under secure execution, and has no arguments for a constructor.
  */

@@ -108,28 +108,21 @@ static int interface_index(int fd, const char *name, unsigned int *index)
     return 0;
 }
 
-static int find_address(int fd, const struct network *network, struct sockaddr_in6 *local)
-{
-    struct host_address found;
-    int error = host_address_find(network, local->sin6_scope_id, fd, &found);
-
-    if (error == 0)
-        local->sin6_addr = found.address;
-    return error;
-}
-
 int socket_source(int fd, const struct source *source, struct sockaddr_in6 *local)
 {
+    struct host_address found = {.address = source->network.address};
     int error = 0;
 
     if (source->kind == SOURCE_UNKNOWN)
         return EADDRNOTAVAIL;
     memset(local, 0, sizeof(*local));
     local->sin6_family = AF_INET6;
-    local->sin6_addr = source->network.address;
     if (source->scope[0] != '\0')
         error = interface_index(fd, source->scope, &local->sin6_scope_id);
-    return error != 0 || source->kind == SOURCE_ADDRESS ? error : find_address(fd, &source->network, local);
+    if (error == 0 && source->kind == SOURCE_PREFIX)
+        error = host_address_find(&source->network, local->sin6_scope_id, fd, &found);
+    local->sin6_addr = found.address;
+    return error;
 }
 
 /*
