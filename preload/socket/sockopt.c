@@ -120,11 +120,6 @@ static int get_value(int fd, const struct option *option, struct value *value)
     return kernel(getsockopt, fd, option->level, option->name, &value->is, &value->len) == 0 ? 0 : errno;
 }
 
-static int set_value(int fd, const struct option *option, const struct value *value)
-{
-    return set(fd, option->level, option->name, &value->is, value->len);
-}
-
 /* Whether the value fits in its first word. */
 static bool is_word(const struct value *value)
 {
@@ -169,7 +164,7 @@ static int carry_value(struct carry *carry, const struct option *option)
         carry->was_default = has_default;
     if (error != 0)
         return is_no_value(error) ? 0 : error;
-    return has_default ? 0 : set_value(carry->to, option, &wanted);
+    return has_default ? 0 : set(carry->to, option->level, option->name, &wanted.is, wanted.len);
 }
 
 /* The kernel writes a cmsg(3) for each option that is set, as if a packet had come. Nothing is carried over. */
@@ -241,7 +236,7 @@ static int carry_segment(struct carry *carry, const struct option *option)
     if (kernel(getsockopt, carry->from, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
         info.tcpi_snd_mss == (unsigned int)size.is.number)
         return 0;
-    return set_value(carry->to, option, &size);
+    return set(carry->to, option->level, option->name, &size.is, size.len);
 }
 
 /*
