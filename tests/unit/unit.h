@@ -1,4 +1,4 @@
-/* What the unit tests share: assertions that name the row of a table, and what tables are made from. */
+/* Shared by the unit tests: assertions that name a table's row, and functions that make test data. */
 #pragma once
 
 #include <arpa/inet.h>
@@ -17,16 +17,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cmocka.h> /* wants the headers above */
+#include <cmocka.h> /* needs the headers above */
 
 #include "rules/config.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * For a test that wants RLIMIT_AS, the order in which the kernel looks at arguments, job control, write-lifetime hints,
- * or a program that runs itself: qemu-user has none of these. cmocka passes over an entry without a name.
- * Versions of clang-format do not agree on its braces.
+ * For a test that needs what qemu-user lacks: RLIMIT_AS, the order in which the kernel checks arguments, job control,
+ * write-lifetime hints, or a program that runs itself. cmocka skips an entry without a name. Versions of clang-format
+ * disagree on the braces.
  */
 /* clang-format off */
 #ifdef EMULATED
@@ -36,7 +36,7 @@
 #endif
 /* clang-format on */
 
-/* As printf(3) would write it. Valid until the next call. */
+/* Valid until the next call. */
 __attribute__((format(printf, 1, 2))) static inline const char *in_words(const char *format, ...)
 {
     static char words[512];
@@ -48,7 +48,7 @@ __attribute__((format(printf, 1, 2))) static inline const char *in_words(const c
     return words;
 }
 
-/* what says which row or which part of a result is looked at. */
+/* what names the row of a table, or the part of a result. */
 static inline void check_string(const char *what, const char *found, const char *wanted)
 {
     if (found == NULL || wanted == NULL || strcmp(found, wanted) != 0)
@@ -67,7 +67,7 @@ static inline void check_bool(const char *what, bool found, bool wanted)
         fail_msg("%s: found %s, wanted %s", what, found ? "true" : "false", wanted ? "true" : "false");
 }
 
-/* A text that is wrong, and what is to be said of it. */
+/* A wrong text, and the expected mistake. */
 struct wrong_text {
     const char *text;
     size_t len;
@@ -92,7 +92,7 @@ static inline struct in6_addr address_of(const char *string)
     return address;
 }
 
-/* Another one for each number. */
+/* A different one for each number. */
 static inline struct in6_addr address_of_number(uint32_t number)
 {
     struct in6_addr address = address_of("2001:db8::");
@@ -102,7 +102,7 @@ static inline struct in6_addr address_of_number(uint32_t number)
     return address;
 }
 
-/* The same numbers in every run (splitmix64), so that what fails once fails again. */
+/* splitmix64: the same numbers in every run, so that a failure can be repeated. */
 static inline uint32_t random_number(uint64_t *state)
 {
     uint64_t mixed = *state += 0x9e3779b97f4a7c15u;
@@ -126,8 +126,7 @@ static inline struct in6_addr random_address(uint64_t *state)
     return address;
 }
 
-/* A copy of bytes with unmapped memory right behind it: reading beyond the end is a crash. Valid until the next call.
- */
+/* A copy of bytes in front of an unreadable page: reading past the end crashes. Valid until the next call. */
 static inline const char *at_memory_end(const char *bytes, size_t len)
 {
     enum { ROOM = 1 << 16 };
@@ -144,7 +143,7 @@ static inline const char *at_memory_end(const char *bytes, size_t len)
     return memcpy(room + ROOM - len, bytes, len);
 }
 
-/* Sets a soft limit, which can be given back; returns what it was. */
+/* Sets the soft limit and returns the old one. */
 static inline rlim_t limit_resource(int resource, rlim_t soft)
 {
     struct rlimit limit;
@@ -157,7 +156,7 @@ static inline rlim_t limit_resource(int resource, rlim_t soft)
     return before;
 }
 
-/* Descriptor 0 is free between the two, as in some daemons, and it still is when what was done there left none open. */
+/* Descriptor 0 is free between the two, as in some daemons. The second fails if a descriptor was left open there. */
 static inline void begin_without_stdin(void)
 {
     close(STDIN_FILENO);
@@ -169,8 +168,8 @@ static inline void end_without_stdin(void)
 }
 
 /*
- * How much memory is mapped, in pages: the same before and after what gives all of it back. By maps, proc(5), where
- * qemu-user shows the program's own memory alone.
+ * Mapped memory in pages, to show that all of it is given back. From /proc/self/maps, where qemu-user shows only the
+ * program's own memory.
  */
 static inline unsigned long mapped_pages(void)
 {
@@ -194,14 +193,14 @@ static inline unsigned long mapped_pages(void)
     return bytes / (unsigned long)sysconf(_SC_PAGESIZE);
 }
 
-/* A child that can end by exit(3), which writes what coverage was counted: nothing is printed twice then. */
+/* Flushed, so that the child can call exit(3), which saves coverage counts, and prints nothing twice. */
 static inline pid_t fork_flushed(void)
 {
     (void)fflush(NULL);
     return fork();
 }
 
-/* For a group of tests that makes files: a directory of its own, which other users can look into. */
+/* A setup function: a new directory, which other users can read. */
 static inline int enter_new_directory(void **state)
 {
     const char *parent = getenv("TMPDIR");

@@ -137,7 +137,7 @@ static void masks_every_bit_beyond_the_length(void **state)
     }
 }
 
-/* Two addresses that differ in one bit have the same prefix up to there, and only up to there. */
+/* Two addresses that differ in one bit share the prefix before that bit, and no longer one. */
 static void compares_no_more_and_no_less_than_the_prefix(void **state)
 {
     uint64_t seed = 2;
@@ -148,7 +148,7 @@ static void compares_no_more_and_no_less_than_the_prefix(void **state)
         struct in6_addr b = a;
 
         b.s6_addr[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
-        for (unsigned int i = bit + 1; i < 128; i++) /* what stands behind must not matter */
+        for (unsigned int i = bit + 1; i < 128; i++) /* later bits must not matter */
             b.s6_addr[i / 8] ^= (uint8_t)(random_below(&seed, 2) << (7 - i % 8));
         for (unsigned int len = 0; len <= 128; len++)
             if (address_same_prefix(&a, &b, len) != (len <= bit))
@@ -157,7 +157,7 @@ static void compares_no_more_and_no_less_than_the_prefix(void **state)
     }
 }
 
-/* At any place in memory. */
+/* At every alignment. */
 static void keys_compare_as_the_bytes_do(void **state)
 {
     uint64_t seed = 3;

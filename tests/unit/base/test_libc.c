@@ -13,7 +13,7 @@ static int errno_of(int result)
 
 static int early_errors[3];
 
-/* As one of another object can be, before the constructor in libc.c, which has no priority. */
+/* Runs before the constructor in libc.c, which has no priority. Another object's constructor may do the same. */
 static void __attribute__((constructor(101))) call_early(void)
 {
     early_errors[0] = errno_of(libc_connect(NOT_A_DESCRIPTOR, NULL, 0));

@@ -5,13 +5,13 @@
 #include "base/limit.h"
 
 enum {
-    PEERS_MAX = 1024, /* warnings a minute, of all peers together */
+    PEERS_MAX = 1024, /* warnings a minute, for all peers together */
     MINUTE = 60,
     THREADS = 4,
     ROUNDS = 300
 };
 
-/* The table is the process's: each test has an hour of its own. */
+/* The process has one table, so each test gets its own hour. */
 static uint32_t next_hour(void)
 {
     static uint32_t hour = 1;
@@ -83,7 +83,7 @@ static void a_full_table_allows_no_more_until_the_minute_is_over(void **state)
     assert_int_equal(count_allowed(PEERS_MAX, 2 * PEERS_MAX, now + MINUTE), PEERS_MAX);
 }
 
-/* A peer whose record stands behind those of others is found there again, also when theirs are over. */
+/* Expired records do not end the search for the peer's own record behind them. */
 static void a_peer_is_remembered_behind_records_that_are_over(void **state)
 {
     uint32_t now = next_hour();
@@ -94,7 +94,7 @@ static void a_peer_is_remembered_behind_records_that_are_over(void **state)
     assert_int_equal(count_allowed(PEERS_MAX / 2, PEERS_MAX / 2, now + MINUTE), 0);
 }
 
-/* A thread may read the clock, and another one read it later and be here first. */
+/* Another thread may read the clock later and get here first. */
 static void a_reading_of_the_clock_from_before_is_no_new_minute(void **state)
 {
     uint32_t now = next_hour();
@@ -107,9 +107,9 @@ static void a_reading_of_the_clock_from_before_is_no_new_minute(void **state)
 
 struct race {
     pthread_barrier_t start;
-    uint32_t peer; /* of the first round */
-    uint32_t step; /* from the peer of one round to that of the next */
-    uint32_t now;  /* of the first round */
+    uint32_t peer; /* in the first round */
+    uint32_t step; /* from one round's peer to the next */
+    uint32_t now;  /* in the first round */
     int allowed[ROUNDS];
 };
 
@@ -138,15 +138,15 @@ static void race_for(uint32_t step)
     pthread_barrier_destroy(&race.start);
     for (size_t i = 0; i < ROUNDS; i++)
         check_number("allowed in one round", (unsigned long)race.allowed[i], 1);
-    for (int hour = 0; hour < ROUNDS / MINUTE; hour++) /* that the rounds took */
+    for (int hour = 0; hour < ROUNDS / MINUTE; hour++) /* skips the hours that the rounds used */
         next_hour();
 }
 
 static void of_racing_threads_one_is_allowed(void **state)
 {
     (void)state;
-    race_for(0); /* for the record of one peer, minute after minute */
-    race_for(1); /* for a record that is not there yet */
+    race_for(0); /* for one peer's record, minute after minute */
+    race_for(1); /* for a new record */
 }
 
 int main(void)

@@ -17,7 +17,7 @@ enum {
     DAY = 86400            /* seconds */
 };
 
-/* The clock that the log sees: a test's own once it is set. */
+/* What the log reads as the time while clock_is_fake. */
 static struct timespec fake_now;
 static bool clock_is_fake;
 
@@ -30,7 +30,7 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 }
 
 static bool next_write_is_interrupted;
-static const char *written_behind; /* by another process, behind the next write */
+static const char *written_behind; /* by another process, right after the next write */
 
 static void add_to_log(const char *string)
 {
@@ -62,7 +62,7 @@ static long meddle(long number, const long *arguments)
 
 static const struct log to_file = {.file = "log", .level = LEVEL_DEBUG, .process = "glusterd"};
 
-/* What a file holds, as a string. The file is gone then. Valid until the next call. */
+/* Returns the file's content, and deletes the file. Valid until the next call. */
 static const char *taken(const char *path)
 {
     static char content[8 << 20];
@@ -153,7 +153,7 @@ static void the_time_is_the_clocks(void **state)
     }
 }
 
-/* Every day up to the leap day after the one that 2100 does not have, each at another time of it. */
+/* Every day until 2104, each at another time. 2100 is no leap year. */
 static void days_are_those_of_the_calendar(void **state)
 {
     enum { DAYS = 365 * 134 + 33 };
@@ -209,7 +209,7 @@ static void a_process_can_not_forge_a_line(void **state)
     assert_non_null(strstr(line, "[a?[2024-01-01:"));
 }
 
-/* Cut or not, each is one line. */
+/* Each is one line, cut or not. */
 static void a_long_line_still_ends(void **state)
 {
     static char message[2 * LINE_MAX_BYTES];
@@ -273,7 +273,7 @@ static void write_many(char letter)
     _exit(0);
 }
 
-/* A line has its letter 799 times, or it got mixed with another process's, or lost. */
+/* A line that does not repeat its letter 799 times was mixed with another process's. */
 static void lines_of_several_processes_do_not_mix(void **state)
 {
     enum { PROCESSES = 4 };
@@ -321,8 +321,8 @@ static void a_line_that_can_not_be_written_goes_to_standard_error(void **state)
     static const char *const files[] = {
         ".",           /* a directory */
         "missing/log", /* in a directory that does not exist */
-        "/dev/full",   /* a file system without room */
-        "fifo",        /* which nobody reads: waiting for a reader would be for ever */
+        "/dev/full",   /* a full file system */
+        "fifo",        /* without a reader: opening it must not wait */
         "",
     };
 
@@ -338,7 +338,7 @@ static void a_line_that_can_not_be_written_goes_to_standard_error(void **state)
     }
 }
 
-/* With room for a part of it: the first bytes of the log are there already. */
+/* Only the first part of the line fits. */
 static const char *log_with_little_room(void)
 {
     enum { THERE = 4000, ROOM = 20 };
@@ -395,7 +395,7 @@ static void a_message_to_standard_error_is_a_line_as_it_is(void **state)
     assert_int_equal(strspn(line, "x"), LINE_MAX_BYTES - 2);
 }
 
-/* Makes standard error the writing end of a pipe; the reading end is returned, -1 for no pipe. */
+/* Makes standard error a pipe. Returns its reading end, or -1. */
 static int stderr_to_pipe(void)
 {
     int ends[2];
@@ -427,7 +427,7 @@ static int write_to_full_pipe(void)
         continue;
     if (fcntl(STDERR_FILENO, F_SETFL, 0) != 0)
         return 1;
-    alarm(10); /* ends a write that waits */
+    alarm(10); /* if the write blocks */
     log_to_stderr("x");
     return 0;
 }
@@ -444,8 +444,8 @@ static int write_beyond_the_file_size_limit(void)
 }
 
 /*
- * Makes standard error a terminal that stops background jobs which write to it, stty(1) tostop, and that is a session's
- * of its own. What is written there is read from the descriptor that is returned, -1 for no terminal.
+ * Makes standard error the controlling terminal of a new session. It stops background jobs that write to it (stty
+ * tostop). Returns the master side, or -1.
  */
 static int stderr_to_terminal(void)
 {
@@ -479,11 +479,11 @@ static int write_to_another_jobs_terminal(void)
         write_in_background();
     if (waitpid(child, &status, WUNTRACED) != child || status != 0)
         return 1;
-    alarm(10); /* ends a read that waits */
+    alarm(10); /* if the read blocks */
     return read(master, &byte, 1) == 1 && byte == 'x' ? 0 : 1;
 }
 
-/* In a child: the first process of a process namespace, as a test can be, does not get such signals. */
+/* In a child: the test may be process 1 of its PID namespace, which such signals do not stop. */
 static void check_survives(int (*writes)(void))
 {
     pid_t child = fork_flushed();

@@ -1,6 +1,6 @@
 #include "../unit.h"
 
-/* Renamed, so that they can be compared with the C library's. */
+/* Renamed, to compare them with the C library's. */
 #define memcpy  own_memcpy
 #define memmove own_memmove
 #define memset  own_memset
@@ -22,7 +22,7 @@ int own_strcmp(const char *a, const char *b);
 #undef strlen
 #undef strcmp
 
-enum { SIZE = 40 /* bytes: some vectors and a rest */ };
+enum { SIZE = 40 /* bytes: some vectors and a remainder */ };
 
 static void fill(char *bytes)
 {

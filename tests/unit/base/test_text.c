@@ -6,7 +6,7 @@
 #include "base/address.h"
 #include "base/word.h"
 
-/* What an address looks like in text. Valid until the next call. */
+/* Valid until the next call. */
 static const char *formatted(const struct in6_addr *address)
 {
     static char data[64];
@@ -49,7 +49,7 @@ static void addresses_are_written_as_rfc_5952_wants(void **state)
     }
 }
 
-/* Groups as they matter to the format: zero in runs of every length, short ones, and ffff of the IPv4-mapped. */
+/* The groups that the format treats specially: runs of zeros, leading zeros, IPv4-mapped addresses. */
 static struct in6_addr address_with_zeros(uint64_t *seed)
 {
     struct in6_addr address = random_address(seed);
@@ -155,7 +155,7 @@ static void numbers_have_at_least_the_digits(void **state)
         {"%u", UINT_MAX, "4294967295"},
         {"%09u", 9, "000000009"},
         {"%09u", UINT_MAX, "4294967295"},
-        {"%0", 1, "%0"}, /* a mistake of ours */
+        {"%0", 1, "%0"}, /* a malformed conversion */
     };
     char data[32];
 

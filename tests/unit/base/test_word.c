@@ -4,7 +4,7 @@
 
 #include "base/word.h"
 
-/* A word is not NUL-terminated: what is looked at stands at the end of memory. */
+/* A word is not NUL-terminated: at the end of memory, reading past it crashes. */
 static struct word word_at_end(const char *string)
 {
     size_t len = strlen(string);
@@ -79,7 +79,7 @@ static void takes_one_piece_after_the_other(void **state)
     assert_ptr_equal(rest.start, end);
 }
 
-/* The place of what is missing is where a mistake's column points to. */
+/* A mistake's column points at the place of the missing piece. */
 static void the_missing_piece_is_at_the_end(void **state)
 {
     struct word rest = word_at_end("  ");

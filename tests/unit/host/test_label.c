@@ -4,14 +4,14 @@
 
 enum { HANDLES = 1, CONTEXTS = 2 };
 
-/* What the stand-ins for libselinux's functions answer, and how much of it is held. */
+/* What the fakes of libselinux's functions answer, and what the caller has not freed yet. */
 static struct {
     int enabled;
     const char *found;
     const char *wanted;
     bool has_no_policy;
     int held[3];
-    char path[PATH_MAX]; /* that was asked for */
+    char path[PATH_MAX]; /* asked for */
     int mode;
 } host;
 

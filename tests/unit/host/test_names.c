@@ -28,7 +28,7 @@ static void a_name_stands_for_both_that_its_process_has(void **state)
         {"gluster", "", "gluster"},
         {"glfsheal", "", "glfsheal"},
 
-        /* others, of which glusterd starts some with a name that a section could have, but does not pass it on */
+        /* other programs; glusterd starts some of them, without --process-name */
         {"gfproxyd", "", "gfproxyd"},
         {"nfs", "", "nfs"},
         {"fusermount", "", "fusermount"},
@@ -86,7 +86,7 @@ static void a_name_that_is_no_process_stands_for_those_likely_meant(void **state
         {"gsyncd", "glusterfs"},
         {"snapshot", "snapd"},
 
-        /* slips */
+        /* typos */
         {"gluserfsd", "glusterfsd"},
         {"glutserd", "glusterd"},
         {"GLUSTERD", "glusterd"},

@@ -24,7 +24,7 @@ static void remove_peer(const char *name)
     assert_int_equal(remove(in_words("store/peers/%s", name)), 0);
 }
 
-/* The names of a peer as NAME@LINE:COLUMN, one behind the other. */
+/* The peer's names, each as NAME@LINE:COLUMN. */
 static const char *names_of(const struct peer *peer)
 {
     static char names[1024];
@@ -163,9 +163,9 @@ static void a_store_that_is_not_there_has_no_peers(void **state)
     peers_free(&peers);
 }
 
-#ifndef __SANITIZE_ADDRESS__ /* which ends a program itself that has no memory */
+#ifndef __SANITIZE_ADDRESS__ /* which itself ends a program that runs out of memory */
 
-/* The path does not fit into what memory is left. */
+/* No memory is left for a path this long. */
 static void read_without_memory(void)
 {
     static char directory[1 << 24];

@@ -52,7 +52,7 @@ static void finds_addresses_that_stand_for_networks(void **state)
     }
 }
 
-/* Networks, and as many letters: N for one that never applies. */
+/* Networks, and a letter for each: N if its rule never applies. */
 static void finds_rules_that_never_apply(void **state)
 {
     static const struct {
@@ -74,7 +74,7 @@ static void finds_rules_that_never_apply(void **state)
         {"2001:db8::/127 2001:db8:: 2001:db8::1", "N--"},
         {"2001:db8::/126 2001:db8:: 2001:db8::1 2001:db8::2", "----"},
 
-        /* nested: what covers a network can be covered itself */
+        /* nested: a covering network can itself be covered */
         {"2001:db8::/31 2001:db8::/32 2001:db9::/32 2001:db8::/33 2001:db8:8000::/33", "NN---"},
         {"2001:db8::/31 2001:db8::/32 2001:db8::/33 2001:db8:8000::/33", "-N--"},
         {"2001:db8::/32 2001:db8:8000::/33 2001:db8:8000::/34", "---"},
@@ -85,7 +85,7 @@ static void finds_rules_that_never_apply(void **state)
         {"::/0 ::/1", "--"},
         {"::/0 8000::/1 ::/2 4000::/2", "N---"},
 
-        /* the ranges that only their own rules reach */
+        /* ranges that only their own rules reach */
         {"::/127", "N"},
         {"::/126", "-"},
         {"::/127 ::1 ::", "N--"},
@@ -152,7 +152,7 @@ static uint32_t make_rules(uint64_t *state, const struct rule *all, uint32_t cou
     return made.count;
 }
 
-/* Compares with what rules_find() finds for each of the peers, which stand for all. */
+/* Compares with what rules_find() finds for the peers, which stand for all addresses. */
 static void check_against_search(struct rule *rules, uint32_t count, const struct in6_addr *peers, size_t peer_count)
 {
     bool applies[RULES_MAX] = {false};
@@ -175,7 +175,7 @@ static void check_against_search(struct rule *rules, uint32_t count, const struc
     }
 }
 
-/* All networks in 2001:db8::/124, and all of its addresses. */
+/* All networks in 2001:db8::/124, all addresses in it. */
 static void agrees_with_a_search_of_all_addresses(void **state)
 {
     struct rule all[31];
@@ -197,7 +197,7 @@ static void agrees_with_a_search_of_all_addresses(void **state)
         check_against_search(rules, make_rules(&seed, all, count, rules), peers, COUNT(peers));
 }
 
-/* Networks around the ranges, and an address of each part that they make of all addresses. */
+/* The networks split the address space into parts. One address of each part is a peer. */
 static void agrees_with_a_search_around_the_ranges(void **state)
 {
     static const char *const networks[] = {
@@ -256,7 +256,7 @@ static void agrees_with_a_search_around_the_ranges(void **state)
         check_against_search(rules, make_rules(&seed, all, COUNT(all), rules), peers, COUNT(peers));
 }
 
-/* Sections, and for each of them the line of the one that takes its last process, 0 where it has one. */
+/* Sections, and for each the line of the section that takes its last process, or 0. */
 static void finds_sections_that_are_nobodys(void **state)
 {
     static const struct {
@@ -277,20 +277,20 @@ static void finds_sections_that_are_nobodys(void **state)
         {"[fuse]\n[fuse.a]\n", "00"},
         {"[fuse.*]\n[fuse.a]\n[fuse.a*]\n", "010"},
 
-        /* several take it: the last one that is needed */
+        /* several sections take its processes: the last of them that is needed */
         {"[glusterd]\n[brick]\n[glusterd brick]\n", "002"},
         {"[brick]\n[glusterd]\n[glusterd brick]\n", "002"},
         {"[glusterd]\n[glusterd brick]\n", "00"},
         {"[glusterd]\n[glusterd]\n[glusterd]\n", "011"},
 
-        /* others' programs */
+        /* other programs */
         {"[dial]\n[dial]\n", "01"},
         {"[dial]\n[other]\n", "00"},
         {"[d*]\n[dial]\n", "01"},
         {"[dial]\n[dial other]\n", "00"},
         {"[dial]\n[dial glusterd]\n[dial glusterd]\n", "002"},
 
-        /* a pattern can match whom nobody knows of */
+        /* a pattern can match unknown programs */
         {"[d*]\n[dia*]\n", "00"},
         {"[gluster*]\n[gluster* d*]\n", "00"},
         {"[gluster*]\n[gluster? dial]\n", "00"},

@@ -4,8 +4,8 @@
 #include "judge/spelling.h"
 
 #define SIXTEEN "0123456789abcdef"
-#define LABEL                                                                                               \
-    "a23456789012345678901234567890123456789012345678901234567890123" /* of 63 bytes, the most there can be \
+#define LABEL                                                                                        \
+    "a23456789012345678901234567890123456789012345678901234567890123" /* 63 bytes, the longest label \
                                                                        */
 
 static void addresses_and_host_names_have_a_spelling(void **state)

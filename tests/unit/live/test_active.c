@@ -5,7 +5,7 @@
 
 static struct load load;
 
-/* As load.c would leave it: the text of a configuration, for the process role. */
+/* What load.c makes of this configuration for the process role. */
 static void load_text(const char *text)
 {
     static const char arguments[] = "/usr/sbin/glusterfs\0-s\0002001:db8::1\0--process-name\0role\0-f\0/etc/a.vol";
@@ -30,7 +30,7 @@ static struct active *make(const char *text, const struct active *before)
     made = active_make(&load, before);
     assert_non_null(made);
     load_free(&load);
-    memset(&load, 0xff, sizeof(load)); /* nothing of it may be needed any more */
+    memset(&load, 0xff, sizeof(load)); /* made must not point into it */
     return made;
 }
 
@@ -132,7 +132,7 @@ static void a_mistake_later_changes_nothing_else(void **state)
     assert_true(made->is_good && made->has_mistake && made->has_section);
     assert_true(active_same(made, good));
     check_string("log", made->log.file, "/log");
-    give(good); /* what was made is whole without it */
+    give(good); /* made must not point into it */
     assert_int_equal(made->rules.count, 1);
     again = make("[role]\n::/0 = 2001:db8::1\n", made);
     assert_false(again->has_mistake);
@@ -150,7 +150,7 @@ static void whatever_differs_is_another_one(void **state)
     } table[] = {
         {text, true},
         {"[role]\n::/0 = 2001:db8::1 # but for a comment\n2001:db8::/32 = 2001:db8::2\n[other]\n", true},
-        {"[options]\n[role]\n::/0 = 2001:db8::1\n2001:db8::/32 = 2001:db8::2\n", false}, /* other lines in the log */
+        {"[options]\n[role]\n::/0 = 2001:db8::1\n2001:db8::/32 = 2001:db8::2\n", false}, /* other line numbers */
         {"[role]\n::/0 = 2001:db8::1\n", false},
         {"[role]\n::/0 = 2001:db8::3\n2001:db8::/32 = 2001:db8::2\n", false},
         {"[role]\n::/0 = 2001:db8::2\n2001:db8::/32 = 2001:db8::2\n", false},
@@ -187,7 +187,7 @@ static void an_origin_is_of_both_files_and_the_listener(void **state)
     assert_true(origin_same(&a, &b));
     b.volfile.size = 1;
     assert_false(origin_same(&a, &b));
-    a.has_volfile = b.has_volfile = false; /* then nothing hangs on it */
+    a.has_volfile = b.has_volfile = false; /* then its stamp is ignored */
     assert_true(origin_same(&a, &b));
     b.config.size = 1;
     assert_false(origin_same(&a, &b));

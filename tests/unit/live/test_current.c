@@ -6,12 +6,12 @@
 #include "live/current.h"
 
 enum {
-    SIZE = 3 * 4096,     /* bytes of memory that each has */
-    THREADS = 8,         /* that look */
-    PUBLICATIONS = 2000, /* meanwhile, by each of two */
+    SIZE = 3 * 4096,     /* bytes of one struct active */
+    THREADS = 8,         /* readers */
+    PUBLICATIONS = 2000, /* by each of two publishers */
 };
 
-/* One with its own number as the number of rules, all over the rest of its memory too. */
+/* Its number is the number of rules, and fills the rest of its memory. */
 static struct active *make(uint32_t number)
 {
     struct active *made = memory_take(SIZE);
@@ -24,7 +24,7 @@ static struct active *make(uint32_t number)
     return made;
 }
 
-/* What is in force is followed by another one, so that there always is one. */
+/* Something is always in force once the first one is published. */
 static const struct active *enter(void)
 {
     const struct active *active = current_enter();
@@ -52,7 +52,7 @@ static uint32_t number_in_force(void)
     return number;
 }
 
-/* These tests go on from where the one before has left the process. */
+/* Each test continues in the state that the one before left. */
 static void nothing_is_in_force_at_first(void **state)
 {
     (void)state;
@@ -140,7 +140,7 @@ static void without_room_nothing_changes(void **state)
 }
 
 static int stop;
-static unsigned int broken; /* that a thread has seen; one that was given back would be a crash */
+static unsigned int broken; /* seen by a thread; one that was freed would crash it */
 
 static void look_at(const struct active *active)
 {
@@ -183,7 +183,7 @@ static void threads_see_whole_ones_and_nothing_is_left(void **state)
 
     (void)state;
     publish(0);
-    /* Stacks of threads are kept by the C library. */
+    /* The second round reuses thread stacks, which the C library caches. */
     for (int round = 0; round < 2; round++) {
         before = mapped_pages();
         __atomic_store_n(&stop, 0, __ATOMIC_RELAXED);

@@ -15,7 +15,7 @@ enum { SOMEBODY = 12345, SOMEBODY_ELSE = 12346, ANYBODY = 65534 }; /* users */
 
 static bool reads_are_interrupted;
 
-/* Where wanted: every second call interrupted by a signal, the others short, as in /proc. */
+/* If asked to: every second read is interrupted by a signal, the others are short, as in /proc. */
 static long meddle(long number, const long *arguments)
 {
     static bool interrupt;
@@ -51,7 +51,7 @@ static int read_file(const char *path, size_t max, bool trusted)
     return file_read(path, max, trusted ? geteuid() : FILE_OF_ANYBODY, &file, &why);
 }
 
-/* As that user would: the kernel's checks of access and the library's of the owner go by the effective user. */
+/* The kernel checks permissions, and the library the owner, against the effective user. */
 static int read_file_as(uid_t user, const char *path, bool trusted)
 {
     int error;
@@ -93,11 +93,11 @@ static void follows_a_symbolic_link(void **state)
     check_content("content");
 }
 
-/* Such a file's size is not told before it is read. */
+/* stat(2) gives their size as 0. */
 static void reads_files_in_proc(void **state)
 {
     (void)state;
-    assert_int_equal(prctl(PR_SET_NAME, "test_file"), 0); /* else an emulator's */
+    assert_int_equal(prctl(PR_SET_NAME, "test_file"), 0); /* an emulator has a name of its own */
     assert_int_equal(read_file("/proc/self/comm", 100, false), 0);
     check_content("test_file\n");
     assert_int_equal(read_file("/proc/self/comm", strlen("test_file\n"), false), 0);
@@ -182,7 +182,7 @@ static void make_loop(const char *path)
 static const struct {
     void (*make)(const char *path);
     const char *path;
-    bool untrusted_too; /* also refused where a trusted file is not wanted */
+    bool untrusted_too; /* refused even if it need not be trusted */
     int error;
     const char *reason;
 } refusals[] = {
@@ -278,7 +278,7 @@ static void reads_on_after_an_interruption(void **state)
     check_content("[glusterd]\n::/0 = bind-address\n");
 }
 
-/* The decoy's number is free in this thread's descriptors, which are its own, and so taken for the file. */
+/* This thread has its own descriptor table. The decoy's number is free in it, so the file gets that number. */
 static void *read_with_own_descriptors(void *decoy)
 {
     const int *fd = decoy;
@@ -300,7 +300,7 @@ static void a_thread_with_descriptors_of_its_own_reads_no_other_file(void **stat
     assert_true(fd >= 0);
     assert_int_equal(pthread_create(&thread, NULL, read_with_own_descriptors, &fd), 0);
     assert_int_equal(pthread_join(thread, &succeeded), 0);
-    /* fd stays open: valgrind takes the thread's descriptors for the process's, and this one for closed. */
+    /* fd stays open: valgrind believes that the thread closed it for the whole process. */
     assert_ptr_equal(succeeded, &fd);
     check_content("wanted");
 }

@@ -84,10 +84,10 @@ static void finds_the_listener_in_the_kernels_lists(void **state)
         {HEADING, HEADING, "none"},
         {"", "", "none"},
 
-        /* behind the first that is no listener's there is none */
+        /* the kernel lists listeners first: the first other socket ends the search */
         {HEADING DIALLED ONE, HEADING, "none"},
 
-        /* what no kernel prints */
+        /* malformed */
         {HEADING "\n\n", HEADING, "none"},
         {HEADING ":", HEADING "0: 1:5DC7" REST4 " 0A" QUEUES "0 0 1\n", "none"},
         {ONE, HEADING, "none"},
@@ -138,7 +138,6 @@ static void without_lists_there_is_none(void **state)
     check_string("no such directory", in_words_of(&listener), "none");
 }
 
-/* A socket that listens on the address, of this process. */
 static int listen_on(const char *address, in_port_t *port)
 {
     struct sockaddr_in6 local = {.sin6_family = AF_INET6};

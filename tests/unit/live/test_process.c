@@ -16,7 +16,7 @@ static void parse(const char *cmdline, size_t len)
     process_parse(at_memory_end(cmdline, len), len, &process);
 }
 
-/* A string literal with its length. The NUL behind the last argument is the literal's own. */
+/* A string literal and its length. The literal's own NUL ends the last argument. */
 #define ARGUMENTS(string) string, sizeof(string)
 
 static void takes_names_and_the_volume_file_from_the_arguments(void **state)
@@ -63,7 +63,7 @@ static void takes_names_and_the_volume_file_from_the_arguments(void **state)
          VOLUME_FILE},
         {ARGUMENTS("glusterfs\0-N\0v\0-\0f\0--f\0v"), "", "glusterfs", VOLUME_FILE},
 
-        /* what is the value of another option */
+        /* values of other options */
         {ARGUMENTS("glusterfs\0-l\0-f\0v"), "", "glusterfs", VOLUME_FILE},
         {ARGUMENTS("glusterfs\0-lf\0v"), "", "glusterfs", VOLUME_FILE},
         {ARGUMENTS("glusterfs\0-L\0-f\0v"), "", "glusterfs", VOLUME_FILE},
@@ -94,7 +94,7 @@ static void takes_names_and_the_volume_file_from_the_arguments(void **state)
         {ARGUMENTS(""), "", "", VOLUME_FILE},
         {ARGUMENTS("\0--process-name\0b"), "b", "", VOLUME_FILE},
 
-        /* the last NUL can be missing, and with it all else */
+        /* the last NUL may be missing, or everything */
         {"glusterd\0-f\0v", 13, "", "glusterd", "v"},
         {"glusterd\0-f", 11, "", "glusterd", ""},
         {"a\0--process-name\0b", 18, "b", "a", VOLUME_FILE},
@@ -113,7 +113,7 @@ static void takes_names_and_the_volume_file_from_the_arguments(void **state)
     }
 }
 
-/* As glusterd 9.2, 10.3 and 11.1 start their daemons. */
+/* The arguments that glusterd 9.2, 10.3 and 11.1 start their daemons with. */
 static void knows_what_glusterd_has_told_it_of_its_listener(void **state)
 {
 #define OTHERS "\0--volfile-id\0shd/v\0-p\0/run/shd.pid\0-l\0/var/log/shd.log\0--process-name\0glustershd"
@@ -130,7 +130,7 @@ static void knows_what_glusterd_has_told_it_of_its_listener(void **state)
         {ARGUMENTS("/usr/sbin/glusterfs\0-s\0server1" OTHERS), ""},
         {ARGUMENTS("/usr/sbin/glusterfs" OTHERS), ""},
 
-        /* what a volume calls this host */
+        /* a brick's -s is the volume's name for this host */
         {ARGUMENTS(BRICK), ""},
         {ARGUMENTS(BRICK "\0--xlator-option\0transport.socket.bind-address=2001:db8::2"), "2001:db8::2"},
         {ARGUMENTS(BRICK "\0--xlator-option\0transport.socket.bind-address=server1"), ""},
@@ -210,7 +210,7 @@ static void gives_all_memory_back(void **state)
     assert_int_equal(mapped_pages(), before);
 }
 
-/* In a mount namespace of its own, which ends with the process. */
+/* In a new mount namespace, which ends with the process. */
 static bool lose_proc(void)
 {
     return unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&

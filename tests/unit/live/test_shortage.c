@@ -1,4 +1,4 @@
-/* What is said where the process has reached a limit. */
+/* Errors when the process has reached a limit. */
 #include "../unit.h"
 
 #include <errno.h>
@@ -61,7 +61,7 @@ static void putting_a_configuration_in_force(void **state)
     rlim_t before;
 
     (void)state;
-    memset(load.process.volfile, 'v', sizeof(load.process.volfile) - 1); /* what is smaller needs no memory */
+    memset(load.process.volfile, 'v', sizeof(load.process.volfile) - 1); /* long enough to need memory */
     before = limit_resource(RLIMIT_AS, 0);
     made = active_make(&load, NULL);
     limit_resource(RLIMIT_AS, before);

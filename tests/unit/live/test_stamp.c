@@ -101,7 +101,7 @@ static void only_missing_is_missing(void **state)
         check_bool(table[i].what, is_missing(table[i].error), table[i].missing);
 }
 
-/* The library's clocks, both at the same time. */
+/* What both of the library's clocks read. */
 static struct timespec now = {1000, 500000000};
 
 int clock_gettime(clockid_t clock, struct timespec *time)
@@ -185,7 +185,7 @@ static void what_is_old_has_been_seen_as_well(void **state)
     assert_false(is_settled(&young, &seen));
 }
 
-/* Between a thread's look and its question another one can have seen the same for the first time. */
+/* Another thread may see the stamp for the first time between this thread's look and its question. */
 static void a_look_from_before_the_first_one_tells_nothing(void **state)
 {
     static const struct stamp young = {.changed = {LONG_MAX, 0}};
@@ -253,7 +253,7 @@ static void what_is_not_there_is_as_old_as_what_is_nearest_on_the_way(void **sta
     assert_int_equal(symlink("nowhere", "directory/dangling"), 0);
     assert_int_equal(symlink("dangling", "to-dangling"), 0);
     assert_int_equal(lstat("good", &link), 0);
-    do { /* until the clock has gone on */
+    do { /* until the clock ticks */
         assert_int_equal(chmod("directory", 0755), 0);
         assert_int_equal(stat("directory", &directory), 0);
     } while (directory.st_ctim.tv_nsec == link.st_ctim.tv_nsec);

@@ -21,7 +21,7 @@ static void dump_section(struct text *text, const struct section *section)
     }
 }
 
-/* What was parsed, each section with its rules in the order that rules_find() wants. */
+/* The parsed sections, with their rules in the order of rules_find(). */
 static const char *dump(void)
 {
     struct text text = TEXT_IN(dumped);
@@ -45,7 +45,7 @@ static void check_dump(const char *text, size_t len, const char *wanted)
     config_free(&config);
 }
 
-/* A string literal with its length: some have a NUL byte inside. */
+/* A string literal and its length: some contain a NUL byte. */
 #define BYTES(string) string, sizeof(string) - 1
 
 static const char promised[] =
@@ -376,7 +376,7 @@ static void every_mistake_has_its_place_and_words(void **state)
     }
 }
 
-/* "[options]\nlog-file = " and a path of that many bytes. */
+/* "[options]\nlog-file = " and a path of path_len bytes. */
 static size_t long_path_option(char *text, size_t path_len)
 {
     static const char start[] = "[options]\nlog-file = ";
@@ -402,7 +402,7 @@ static void a_log_file_is_as_long_as_a_path_can_be(void **state)
     check_number("column", mistake.column, 12);
 }
 
-/* Text that starts with "[a]\n" and has what end says behind many blanks. Valid until the next call. */
+/* len bytes: "[a]\n", blanks, and end. Valid until the next call. */
 static const char *far_to_the_right(size_t len, const char *end)
 {
     static char text[200000];
@@ -416,7 +416,7 @@ static const char *far_to_the_right(size_t len, const char *end)
     return text;
 }
 
-/* Where a rule stands in its line is kept in 16 bits; a mistake's own column is not. */
+/* A rule's column is kept in 16 bits, a mistake's is not. */
 static void columns_far_to_the_right(void **state)
 {
     enum { LEN = 200000 };
@@ -429,7 +429,7 @@ static void columns_far_to_the_right(void **state)
     config_free(&config);
 }
 
-/* One line of a megabyte: start, as many bytes of one kind, and end. */
+/* start, a megabyte of one byte, and end. */
 static const struct {
     const char *start;
     char filler;
@@ -496,10 +496,10 @@ static void a_line_of_a_megabyte_is_read_as_meant_or_one_mistake(void **state)
 enum {
     MILLION = 1000000,
     MANY = 100000,
-    LINE_ROOM = 64 /* bytes of a line of a large text */
+    LINE_ROOM = 64 /* bytes for a line of a large text */
 };
 
-/* In an order that has nothing to do with the networks'. */
+/* Shuffled: not in the order of the networks. */
 static unsigned int number_in_rule(unsigned int i)
 {
     return (unsigned int)(i * 7919ul % MILLION);
@@ -588,7 +588,7 @@ static void rules_share_the_source_above(void **state)
     config_free(&config);
 }
 
-/* All there is to a configuration, in the forms that end a piece in every way. */
+/* Everything a configuration can contain, with every way to end a piece. */
 static const char everything[] = "\xef\xbb\xbf# comment\r\n"
                                  "[options]\r\n"
                                  "unavailable = kernel ; comment\n"
@@ -606,7 +606,7 @@ static const char everything[] = "\xef\xbb\xbf# comment\r\n"
                                  "[*]\n"
                                  "::1 = ::1";
 
-/* Whether the mistake is somewhere in the text, or just behind the end of a line. */
+/* Checks that the mistake is within the text, or just past the end of a line. */
 static void check_place(const char *text, size_t len)
 {
     struct word rest = {.start = text, .len = len};
@@ -623,7 +623,7 @@ static void check_place(const char *text, size_t len)
     assert_true(strstr(mistake.message, "found ") == mistake.message);
 }
 
-/* Returns whether it is good. */
+/* Returns whether the text is good. */
 static bool parse_anything(const char *bytes, size_t len)
 {
     const char *text = at_memory_end(bytes, len);
@@ -646,7 +646,7 @@ static void a_truncated_text_is_good_or_a_mistake_with_a_place(void **state)
     for (size_t len = 0; len < sizeof(everything); len++)
         good += parse_anything(everything, len) ? 1 : 0;
     assert_true(parse_anything(everything, sizeof(everything) - 1));
-    assert_true(good > 16); /* it is at the least behind every line */
+    assert_true(good > 16); /* at least after every line */
 }
 
 static void a_text_with_one_wrong_byte_is_good_or_a_mistake_with_a_place(void **state)
@@ -706,7 +706,7 @@ static void a_section_is_of_all_processes_that_it_names(void **state)
     }
 }
 
-/* What was there before the parse is of no meaning to it. */
+/* source_parse() must not rely on what source held before. */
 static void an_address_as_source_is_taken_apart(void **state)
 {
     static const struct {

@@ -4,7 +4,7 @@
 
 #include "rules/pattern.h"
 
-/* A pattern stands in the middle of a configuration: nothing behind it may be read. */
+/* A pattern is in the middle of a configuration: nothing past its end may be read. */
 static bool matches(const char *pattern, const char *name)
 {
     size_t len = strlen(pattern);
@@ -133,8 +133,7 @@ static void random_string(uint64_t *seed, const char *letters, size_t max, char 
     string[len] = '\0';
 }
 
-/* Without "\", which fnmatch(3) lets stand for itself inside brackets and never at the end, and "^", which is its "!".
- */
+/* Without "\", which fnmatch(3) takes literally in brackets and rejects at the end, and "^", its other "!". */
 static void random_patterns_match_as_with_fnmatch(void **state)
 {
     uint64_t seed = 4;
@@ -150,7 +149,7 @@ static void random_patterns_match_as_with_fnmatch(void **state)
     }
 }
 
-/* Each "*" is tried against the rest only once: the time is the product of both lengths, not a power of it. */
+/* Only the latest "*" is retried: the time is the product of both lengths, not a power of it. */
 static void many_stars_take_no_time(void **state)
 {
     static const char pattern[] = "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b";

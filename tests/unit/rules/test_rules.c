@@ -4,9 +4,9 @@
 
 enum { RULES_MAX = 1000 };
 
-/* A table of rules in the order of a file: rules[i].line is i + 1. */
+/* Rules in the order of a file: rules[i].line is i + 1. */
 struct table {
-    uint64_t seed; /* that it was made with */
+    uint64_t seed; /* it was made with */
     uint32_t count;
     struct rule rules[RULES_MAX];
     struct address_key tops[RULES_TOPS(RULES_MAX)];
@@ -20,7 +20,7 @@ static struct rules rules_of_table(void)
     return (struct rules){.all = table.rules, .tops = table.tops, .count = table.count};
 }
 
-/* Bit by bit, so that nothing is shared with what is tested. */
+/* Bit by bit, to share nothing with the code under test. */
 static bool contains(const struct in6_addr *network, unsigned int len, const struct in6_addr *address)
 {
     for (unsigned int bit = 0; bit < len; bit++)
@@ -34,7 +34,7 @@ static const struct {
     unsigned int len;
 } special_ranges[] = {{"::", 128}, {"::1", 128}, {"::ffff:0:0", 96}, {"fe80::", 10}, {"ff00::", 8}};
 
-/* Whether the rule reaches peer as the configuration promises: into a special range only from inside it. */
+/* Only a rule inside a special range reaches a peer in that range. */
 static bool reaches(const struct rule *rule, const struct in6_addr *peer)
 {
     struct in6_addr network = rule_network(rule).address;
@@ -99,7 +99,7 @@ static void add_rule(struct in6_addr network, unsigned int len)
     table.rules[table.count++] = rule;
 }
 
-/* Anything; or inside a range, so that networks nest and touch; or in and around the special ranges. */
+/* Any address; one of a small range, so that networks nest and touch; or one in or near a special range. */
 static struct in6_addr interesting_address(uint64_t *seed)
 {
     struct in6_addr address = random_address(seed);
@@ -125,7 +125,7 @@ static void make_table(uint64_t seed, uint32_t size)
     for (uint32_t tries = 0; table.count < size && tries < 20 * RULES_MAX; tries++) {
         struct in6_addr network = interesting_address(&seed);
 
-        if (table.count > 0 && random_below(&seed, 3) == 0) /* the same network with another length */
+        if (table.count > 0 && random_below(&seed, 3) == 0) /* the same address with another length */
             network = rule_network(&table.rules[random_below(&seed, table.count)]).address;
         add_rule(network, random_below(&seed, 129));
     }
@@ -142,7 +142,7 @@ static void shuffle(uint64_t *seed)
     }
 }
 
-/* The next address, or, for -1, the one before; beyond the end of all addresses it begins again. */
+/* The next address, or the one before if direction is -1. Wraps around. */
 static struct in6_addr neighbour(struct in6_addr address, int direction)
 {
     for (int i = 15; i >= 0; i--) {
@@ -175,7 +175,7 @@ static void check_peer(struct in6_addr peer)
              found, wanted);
 }
 
-/* At and around both ends of a network is where a search goes wrong. */
+/* A search goes wrong at the ends of a network, or next to them. */
 static void check_ends(const struct rule *rule)
 {
     struct in6_addr first = rule_network(rule).address;
@@ -277,7 +277,7 @@ static void a_rule_stands_behind_its_parent(void **state)
     }
 }
 
-/* Makes the rules of two lines, and of a third one, about the same network. */
+/* Gives the rules of the three lines the same network. */
 static void plant(uint32_t earlier, uint32_t later, uint32_t third)
 {
     struct rule *planted[] = {&table.rules[later - 1], &table.rules[third - 1]};

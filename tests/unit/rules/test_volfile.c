@@ -3,7 +3,7 @@
 #include "live/listener.h"
 #include "rules/volfile.h"
 
-/* A string literal with its length: some have a NUL byte inside. */
+/* A string literal and its length: some contain a NUL byte. */
 #define BYTES(string) string, sizeof(string) - 1
 #define OPTION        "option transport.socket.bind-address "
 #define ALIAS         "option bind-address "
@@ -13,7 +13,7 @@ static struct source bind_address(const char *text, size_t len)
     return volfile_parse(at_memory_end(text, len), len).bind_address;
 }
 
-/* The address as the log would have it. */
+/* The source in words; an address the way the log writes it. */
 static void write_source(const struct source *source, char *data, size_t size)
 {
     struct source address = *source;
@@ -42,7 +42,7 @@ static void finds_the_bind_address_as_glusterfs_does(void **state)
          "end-volume\n",
          "2001:db8:1::11"},
 
-        /* how it can be written */
+        /* ways to write it */
         {OPTION "2001:db8::1", "2001:db8::1"},
         {OPTION "2001:db8::1\n", "2001:db8::1"},
         {OPTION "2001:db8::1\r\n", "2001:db8::1"},
@@ -61,12 +61,12 @@ static void finds_the_bind_address_as_glusterfs_does(void **state)
         {OPTION "0:0:1::1", "0:0:1::1"},
         {OPTION "fe80::1%eth0", "fe80::1%eth0"},
 
-        /* the last one is in force */
+        /* the last one wins */
         {OPTION "2001:db8::1\n" OPTION "2001:db8::2\n", "2001:db8::2"},
         {OPTION "server1\n" OPTION "2001:db8::2\n", "2001:db8::2"},
         {OPTION "2001:db8::1\n" OPTION "192.0.2.1\n", "none"},
 
-        /* the alias goes before, wherever it stands */
+        /* the alias wins, in either order */
         {ALIAS "2001:db8::1", "2001:db8::1"},
         {ALIAS "2001:db8::1\n" OPTION "2001:db8::2\n", "2001:db8::1"},
         {OPTION "2001:db8::2\n" ALIAS "2001:db8::1\n", "2001:db8::1"},
@@ -81,10 +81,10 @@ static void finds_the_bind_address_as_glusterfs_does(void **state)
         {"option a b #c\n" OPTION "2001:db8::1", "2001:db8::1"},
         {"option #\ntransport.socket.bind-address # x\n#\n 2001:db8::1", "2001:db8::1"},
 
-        /* the word "option" as somebody's value */
+        /* the word "option" as a value */
         {"option a \"option\"\n" OPTION "2001:db8::1", "2001:db8::1"},
 
-        /* what is no IPv6 address counts as none */
+        /* no IPv6 address */
         {"", "none"},
         {"\n\n", "none"},
         {"volume management\nend-volume\n", "none"},
@@ -104,7 +104,7 @@ static void finds_the_bind_address_as_glusterfs_does(void **state)
         {OPTION "0.0.0.0", "none"},
         {OPTION "::ffff:192.0.2.1", "none"},
 
-        /* what only glusterd can tell, or what is no address */
+        /* only glusterd can tell, or no address at all */
         {OPTION "server1", "unknown"},
         {"volume management\n\t" OPTION "\"server1.example\"\nend-volume", "unknown"},
         {OPTION "localhost\n", "unknown"},
@@ -139,7 +139,7 @@ static void a_bind_address_is_one_address(void **state)
     assert_int_equal(source.network.len, 128);
 }
 
-/* Which is how a file that does not exist is passed on. */
+/* How a missing file is passed on. */
 static void no_text_has_no_bind_address(void **state)
 {
     struct volume volume = volfile_parse(NULL, 0);
@@ -180,7 +180,7 @@ static void finds_the_port_of_the_listener(void **state)
         check_number(table[i].text, volfile_parse(table[i].text, strlen(table[i].text)).port, table[i].port);
 }
 
-/* Whatever it is that is left of it, nothing behind it is read. */
+/* Nothing past its end is read. */
 static void a_truncated_text_is_harmless(void **state)
 {
     static const char text[] =

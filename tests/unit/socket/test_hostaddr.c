@@ -12,10 +12,10 @@
 #include "../../socket/meddle.h"
 #include "socket/hostaddr.h"
 
-/* What happens to the next call of recvfrom(2), or to the next list of addresses. */
+/* What goes wrong with the next recvfrom(2), or with the next list of addresses. */
 static enum mishap { NOTHING, INTERRUPTED_CALL, FOREIGN_SENDER, INTERRUPTED_LIST, INTERRUPTED_LISTS, REFUSAL } mishap;
 
-/* A list that the kernel calls interrupted may lack addresses: a single one lacks all here. */
+/* A list that the kernel marks as interrupted may lack addresses: here one list lacks all. */
 static void interrupt_list(char *buffer, size_t len)
 {
     bool is_single = mishap == INTERRUPTED_LIST;
@@ -63,7 +63,7 @@ static long meddle(long number, const long *arguments)
         return -1;
     }
     memcpy(changed, arguments, sizeof(changed));
-    if (mishap == FOREIGN_SENDER) /* who sends one message more */
+    if (mishap == FOREIGN_SENDER) /* which sends an extra message */
         changed[3] |= MSG_PEEK;
     got = call_kernel(number, changed);
     if (got > 0 && mishap != NOTHING)
@@ -162,10 +162,10 @@ static void one_that_is_not_deprecated_is_better_then_the_lower_one(void **state
     }
 }
 
-/*** The kernel's list, in a network namespace of this process's own ***/
+/*** The kernel's list, in a new network namespace ***/
 
 static const char *const commands[] = {
-    "link set lo up", /* even here an address is tentative for a moment without nodad */
+    "link set lo up", /* without nodad, an address is tentative for a moment even here */
 
     /* several in one network, the lowest neither first nor last */
     "address add 2001:db8:1::13/64 dev lo nodad",
@@ -179,12 +179,12 @@ static const char *const commands[] = {
 
     "address add 2001:db8:4::1 peer 2001:db8:4::2/128 dev lo nodad",
 
-    /* the second one of a network has the flag that is the temporary one's for IPv6 */
+    /* IFA_F_SECONDARY, on a network's second address, is the same bit as IPv6's IFA_F_TEMPORARY */
     "address add 192.0.2.1/24 dev lo",
     "address add 192.0.2.2/24 dev lo",
     "address add 198.51.100.1 peer 198.51.100.2/32 dev lo",
 
-    /* without a carrier, duplicate address detection does not end */
+    /* without a carrier, duplicate address detection never ends */
     "link add one type veth peer name two",
     "link set one addrgenmode none up",
     "address add 2001:db8:5::1/64 dev one",
@@ -196,7 +196,7 @@ static const char *const commands[] = {
     "address add fe80::1/64 dev two nodad",
 };
 
-/* ip(8) with what a descriptor has for it, one command a line. */
+/* Runs ip(8) with commands from a descriptor, one a line. */
 static int run_ip(int commands_fd)
 {
     pid_t child = fork();
@@ -318,7 +318,7 @@ static void tells_the_flags(void **state)
     }
 }
 
-/* More than the kernel tells in one message. */
+/* Too long for one netlink message. */
 static void looks_through_a_long_list(void **state)
 {
     enum { ADDRESSES = 2000, LINE_ROOM = 64 };
@@ -370,7 +370,7 @@ static void a_mishap_does_not_hide_an_address(void **state)
     }
 }
 
-/* The one that they lack may be the best. */
+/* The missing one may be the best. */
 static void no_address_is_taken_from_lists_that_are_all_interrupted(void **state)
 {
     struct network network = network_of("2001:db8:1::", 64);

@@ -8,10 +8,9 @@
 #include "socket/learned.h"
 #include "socket/mark.h"
 
-/* Of a listener, and never the kernel's choice for another socket. */
+/* A listener's port, which the kernel never picks for another socket. */
 enum { LISTENED_PORT = 24007 };
 
-/* A socket of the type that is bound to the address, one of loopback's. */
 static int bound_to(int type, const struct in6_addr *address, in_port_t port)
 {
     struct sockaddr_in6 local = {.sin6_family = AF_INET6, .sin6_addr = *address, .sin6_port = htons(port)};
@@ -34,8 +33,7 @@ static struct in6_addr loopback(unsigned int number)
 
 enum asked { OF_CONNECTION, OF_OWN_BIND, OF_ACCEPTED, OF_DATAGRAM };
 
-/* Whether it is learned by asking one that is bound, as a connection of the program's is by the kernel or the library.
- */
+/* Whether the address is learned from a socket bound to it, the way connect(2) or the library binds one. */
 static bool is_learned(const struct in6_addr *address, enum asked asked)
 {
     int fd =

@@ -1,6 +1,6 @@
 /*
- * What is carried over under old kernels, which this test plays: the sockets are of the kernel that there is, and some
- * answers those of another one. Under that kernel itself tests/socket/options looks at every option.
+ * What is carried over with old kernels. The sockets are this kernel's; the test fakes some answers of an old one.
+ * tests/socket/options checks every option with the kernel itself.
  */
 #include "../unit.h"
 
@@ -13,11 +13,11 @@
 
 enum { FROM, TO, SOCKETS, UNSET = -1, OPTION_MEMINFO = 55, OPTION_BUF_LOCK = 72 };
 
-/* An option of both sockets that the kernel which is played has of its own. */
+/* An option of both sockets whose answers are faked. */
 struct played {
     int level;
     int name;
-    int error; /* that getsockopt(2) fails with, or 0 */
+    int error; /* of getsockopt(2), or 0 */
     int values[SOCKETS];
     bool is_set; /* on TO, by setsockopt(2) */
 };
@@ -27,7 +27,7 @@ static struct {
     struct played *options;
     size_t count;
     unsigned int snd_mss; /* in FROM's TCP_INFO */
-    int clamp_by_lowat;   /* what TO's TCP_WINDOW_CLAMP becomes by its SO_RCVLOWAT, or UNSET */
+    int clamp_by_lowat;   /* what setting SO_RCVLOWAT makes of TO's TCP_WINDOW_CLAMP, or UNSET */
 } kernel_played;
 
 static struct played *find_played(int level, int name)
@@ -97,7 +97,7 @@ static long meddle(long number, const long *arguments)
     return result;
 }
 
-/* Two new sockets, until end_sockets(). */
+/* New ones, until end_sockets(). */
 static void make_sockets(struct played *options, size_t count)
 {
     for (int i = 0; i < SOCKETS; i++) {
@@ -136,7 +136,7 @@ static void carry(bool dialled)
     assert_int_equal(sockopt_carry(kernel_played.sockets[FROM], kernel_played.sockets[TO], IPPROTO_TCP, dialled), 0);
 }
 
-/* do_tcp_getsockopt() before 6.4: tp->mss_cache, also where the program has set another size. */
+/* do_tcp_getsockopt() before 6.4 returns tp->mss_cache, even if the program has set another size. */
 static void a_segment_size_that_the_kernel_found_is_not_the_programs(void **state)
 {
     struct played options[] = {{IPPROTO_TCP, TCP_MAXSEG, 0, {1208, 536}, false}};
@@ -155,7 +155,7 @@ static void a_segment_size_that_the_program_set_is(void **state)
 
     (void)state;
     make_sockets(options, COUNT(options));
-    kernel_played.snd_mss = 88; /* what is left of it beside a time stamp */
+    kernel_played.snd_mss = 88; /* 100 less a timestamp option */
     carry(true);
     check_number("TCP_MAXSEG", (unsigned long)options[0].values[TO], 100);
     end_sockets();
@@ -178,7 +178,7 @@ static void a_window_clamp_that_another_option_changed_is_set_back(void **state)
     }
 }
 
-/* 3.10 has neither; buffers are then compared, and what differs was set. */
+/* 3.10 has neither option: a buffer size that differs from a new socket's was set. */
 static void buffers_are_carried_without_the_options_that_tell_of_them(void **state)
 {
     struct played options[] = {{SOL_SOCKET, OPTION_MEMINFO, ENOPROTOOPT, {0}, false},

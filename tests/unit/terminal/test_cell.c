@@ -6,7 +6,7 @@
 #include "base/word.h"
 #include "terminal/cell.h"
 
-/* What a cell is in JSON and in a table; the cell is given back. */
+/* Compares a cell's JSON and its text in a table, and frees the cell. */
 static void check_cell(const char *what, struct cell cell, const char *json, const char *text)
 {
     check_string(what, json_object_to_json_string_ext(cell.json, JSON_C_TO_STRING_PLAIN), json);
@@ -44,7 +44,7 @@ static void lists(void **state)
     check_cell("none", cell_list(), "[]", NULL);
 }
 
-/* RFC 3339 has years of four digits; a file's time is whatever its owner has set. */
+/* RFC 3339 allows four-digit years; a file's time can be anything. */
 static void writes_times(void **state)
 {
     static const struct {
@@ -78,20 +78,20 @@ static void escapes_what_is_not_utf_8(void **state)
     } table[] = {
         {"", "\"\""},
         {"a\"\\\n/", "\"a\\\"\\\\\\n/\""},
-        /* The first and the last character of each length, and what is next to surrogates. */
+        /* First and last character of each length, and the neighbours of surrogates. */
         {"\x7f", "\"\x7f\""},
         {"\xc2\x80\xdf\xbf", "\"\xc2\x80\xdf\xbf\""},
         {"\xe0\xa0\x80\xef\xbf\xbf", "\"\xe0\xa0\x80\xef\xbf\xbf\""},
         {"\xed\x9f\xbf\xee\x80\x80", "\"\xed\x9f\xbf\xee\x80\x80\""},
         {"\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", "\"\xf0\x90\x80\x80\xf4\x8f\xbf\xbf\""},
-        /* A byte that only follows, and none that does. */
+        /* Stray and missing continuation bytes. */
         {"\x80", "\"\\\\x80\""},
         {"\xbf z", "\"\\\\xbf z\""},
         {"\xc3", "\"\\\\xc3\""},
         {"\xc3z", "\"\\\\xc3z\""},
         {"\xe2\x82", "\"\\\\xe2\\\\x82\""},
         {"\xf0\x9f\x98z", "\"\\\\xf0\\\\x9f\\\\x98z\""},
-        /* Longer than need be, surrogates, beyond U+10FFFF, and never a first byte. */
+        /* Overlong forms, surrogates, beyond U+10FFFF, invalid first bytes. */
         {"\xc0\x80", "\"\\\\xc0\\\\x80\""},
         {"\xc1\xbf", "\"\\\\xc1\\\\xbf\""},
         {"\xe0\x9f\xbf", "\"\\\\xe0\\\\x9f\\\\xbf\""},

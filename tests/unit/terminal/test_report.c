@@ -91,7 +91,7 @@ static void shows_the_place(void **state)
         {"\t\ta b\n", 1, 5, "f:1:5: error: what\n\t\ta b\n\t\t  ^\n"},
         {"a\r\n", 1, 1, "f:1:1: error: what\na\n^\n"},
         {"\x1b[2Ja", 1, 5, "f:1:5: error: what\n?[2Ja\n    ^\n"},
-        /* at the end of the line, and beyond */
+        /* at the end of the line, and past it */
         {"a =", 1, 4, "f:1:4: error: what\na =\n   ^\n"},
         {"a =\r\n", 1, 4, "f:1:4: error: what\na =\n   ^\n"},
         {"a", 1, 65535, "f:1:65535: error: what\na\n ^\n"},
