@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# What is left alone, and at no cost: sockets that are not ours, listeners, wrong arguments, peers without a rule.
+# What the library leaves alone, at no cost: foreign sockets, listeners, wrong arguments, peers without a rule.
 
 # shellcheck source=tests/socket/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
 
-# calls COMMAND [ARGUMENT...]: the names of the system calls between the steps mark=begin and mark=end.
+# calls COMMAND [ARGUMENT...]: prints the names of the system calls between the steps mark=begin and mark=end.
 calls() {
     local tracer=(strace --follow-forks --quiet=all)
     # qemu traces the system calls it emulates itself.
@@ -14,8 +14,8 @@ calls() {
     sed -n '/"begin"/,/"end"/p' "$BATS_TEST_TMPDIR/trace" | sed 's/^[0-9]* *//; s/(.*//'
 }
 
-# same_calls STEP...: dial makes the same system calls with the library as without, between its marks. Where the configuration
-# has been read before, the clock stands still, or it might be time to look whether it has changed.
+# same_calls STEP...: between its marks, dial makes the same system calls with the library as without. Once the configuration
+# has been read, steps must stop the clock: the library might check for a change.
 same_calls() {
     local expected found
     expected=$(calls "$PROGRAMS/dial" "$@")
@@ -49,7 +49,7 @@ same_result() {
         [[ $output == *"local $PEER,"* ]]
         same_result tcp6 connect="[::1]:1" close $kind connect="[$PEER]:$PORT" local
     done
-    logged 2 ' section "dial" in force' # of the processes that had connected a TCP socket
+    logged 2 ' section "dial" in force' # one from each process that had connected a TCP socket
 }
 
 @test "an IPv6 socket that is not TCP, with a rule for the peer: one system call more, by which that is found" {
@@ -66,7 +66,7 @@ same_result() {
     done
 }
 
-# same_calls_for PEER FIRSTPEER: a socket that connects to PEER, once the configuration is loaded, of each kind that there is.
+# same_calls_for PEER FIRSTPEER: connects each kind of socket to PEER, after FIRSTPEER had the configuration loaded.
 same_calls_for() {
     local kind kinds=(tcp6 udp6)
     ! has mptcp || kinds+=(mptcp6)
@@ -108,7 +108,7 @@ same_calls_for() {
     prints "connect: ECONNREFUSED"
 }
 
-# adds CALLS STEP...: these are the library's own, in that order.
+# adds CALLS STEP...: the library makes these additional system calls, in this order.
 adds() {
     local expected found
     expected=$(calls "$PROGRAMS/dial" "${@:2}")
@@ -117,7 +117,7 @@ adds() {
     [[ $found == "$1" ]] || fail "added: $found" "expected: $1"
 }
 
-# The step bind asks for the local address itself.
+# The step bind calls getsockname itself.
 # bats test_tags=native
 @test "bind, listen and getsockname: at most four system calls more, where there is something to know" {
     configure_rules "::/0 = $SOURCE"
@@ -164,7 +164,7 @@ adds() {
         # shellcheck disable=SC2086
         same_result $first tcp6 disconnect connect="[::]:0" local
     done
-    # Nothing is done for a connect that can't be.
+    # The library does nothing for a connect that must fail.
     for length in -1 0 23 129 100000; do
         same_result tcp6 bind="[::]:0" length=$length connect="[$FAR_PEER]:1" local
     done

@@ -2,11 +2,10 @@
  * Cancels a thread that connects.
  *
  *     cancel waiting PEER: while it waits for PEER, which never answers
- *     cancel pending PEER: before, so that the first thing in connect that is a cancellation point ends it
- *     cancel disabled PEER: before, with cancellation disabled, so that nothing may end it
+ *     cancel pending PEER: before it connects, so that the first cancellation point in connect ends it
+ *     cancel disabled PEER: before it connects, with cancellation disabled, so that nothing may end it
  *
- * Prints what became of the thread and its socket, which was bound to [::] and a port, and how cancellation stands
- * then.
+ * Prints what became of the thread and its socket, which was bound to [::] and a port, and the cancellation state.
  */
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -20,7 +19,7 @@ static struct {
     bool disabled;
     int fd;
     int error; /* of connect(2), -1 if it did not return */
-    int state; /* whether cancellation is enabled behind it */
+    int state; /* the cancellation state after connect(2) */
     pthread_barrier_t cancelled;
 } test = {.error = -1, .state = -1};
 
@@ -36,7 +35,7 @@ static void *dial(void *argument)
 
     if (test.pending || test.disabled) {
         set_state(PTHREAD_CANCEL_DISABLE, &ignored);
-        (void)pthread_barrier_wait(&test.cancelled); /* itself no cancellation point */
+        (void)pthread_barrier_wait(&test.cancelled); /* is no cancellation point */
     }
     if (test.pending)
         set_state(PTHREAD_CANCEL_ENABLE, &ignored);

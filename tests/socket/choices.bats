@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
-# Whose choice a local address is: one that the program has chosen is left alone, one that it has learned from its own
-# connections, or that this library gave, follows the rules. qemu-user knows no write-lifetime hints, as kernels before 4.13.
+# Who chose a local address. One that the program chose is left alone. One that it learned from its own connections, or that
+# the library gave, follows the rules. qemu-user, like kernels before 4.13, has no write-lifetime hints.
 # bats file_tags=native
 
 # shellcheck source=tests/socket/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
 
-# What GlusterFS does at each dial after the first.
+# GlusterFS does this at each dial after the first.
 @test "a peer with an address in each of two networks: each is dialled from its own source" {
     configure_rules "2001:db8:2::/64 = $SOURCE" "2001:db8:3::/64 = $SOURCE2"
     dial peer="[$PEER]:$PORT" tcp6 bind="[::]:0" connect="[$PEER]:$PORT" seen local \
@@ -61,7 +61,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
         "bind: 0" "connect: 0" "seen from $SOURCE2, port kept"
 }
 
-# As nginx's "proxy_bind $server_addr".
+# nginx's "proxy_bind $server_addr" does this.
 @test "what it asks of a connection that it accepted is no choice of the library's or the kernel's either" {
     configure_rules "::/0 = $SOURCE"
     dial tcp6 bind="[::]:24015" listen tcp6 connect="[$PEER]:24015" fd=3 accept local \
@@ -103,7 +103,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 
 @test "a port that the kernel gave for a connect that failed is not the program's: gone, it is not asked for again" {
     configure_rules "2001:db8:2::/64 = none" "2001:db8:3::/64 = $SOURCE"
-    # One port in all, which another socket has by then.
+    # There is only one port, and another socket takes it.
     dial run="sysctl -qw net.ipv4.ip_local_port_range='40000 40000'" tcp6 connect="[$PEER]:1" \
         to=20 tcp6 bind="[$SOURCE2]:40000" fd=20 run="sysctl -qw net.ipv4.ip_local_port_range='32768 60999'" \
         peer="[$FAR_PEER]:$PORT" connect="[$FAR_PEER]:$PORT" seen

@@ -1,29 +1,29 @@
 # shellcheck shell=bash
-# What the tests share: the network, the configuration, and running a test program with the library. Everything is made
+# Shared by the tests: the network, the configuration, and running a test program with the library. Everything is made
 # in a sandbox (tests/sandbox) and ends with it.
 #
-# Where library and programs are for another architecture, $SRCADDR_QEMU is the qemu-user that runs them. What can't be
-# tested so has the tag native.
+# $SRCADDR_QEMU is the qemu-user that runs the library and the programs if they are for another architecture. Tests that
+# it can't run have the tag native.
 
 ROOT=$(realpath -- "${BATS_TEST_DIRNAME:?}/../..")
 LIBRARY=$(realpath -m -- "${SRCADDR_LIBRARY:-$ROOT/build/libglusterd-srcaddr.so}")
 PROGRAMS=$(realpath -m -- "${SRCADDR_PROGRAMS:-$ROOT/build/tests/socket}")
 PATH=$PATH:/usr/sbin:/sbin
 
-# This host's own addresses. Towards a peer on the same host the kernel chooses the peer's own address, so a connection
-# from SOURCE can't come about by chance.
+# This host's addresses. For a peer on the same host the kernel chooses the peer's address as the source, so a connection
+# never comes from SOURCE by chance.
 SOURCE=2001:db8:1::11
 SOURCE2=2001:db8:1::12
 PEER=2001:db8:2::1
 PEER2=2001:db8:2::2
 FAR_PEER=2001:db8:3::1
 GONE=2001:db8:1::99      # not on this host
-SILENT=2001:db8:66::99   # on a wire where nobody answers
+SILENT=2001:db8:66::99   # on a link where nobody answers
 SILENT2=2001:db8:66::98
-SILENT_SOURCE=2001:db8:66::1 # the kernel's choice towards them
+SILENT_SOURCE=2001:db8:66::1 # the kernel's choice for these peers
 LINK_SOURCE=fe80::11     # both on silent0
 LINK_PEER=fe80::12
-PORT=24010 # not glusterd's, or who listens there would be taken for it
+PORT=24010 # not glusterd's: the library would take the listener for glusterd
 export SOURCE SOURCE2 PEER PEER2 FAR_PEER GONE SILENT SILENT2 SILENT_SOURCE LINK_SOURCE LINK_PEER PORT PROGRAMS
 
 fail() {
@@ -40,7 +40,7 @@ make_network() {
         ip address add "$address/128" dev lo nodad
     done
     ip link add silent0 type veth peer name silent1
-    # Only the addresses that a test asks for, and those at once.
+    # No automatic addresses, and no duplicate address detection.
     for name in silent0 silent1; do
         sysctl -qw "net.ipv6.conf.$name.addr_gen_mode=1" "net.ipv6.conf.$name.accept_dad=0"
         ip link set "$name" up
@@ -53,7 +53,7 @@ make_network() {
     done
 }
 
-# has FEATURE: asks the kernel. One that lacks what it should have fails the test.
+# has FEATURE: whether the kernel has it. Fails the test if this kernel should have it.
 has() {
     ! ${SRCADDR_QEMU-} "$PROGRAMS/has" "$1" || return 0
     local kernels
@@ -63,12 +63,12 @@ has() {
     return 1
 }
 
-# needs FEATURE: what a test can't do without.
+# needs FEATURE: skips the test on a kernel without it.
 needs() {
     has "$1" || skip "not on this kernel: $1"
 }
 
-# Where messages go that the library has no configuration for yet.
+# Where the library logs before it has a configuration.
 default_log=/var/log/glusterfs/srcaddr.log
 
 setup_file() {
@@ -81,7 +81,7 @@ setup() {
     rm -f "$default_log"
 }
 
-# The configuration, from standard input: further options, if any, then sections.
+# Writes the configuration from standard input: more options, if any, then sections.
 configure() {
     {
         printf '%s\n' "[options]" "log-file = $log"
@@ -95,15 +95,15 @@ configure_rules() {
     printf '%s\n' "[dial]" "$@" | configure
 }
 
-# preloaded NAME PROGRAM [ARGUMENT...]: a test program, called NAME, with the library; it alone, for the C library of this
-# shell can be another one.
+# preloaded NAME PROGRAM [ARGUMENT...]: runs a test program under this name with the library. Only the program gets the
+# preload: this shell may have another C library.
 preloaded() (
     [[ ! ${SRCADDR_QEMU-} ]] || exec "$SRCADDR_QEMU" -0 "$1" -E "LD_PRELOAD=$LIBRARY" "$PROGRAMS/$2" "${@:3}" 3>&-
     export LD_PRELOAD=$LIBRARY
     exec -a "$1" "$PROGRAMS/$2" "${@:3}" 3>&-
 )
 
-# run_as NAME PROGRAM [ARGUMENT...]: what it prints is in $output, and in $errors what it writes to standard error.
+# run_as NAME PROGRAM [ARGUMENT...]: puts what it prints into $output, and its standard error into $errors.
 run_as() {
     local result=0
     output=$(preloaded "$@" 2>"$BATS_TEST_TMPDIR/stderr") || result=$?
@@ -111,7 +111,7 @@ run_as() {
     ((result == 0)) || fail "$2: status $result" "$output" "$errors"
 }
 
-# run_program PROGRAM [ARGUMENT...]: under the rules of dial.
+# run_program PROGRAM [ARGUMENT...]: with the rules of dial.
 run_program() {
     run_as dial "$@"
 }
@@ -126,37 +126,37 @@ dial_as() {
     run_as "$1" dial "${@:2}"
 }
 
-# dial_daemon [STEP...]: as one of GlusterFS's own processes, whose -f is a volume file.
+# dial_daemon [STEP...]: as one of GlusterFS's own processes, so that -f names a volume file.
 dial_daemon() {
     run_as glusterfs dial --process-name dial "$@"
 }
 
-# bare [STEP...]: the same without the library.
+# bare [STEP...]: without the library.
 bare() {
     output=$(${SRCADDR_QEMU-} "$PROGRAMS/dial" "$@" 3>&-)
     errors=
 }
 
-# prints LINE...: these lines and no others were printed, and nothing was written to standard error.
+# prints LINE...: $output is these lines, and standard error is empty.
 prints() {
     [[ -z $errors ]] || fail "on standard error:" "$errors" || return
     diff --unified=9 --label expected --label printed <(printf '%s\n' "$@") <(printf '%s\n' "$output")
 }
 
-# logged COUNT PATTERN [FILE]: how many lines of the log match the extended regular expression.
+# logged COUNT PATTERN [FILE]: so many lines of the log match the extended regular expression.
 logged() {
     local count=0 file=${3:-$log}
     [[ ! -e $file ]] || count=$(grep --count --extended-regexp -- "$2" "$file") || true
     ((count == $1)) || fail "found $count lines of $2, not $1, in:" "$(cat "$file" 2>&1)"
 }
 
-# syns [STEP...]: what dial_daemon sends, as sniff prints it, is in $output, behind what dial prints.
+# syns [STEP...]: dial_daemon under sniff. $output is what dial prints, then the SYNs that were sent.
 syns() {
     output=$(${SRCADDR_QEMU-} "$PROGRAMS/sniff" bash -c "$(declare -f preloaded); LIBRARY=$LIBRARY; preloaded glusterfs dial --process-name dial \"\$@\"" bash "$@" 3>&-)
     errors=
 }
 
-# dial_after COMMAND [STEP...]: in a mount namespace of its own, in which a shell runs the command first.
+# dial_after COMMAND [STEP...]: in a new mount namespace, after a shell has run the command there.
 dial_after() {
     local result=0
     output=$(unshare --mount bash -c "$(declare -f preloaded); LIBRARY=$LIBRARY; set -e; $1; preloaded dial dial \"\$@\"" \

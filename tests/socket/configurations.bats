@@ -1,18 +1,18 @@
 #!/usr/bin/env bats
-# Configurations that are wrong, not to be trusted or missing, and volume files.
+# Wrong, untrusted and missing configurations, and volume files.
 
 # shellcheck disable=SC2030,SC2031 # each test is meant to have variables of its own
 # shellcheck source=tests/socket/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
 
-# said PATTERN: what standard error was told is like this, and the next look at it is for more.
+# said PATTERN: standard error matches. Clears $errors.
 said() {
     grep -E -- "$1" <<<"$errors" || fail "not on standard error: $1" "$errors" || return
     errors=
 }
 
-# without_rules POSITION PATTERN: dial connects twice as without rules; log and standard error have one line each, about
-# the file at POSITION.
+# without_rules POSITION PATTERN: dial connects twice, without rules. Log and standard error get one line each, about the
+# configuration at POSITION.
 without_rules() {
     local file=$GLUSTERD_SRCADDR_CONF
     dial peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen tcp6 bind="[::]:0" connect="[$PEER]:$PORT" seen
@@ -43,8 +43,8 @@ without_rules() {
     prints "connect: ECONNREFUSED"
 }
 
-# refuses_until BREAK MEND: GlusterFS's own processes that start after the one command refuse, but not this host's loopback
-# address, and connect from the source after the other.
+# refuses_until BREAK MEND: GlusterFS's own processes that start after BREAK refuse to connect, except to the loopback
+# address. After MEND they connect from the source.
 refuses_until() {
     local name
     for name in glusterd /usr/sbin/glusterfsd glusterfs; do
@@ -153,9 +153,9 @@ refuses_until() {
     done
 }
 
-# swaps FILE: while the configuration is swapped for the file, which nobody should use, again and again, its rules are in force,
-# or none and that is said. Also where there is no /proc, and it has to be opened by its name. On a slow machine it is tried less
-# often: no test program runs for longer than two minutes.
+# swaps FILE: keeps swapping the configuration with an untrusted FILE. Either its own rules are in force, or none and an error
+# says so. Also without /proc, where it has to be opened by name. A slow machine tries less often: a test program ends after
+# two minutes.
 swaps() {
     local swapper proc results=() end=$((SECONDS + 60))
     "$PROGRAMS/swap" "$GLUSTERD_SRCADDR_CONF" "$1" 3>&- &
@@ -175,7 +175,7 @@ swaps() {
     [[ ${results[*]} == "good bad" ]] || fail "only ${results[*]}"
 }
 
-# The swapping is not left to qemu-user, which would be too slow for it; and sanitizers need /proc.
+# Native, as qemu-user would swap too slowly. Sanitizers need /proc.
 # bats test_tags=native, exact
 @test "swapped between a look and reading: never a file that is not trusted, and nothing is waited for" {
     local bad=$BATS_TEST_TMPDIR/bad
@@ -248,7 +248,7 @@ swaps() {
     [[ ! -e $default_log ]]
 }
 
-# volfile OPTION...: a volume file as glusterd's.
+# volfile OPTION...: writes a volume file like glusterd's.
 volfile() {
     volfile=$BATS_TEST_TMPDIR/glusterd.vol
     {

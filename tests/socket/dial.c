@@ -1,12 +1,11 @@
 /*
- * Makes the calls that its arguments name, in their order, and prints what came of each: `dial STEP...`, for example
+ * Makes the calls that its arguments name, in order, and prints the result of each: `dial STEP...`, for example
  *
  *     dial peer=[2001:db8::1]:24007 tcp6 bind=[::]:0 connect=[2001:db8::1]:24007 seen
  *
- * Options before the first step are GlusterFS's own and without effect. The steps are explained at their functions.
- * Most are about the socket that the latest of tcp6, udp6 and so on made. After every connect and bind it is checked
- * that a successful one left errno alone and that no descriptor was opened or closed; only where that is wrong it is
- * printed.
+ * Options before the first step are GlusterFS's and have no effect here. Each step is explained at its function. Most
+ * act on the newest socket (tcp6, udp6 and so on). After every connect and bind, dial checks that success left errno
+ * alone and that no descriptor was opened or closed. It prints only what is wrong.
  */
 #include <poll.h>
 #include <sched.h>
@@ -31,14 +30,14 @@
 static struct {
     int fd;
     int listener;
-    in_port_t bound; /* the port that the program's own bind(2) got */
+    in_port_t bound; /* the port that bind(2) gave */
     bool has_length;
-    socklen_t length; /* for the next connect instead of the right one */
-    int64_t later;    /* nanoseconds that the clock is put forward */
-    bool still;       /* the clock, at that time: */
+    socklen_t length; /* for the next connect, instead of the right one */
+    int64_t later;    /* nanoseconds added to the clock */
+    bool still;       /* the clock stands still, at */
     int64_t stopped;  /* nanoseconds since 1970 */
     const char *preload;
-} state = {.fd = -1, .listener = -1, .later = 10 * SECOND /* what was written before the start was long ago */};
+} state = {.fd = -1, .listener = -1, .later = 10 * SECOND /* files from before the start count as old */};
 
 static int64_t nanoseconds(struct timespec time)
 {
@@ -51,13 +50,13 @@ static int64_t clock_now(void)
 
     if (state.still)
         return state.stopped + state.later;
-    (void)timespec_get(&now, TIME_UTC); /* asks the vDSO, so that no system call is seen here */
+    (void)timespec_get(&now, TIME_UTC); /* the vDSO: no system call in a trace */
     return nanoseconds(now) + state.later;
 }
 
 /*
- * The library's clocks, all the same: the dynamic linker finds a program's own function before the C library's. So a
- * minute can pass at once.
+ * All of the library's clocks: the dynamic linker finds the program's function before the C library's. So a minute can
+ * pass at once.
  */
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
@@ -70,7 +69,7 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 
 static void step_run(const char *value);
 
-/* The library's waiting. A clock that stands still goes on by that; so long a shell command in MEANWHILE runs. */
+/* Instead of the library's sleep while the clock stands still: runs the shell command in MEANWHILE, moves the clock. */
 static long wait_as_it_were(const struct timespec *asked)
 {
     if (getenv("MEANWHILE") != NULL)
@@ -82,12 +81,12 @@ static long wait_as_it_were(const struct timespec *asked)
 
 static long meddle(long number, const long *arguments)
 {
-    /* NOLINTNEXTLINE(performance-no-int-to-ptr): that is how it comes */
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): arguments are longs */
     return number == SYS_nanosleep && state.still ? wait_as_it_were((const struct timespec *)arguments[0])
                                                   : call_kernel(number, arguments);
 }
 
-/* How a call left the process. errno is what no call of this program sets. */
+/* What a call changed in the process. errno starts as a value that no call sets. */
 struct watch {
     int descriptors;
 };
@@ -168,13 +167,13 @@ static void step_file(const char *value)
     made(open(value, O_RDONLY));
 }
 
-/* Takes a descriptor by its number, open or not. */
+/* Uses this descriptor number, open or not. */
 static void step_fd(const char *value)
 {
     state.fd = (int)strtol(value, NULL, 10);
 }
 
-/* Gives the socket another descriptor number. */
+/* Moves the socket to another descriptor number. */
 static void step_to(const char *value)
 {
     int fd = dup2(state.fd, (int)strtol(value, NULL, 10));
@@ -254,7 +253,7 @@ static const struct sockaddr *unreadable(void)
     return page;
 }
 
-/* ENDPOINT, or null for no address at all, or bad for one that can't be read. */
+/* ENDPOINT, or null for a null pointer, or bad for an unreadable address. */
 static void step_connect(const char *value)
 {
     bool null = strcmp(value, "null") == 0;
@@ -272,7 +271,7 @@ static void step_connect(const char *value)
     watch_end(&watch, "connect", result);
 }
 
-/* Takes the connection off the socket again; a port that the program chose stays. */
+/* Dissolves the connection with AF_UNSPEC. A port that the program chose stays. */
 static void step_disconnect(const char *value)
 {
     struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
@@ -289,7 +288,7 @@ static void step_listen(const char *value)
     printf("listen: %s\n", error_name(listen(state.fd, 1) == 0 ? 0 : errno));
 }
 
-/* Waits until the connection is there or has failed. */
+/* Waits until the connection is established or has failed. */
 static void step_wait(const char *value)
 {
     struct pollfd ready = {.fd = state.fd, .events = POLLOUT};
@@ -317,7 +316,7 @@ static void step_local(const char *value)
     printf("local %s, port %s\n", address_text(&local), port_kind(&local));
 }
 
-/* The peer, which listens from now on. */
+/* The peer listens from now on. */
 static void step_peer(const char *value)
 {
     struct endpoint endpoint = parse_endpoint(value);
@@ -325,7 +324,7 @@ static void step_peer(const char *value)
     state.listener = listen_directly(&endpoint);
 }
 
-/* What the peer sees: who has connected. */
+/* The address that the peer sees. */
 static void step_seen(const char *value)
 {
     struct pollfd ready = {.fd = state.listener, .events = POLLIN};
@@ -339,7 +338,7 @@ static void step_seen(const char *value)
     if (accepted < 0)
         die("accept");
     printf("seen from %s, port %s\n", address_text(&from), port_kind(&from));
-    close(accepted); /* first, so that it is the peer's port which lingers in TIME_WAIT, not the one under test */
+    close(accepted); /* first: TIME_WAIT keeps the peer's port, not the one under test */
 }
 
 static int accept_from(int listener)
@@ -351,14 +350,14 @@ static int accept_from(int listener)
     return accepted;
 }
 
-/* What the socket, a listener, accepts is the socket from then on. */
+/* The socket is a listener. The accepted one takes its place. */
 static void step_accept(const char *value)
 {
     (void)value;
     state.fd = accept_from(state.fd);
 }
 
-/* The peer writes something and resets the connection. Of the same host, so that it has arrived at once. */
+/* The peer writes something and resets the connection. On the same host both arrive at once. */
 static void step_reset(const char *value)
 {
     static const struct linger linger = {.l_onoff = 1, .l_linger = 0};
@@ -382,7 +381,7 @@ static void step_receive(const char *value)
         printf("received %.*s\n", (int)got, data);
 }
 
-/* Whether the peer sees nobody. A connection within one host is complete, or refused, when the SYN has been sent. */
+/* Whether the peer sees no connection. On one host it is established or refused once the SYN has been sent. */
 static void step_unseen(const char *value)
 {
     struct pollfd ready = {.fd = state.listener, .events = POLLIN};
@@ -416,7 +415,7 @@ static void set_limit(rlim_t limit)
         die("setrlimit");
 }
 
-/* as:BYTES or data:BYTES, of memory that can be mapped from then on, or file:BYTES; -1 lifts the limit again. */
+/* as:BYTES or data:BYTES, memory that can still be mapped, or file:BYTES. -1 lifts the limit. */
 static void step_limit(const char *value)
 {
     const char *bytes = strchr(value, ':');
@@ -469,7 +468,7 @@ static unsigned int call_number(const char *name, size_t len)
     die(name);
 }
 
-/* A filter, seccomp(2), of a call, but for writing to the standard streams. */
+/* Filters a system call with seccomp(2), except writes to the standard streams. */
 static void filter_call(unsigned int number, unsigned int answer)
 {
     struct sock_filter filter[] = {
@@ -487,7 +486,7 @@ static void filter_call(unsigned int number, unsigned int answer)
         die("seccomp");
 }
 
-/* CALL:ERRNO, the latter a number. The call is refused. */
+/* CALL:ERRNO, a number. The call fails with it. */
 static void step_deny(const char *value)
 {
     size_t len = strcspn(value, ":");
@@ -495,7 +494,7 @@ static void step_deny(const char *value)
     filter_call(call_number(value, len), SECCOMP_RET_ERRNO | (unsigned int)strtoul(value + len + 1, NULL, 10));
 }
 
-/* What a trapped call returns. */
+/* Makes the trapped call return ENOENT. */
 static void answer(int signal, siginfo_t *info, void *context)
 {
     mcontext_t *registers = &((ucontext_t *)context)->uc_mcontext;
@@ -519,7 +518,7 @@ static void step_trap(const char *value)
     filter_call(call_number(value, strlen(value)), SECCOMP_RET_TRAP);
 }
 
-/* Leaves so many descriptors. */
+/* Leaves this many free descriptors. */
 static void step_spare(const char *value)
 {
     int lowest;
@@ -532,7 +531,7 @@ static void step_spare(const char *value)
     set_limit((rlim_t)lowest + strtoul(value, NULL, 10));
 }
 
-/* The rest is done by a child, and the parent is as successful as that. */
+/* A child takes the other steps, and the parent exits with its status. */
 static void step_fork(const char *value)
 {
     int status;
@@ -548,7 +547,7 @@ static void step_fork(const char *value)
     exit(WIFEXITED(status) ? WEXITSTATUS(status) : 2);
 }
 
-/* The rest is done by the same program, executed anew, which has the socket. */
+/* Executes this program again for the other steps. It inherits the socket. */
 static void exec_rest(char **rest)
 {
     char fd[32];
@@ -564,14 +563,14 @@ static void exec_rest(char **rest)
     die("execv");
 }
 
-/* Another user from then on, who can become the first one again. */
+/* Changes only the effective user, so that it can be changed back. */
 static void step_euid(const char *value)
 {
     if (seteuid((uid_t)strtoul(value, NULL, 10)) != 0)
         die("seteuid");
 }
 
-/* Whose the socket is. */
+/* The socket's owner. */
 static void step_owner(const char *value)
 {
     struct stat status;
@@ -582,7 +581,7 @@ static void step_owner(const char *value)
     printf("owner %u\n", status.st_uid);
 }
 
-/* In the network namespace at the path from then on. */
+/* Enters the network namespace at the path. */
 static void step_netns(const char *value)
 {
     int namespace = open(value, O_RDONLY | O_CLOEXEC);
@@ -592,7 +591,6 @@ static void step_netns(const char *value)
     close(namespace);
 }
 
-/* Runs a shell command. */
 static void step_run(const char *value)
 {
     if (system(value) != 0) /* NOLINT(cert-env33-c): a test's own command */
@@ -605,19 +603,19 @@ static void step_chroot(const char *value)
         die(value);
 }
 
-/* A system call that a trace can be cut at. */
+/* A system call that marks a place in a trace. */
 static void step_mark(const char *value)
 {
     (void)access(value, F_OK);
 }
 
-/* Seconds, and parts of them, that can be negative. */
+/* Seconds, a decimal fraction, may be negative. */
 static void step_later(const char *value)
 {
     state.later += (int64_t)(strtod(value, NULL) * SECOND);
 }
 
-/* The clock stands still. */
+/* Stops the clock. */
 static void step_still(const char *value)
 {
     (void)value;
@@ -626,7 +624,7 @@ static void step_still(const char *value)
     state.still = true;
 }
 
-/* MILLISECONDS:PATH. The clock stands still, so long after the file or directory was changed. */
+/* MILLISECONDS:PATH. Stops the clock, at this time after the file or directory was changed. */
 static void step_written(const char *value)
 {
     char *path;
@@ -699,14 +697,14 @@ static int skip_options(int count, char *const *arguments)
 
 int main(int argc, char **argv)
 {
-    static char buffer[BUFSIZ]; /* so that printing makes no calls that a trace would show between others */
+    static char buffer[BUFSIZ]; /* so that printing adds no system calls to a trace */
 
     if (getenv("KEEP") == NULL)
         begin();
     state.preload = getenv("LD_PRELOAD");
     if (state.preload != NULL)
         state.preload = strdup(state.preload);
-    unsetenv("LD_PRELOAD"); /* commands that are run here may be of another C library */
+    unsetenv("LD_PRELOAD"); /* commands run here may have another C library */
     if (setvbuf(stdout, buffer, _IOLBF, sizeof(buffer)) != 0)
         die("setvbuf");
     for (int i = skip_options(argc, argv); i < argc; i++)

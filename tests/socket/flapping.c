@@ -1,18 +1,18 @@
 /*
- * Threads connect, from unbound and from bound sockets in turn, while the addresses that they are to have as sources
- * are removed and added again, ten times a second.
+ * Threads connect, from unbound and bound sockets in turn, while their source addresses are removed and added again,
+ * ten times a second.
  *
  *     flapping PEER SOURCE [SOURCE]
  *
- * PEER is this process's own listener, and what it sees is what counts; a rule gives one of the sources for it. Prints
- * what went wrong.
+ * PEER is this process's own listener, which checks where connections come from. A rule gives one of the sources for
+ * it. Prints what went wrong.
  */
 #include <poll.h>
 #include <pthread.h>
 
 #include "testing.h"
 
-enum { THREADS = 8, SOURCES = 2, CONNECTS = 500 /* at least, of each thread */, ROUNDS = 20, ROUND_MS = 100 };
+enum { THREADS = 8, SOURCES = 2, CONNECTS = 500 /* at least, by each thread */, ROUNDS = 20, ROUND_MS = 100 };
 
 static struct {
     struct endpoint peer;
@@ -65,7 +65,7 @@ static void *dial_often(void *argument)
     return argument;
 }
 
-/* Until nobody waits any more after the others have stopped. */
+/* Goes on until the other threads have stopped and the queue is empty. */
 static void *accept_all(void *argument)
 {
     static const struct linger at_once = {.l_onoff = 1};
@@ -80,7 +80,7 @@ static void *accept_all(void *argument)
         add(&test.seen);
         if (!is_source(&from))
             add(&test.seen_elsewhere);
-        if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)) != 0) /* leaves no port in TIME_WAIT */
+        if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)) != 0) /* no TIME_WAIT */
             die("setsockopt");
         close(fd);
     }
@@ -131,7 +131,7 @@ int main(int argc, char **argv)
     if (argc < 3 || argc > 2 + SOURCES)
         return 2;
     begin();
-    unsetenv("LD_PRELOAD"); /* ip may be of another C library */
+    unsetenv("LD_PRELOAD"); /* ip may have another C library */
     test.peer = parse_endpoint(argv[1]);
     test.source_count = argc - 2;
     for (int i = 0; i < test.source_count; i++)

@@ -1,5 +1,5 @@
 /*
- * Whether this kernel has something that a test needs: exit status 0 if it has, 1 if not.
+ * Whether this kernel has a feature that a test needs: exit status 0 if it has, 1 if not.
  *
  *     has ebpf|mptcp|so-incoming-cpu
  */

@@ -1,10 +1,9 @@
 /*
- * One thread connects again and again while another runs programs, each of which looks whether it has inherited a
- * descriptor.
+ * One thread keeps connecting while another runs programs, which check whether they have inherited a descriptor.
  *
  *     inherit PEER
  *
- * PEER never answers; rules have the socket moved. All descriptors of the program itself are closed on exec.
+ * PEER never answers. Rules make the library move the socket. The program closes all its own descriptors on exec.
  */
 #include <pthread.h>
 #include <spawn.h>
@@ -41,7 +40,7 @@ static void *dial_until_stopped(void *argument)
     return argument;
 }
 
-/* How many descriptors the child had beyond the standard streams. */
+/* Returns how many descriptors the child has beyond the standard streams. */
 static int run_child(char *program)
 {
     char look[] = "look";
@@ -67,7 +66,7 @@ int main(int argc, char **argv)
     unsetenv("LD_PRELOAD");
     test.peer = parse_endpoint(argv[1]);
     begin();
-    dial(); /* the first one waits where the configuration is young */
+    dial(); /* the first one waits if the configuration is young */
     if (pthread_create(&thread, NULL, dial_until_stopped, NULL) != 0)
         die("pthread_create");
     for (int i = 0; i < PROGRAMS; i++)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# bind-address is the IPv6 address on which this host's glusterd listens, however glusterd came by it.
+# bind-address is the IPv6 address that this host's glusterd listens on, however glusterd got it.
 
 # shellcheck source=tests/socket/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
@@ -19,17 +19,17 @@ teardown() {
     done
 }
 
-# volume LINE...: the volume file's options.
+# volume OPTION...: writes the volume file.
 volume() {
     printf '    option %s\n' "$@" >"$volfile"
 }
 
-# The steps of a process that listens where glusterd does, and that of a connect, as the peer sees it.
+# Steps: listen where glusterd does; connect and print what the peer sees.
 listens=(tcp6 bind="[$SOURCE]:24007" listen)
 connects=(tcp6 bind="[::]:0" connect="[$PEER]:$PORT" seen)
 peer=(peer="[$PEER]:$PORT")
 
-# dials SOURCE [SOURCE...]: it listened, and was seen from these.
+# dials SOURCE [SOURCE...]: dial listened, then connected from these sources.
 dials() {
     local source expected=("bind: 0" "listen: 0")
     for source; do
@@ -38,7 +38,7 @@ dials() {
     prints "${expected[@]}"
 }
 
-# other USER STEP...: another process, in a group of its own, which listens until the test's end.
+# other USER STEP...: starts a process in its own group, which listens until the test ends.
 other() {
     local user=$1 steps=("${@:2}") fifo=/run/fifo${#others[@]}
     mkfifo --mode=666 "$fifo"
@@ -59,7 +59,7 @@ other() {
     logged 5 " I .* bind-address is $SOURCE, where glusterd listens\$"
 }
 
-# Sanitizers and qemu-user need /proc themselves.
+# Sanitizers and qemu-user need /proc.
 # bats test_tags=native, exact
 @test "glusterd finds it without /proc, and without its volume file" {
     unshare --mount bash -c "$(declare -f preloaded); LIBRARY=$LIBRARY; mount -t tmpfs none /proc; preloaded glusterd dial \"\$@\"" \
@@ -109,7 +109,7 @@ other() {
     dial_daemon -f "$volfile" "${listens[@]}" "${peer[@]}" "${connects[@]}"
     dials "$SOURCE"
     logged 1 " I .* bind-address is $SOURCE, where glusterd listens\$"
-    # Away, and there again elsewhere. Descriptor 3 is the first listener.
+    # The listener goes away, and comes back elsewhere. Descriptor 3 is the first one.
     dial_daemon -f "$volfile" "${listens[@]}" "${peer[@]}" "${connects[@]}" fd=3 close later=1 "${connects[@]}" \
         tcp6 bind="[$SOURCE2]:24007" listen later=1 "${connects[@]}"
     seen=$(grep seen <<<"$output")
@@ -122,7 +122,7 @@ other() {
     prints "bind: 0" "listen: 0" "bind: 0" "listen: 0" "bind: 0" "connect: 0" "seen from $SOURCE2, port kept"
 }
 
-# qemu-user does not tell of another user.
+# qemu-user hides other users.
 # bats test_tags=native
 @test "a listener of another user steers nobody else's connections" {
     other 65534 "${listens[@]}"
@@ -131,12 +131,12 @@ other() {
     prints "bind: 0" "connect: 0" "seen from $SOURCE2, port kept"
 }
 
-# qemu-user does not tell of another user.
+# qemu-user hides other users.
 # bats test_tags=native
 @test "a user that stands for all who have no number in a user namespace: its listener is anybody's" {
     other 65534 "${listens[@]}"
     volume "transport.socket.bind-address $SOURCE2"
-    # Where that user may look.
+    # Readable by that user.
     install -m 644 "$volfile" /run/glusterd.vol
     install -m 644 "$GLUSTERD_SRCADDR_CONF" /run/srcaddr.conf
     output=$(GLUSTERD_SRCADDR_CONF=/run/srcaddr.conf setpriv --reuid=65534 --clear-groups \

@@ -8,7 +8,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 # One line in GlusterFS's form.
 line='^\[[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6} \+0000\] [EWID] \[dial:[0-9]+\] srcaddr: '
 
-# at_level LEVEL: a connect that succeeds and one that is refused.
+# at_level LEVEL: one connect succeeds, one is refused.
 at_level() {
     rm -f "$log"
     configure <<-END
@@ -94,8 +94,8 @@ at_level() {
     [[ $(stat --format=%a "$log") == 600 ]]
 }
 
-# after_power_cut TAIL LINE: behind a line of its own, the log ends with these bytes, as printf %b has them; before the lines of a
-# process that writes to it then, there is this in their place.
+# after_power_cut TAIL LINE: the log ends with a whole line and TAIL, a string for printf %b. The next process to write turns
+# TAIL into LINE, then adds its own.
 after_power_cut() {
     printf 'whole\n%b' "$1" >"$log"
     configure_rules "2001:db8:2::/64 = $SOURCE"
@@ -170,7 +170,7 @@ after_power_cut() {
     local ends=$'\n\r\v\f\x1c\x1d\x1e\x85\xc2\x85\xe2\x80\xa8\xe2\x80\xa9\x1b[2K\x08'
     local forged="${ends}[2024-01-01 00:00:00.000000 +0000] W [glusterd:1] srcaddr: "
     export GLUSTERD_SRCADDR_CONF=$BATS_TEST_TMPDIR/srcaddr.conf$forged
-    # A process that has rules, then one with a mistake in its configuration.
+    # First a process with rules, then one whose configuration is wrong.
     configure <<-END
 		[dial*]
 		$PEER = $GONE

@@ -1,6 +1,6 @@
 /*
- * Puts a syscall(2) in the place of the C library's, for the library under test as well: the linker, dynamic or not,
- * finds a program's own first. Whoever includes this defines meddle().
+ * Replaces the C library's syscall(2), also for the library under test: the linker, dynamic or not, finds a program's
+ * own function first. The file that includes this defines meddle().
  */
 #pragma once
 
@@ -10,11 +10,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Does what the call is to do, returns what it is to return, and sets errno. There are six arguments, whatever it
- * takes. */
+/* Stands in for the call: returns its result and sets errno. There are always six arguments. */
 static long meddle(long number, const long *arguments);
 
-/* The kernel itself: the sanitizers make calls before there could be a pointer to the C library's function. */
+/* Calls the kernel: sanitizers make calls before the C library's function could be looked up. */
 static inline long call_kernel(long number, const long *arguments)
 {
 #if defined(__x86_64__)
@@ -45,7 +44,7 @@ static inline long call_kernel(long number, const long *arguments)
     return result;
 }
 
-/* Reads six arguments also where fewer were passed, as the C library's own does. */
+/* Always reads six arguments, as the C library's own does. */
 __attribute__((no_sanitize("address"))) long syscall(long number, ...)
 {
     long arguments[6];

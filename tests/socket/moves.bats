@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# A moved socket is the program's own in everything but its address.
+# A moved socket differs from the program's own only in its address.
 
 # shellcheck source=tests/socket/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
 
-# Prints nothing but that it compared at least so many settings.
+# compares COUNT: the output has no difference, and says that at least COUNT settings were compared.
 compares() {
     local differences compared
     differences=$(grep -v '^compared ' <<<"$output") || true
@@ -13,7 +13,7 @@ compares() {
     ((compared >= $1)) || fail "compared ${compared:-no} settings only"
 }
 
-# qemu-user knows but some of the options.
+# qemu-user knows only some of the options.
 # bats test_tags=native
 @test "every option is as on a socket that bound itself to the source, whichever the program has set" {
     configure_rules "::/0 = $SOURCE"
@@ -36,15 +36,15 @@ compares() {
     compares 500
 }
 
-# All of them that tell what a new TCP socket is like.
+# All sysctls that set defaults of a new TCP socket.
 other_sysctls="sysctl -qw net.ipv4.tcp_rmem='8192 200000 6291456' net.ipv4.tcp_wmem='8192 40000 4194304' \
     net.ipv4.tcp_keepalive_time=100 net.ipv4.tcp_keepalive_intvl=11 net.ipv4.tcp_keepalive_probes=5 \
     net.ipv4.tcp_syn_retries=3 net.ipv4.tcp_fin_timeout=20 net.ipv4.tcp_notsent_lowat=100000 \
     net.ipv4.tcp_congestion_control=reno net.ipv4.ip_default_ttl=33 net.ipv4.ip_no_pmtu_disc=1 \
     net.ipv6.auto_flowlabels=2 net.ipv6.bindv6only=1 net.ipv6.conf.all.hop_limit=77 net.ipv6.conf.silent0.hop_limit=77 &&
-    sysctl -qew net.core.txrehash=0 net.ipv4.tcp_rto_min_us=100000 net.ipv4.tcp_rto_max_ms=60000" # not in each kernel
+    sysctl -qew net.core.txrehash=0 net.ipv4.tcp_rto_min_us=100000 net.ipv4.tcp_rto_max_ms=60000" # not in every kernel
 
-# make_namespace NAME: of the test's own, with the silent wire and the sources.
+# make_namespace NAME: makes a network namespace with the silent link and the source.
 make_namespace() {
     mkdir -p /run/netns
     ip netns add "$1"
@@ -79,7 +79,7 @@ compares_in_another_namespace() {
     compares_in_another_namespace mptcp
 }
 
-# SO_INCOMING_CPU: the processor that the refusal came in on.
+# SO_INCOMING_CPU: the processor that received the RST.
 @test "after a connect that failed, what the kernel has set meanwhile is not carried over" {
     needs so-incoming-cpu
     configure_rules "2001:db8:2::/64 = $SOURCE" "::/0 = $SOURCE2"
@@ -144,7 +144,7 @@ compares_in_another_namespace() {
     dial peer="[$PEER]:$PORT" tcp6 bind="[::]:0" netns=/run/netns/other connect="[$PEER]:$PORT" unseen local
     prints "bind: 0" "connect: EADDRNOTAVAIL" unseen "local ::, port kept"
     logged 1 " W .* the socket is not of this thread's network namespace: Cannot assign requested address; not connected\$"
-    # An unbound one can be bound where it is, but not to an address that is looked up elsewhere.
+    # An unbound socket is bound in its own namespace, but not to an address looked up in another.
     dial peer="[$PEER]:$PORT" tcp6 netns=/run/netns/other connect="[$PEER]:$PORT" seen
     prints "connect: 0" "seen from $SOURCE, port new"
     configure_rules "::/0 = 2001:db8:1::10/124"
@@ -153,10 +153,10 @@ compares_in_another_namespace() {
     ip netns delete other
 }
 
-# What is started by qemu-user is a program of this machine.
+# A program that qemu-user starts would have to be this machine's.
 # bats test_tags=native,threads
 @test "no program that another thread runs inherits a descriptor" {
-    # At debug the log file is opened at each connect, and for a prefix a netlink socket.
+    # Each connect opens the log, because of level debug, and a netlink socket, because of the prefix.
     configure <<-END
 		log-level = debug
 		[dial]

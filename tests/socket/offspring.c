@@ -2,11 +2,11 @@
  * What a process hands on while its other threads connect, and what becomes of it.
  *
  *     offspring fork PEER SOURCE: one thread forks, and each child connects
- *     offspring vfork PEER SOURCE: one thread runs this program by vfork(2) and execve(2), and it connects
- *     offspring chain PEER SOURCE: no threads; the program connects and replaces itself, again and again
+ *     offspring vfork PEER SOURCE: one thread runs this program with vfork(2) and execve(2), and it connects
+ *     offspring chain PEER SOURCE: no threads; the program connects and executes itself, again and again
  *
- * PEER never answers; a rule gives SOURCE for it. Prints how many of them connected from there, from unbound and from
- * bound sockets in turn, and found no descriptor and no more environment than the first one had.
+ * PEER never answers; a rule gives SOURCE for it. Unbound and bound sockets take turns. Prints how many processes
+ * connected from SOURCE, inherited no descriptor, and have an environment as large as the first one's.
  */
 #include <pthread.h>
 #include <sys/wait.h>
@@ -18,12 +18,12 @@ enum { THREADS = 4, CHILDREN = 300, CHAIN = 2000 };
 static struct {
     struct endpoint peer;
     struct endpoint source;
-    unsigned int connects; /* of the threads */
-    unsigned int wrong;    /* connects of theirs */
+    unsigned int connects; /* by the threads */
+    unsigned int wrong;    /* of these connects */
     int stop;
 } test;
 
-/* Whether it connected from the source. */
+/* Returns whether it connected from the source. */
 static bool dial(bool bound)
 {
     struct endpoint before = parse_endpoint("[::]:0");
@@ -59,8 +59,7 @@ static size_t environment_size(void)
     return size;
 }
 
-/* The arguments of a program of this kind, which is to find an environment of this size, and so many more of it to
- * come. */
+/* Arguments for be_one(): the expected size of the environment, and how many programs are to follow. */
 static char *const *arguments_of_one(char *const *argv, size_t size, int left)
 {
     static char size_text[32];
@@ -82,7 +81,7 @@ static _Noreturn void become(char *const *arguments)
     _exit(2);
 }
 
-/* The program that was run: status 0 if all was well with it and those that came after it. */
+/* Runs in the child: status 0 if it and the programs after it found nothing wrong. */
 static int be_one(char *const *argv)
 {
     size_t size = strtoul(argv[4], NULL, 10);
@@ -147,7 +146,7 @@ static int count_chain(char *const *argv)
 {
     pid_t child;
 
-    alarm(3 * LIFETIME); /* it is long */
+    alarm(3 * LIFETIME); /* the chain is long */
     child = fork();
     if (child == 0)
         become(arguments_of_one(argv, environment_size(), CHAIN - 1));

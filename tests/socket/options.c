@@ -1,18 +1,17 @@
 /*
- * Compares every option that can be read of a moved socket with those of a reference: a socket that did the same, but
- * bound itself to the source, without the library. First with no option set, then with each option that can be set, to
- * each of several values. Both sockets are compared while they connect to a peer that never answers: what a handshake
- * measures differs each time.
+ * Compares every readable option of a moved socket with that of a reference, a socket that did the same but bound
+ * itself to the source, without the library. First no option is set, then each option that can be set, to several
+ * values. The sockets are compared while they connect to a peer that never answers: a handshake would measure something
+ * else each time.
  *
  *     options tcp|mptcp SILENTPEER SOURCE [REFUSINGPEER]
  *
- * With REFUSINGPEER the socket has first tried to connect there and failed, so it is moved a second time; the reference
- * has tried as well, from the source that it has. Prints each difference, and at the
- * end how many settings were compared.
+ * With REFUSINGPEER, both sockets first fail to connect there, the reference from its source, so the other one is moved
+ * a second time. Prints each difference, and at the end how many settings were compared.
  *
- * After the first comparison, of sockets without a setting, the shell command in MEANWHILE is run, if there is one, and
- * the network namespace at the path in NETNS entered: what the library has learned of new sockets must not outlive
- * that.
+ * After the first comparison, of sockets without a setting, it runs the shell command in MEANWHILE and enters the
+ * network namespace at the path in NETNS, if they are set: what the library has learned about new sockets is then out
+ * of date.
  */
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -25,8 +24,8 @@
 #include "testing.h"
 
 enum {
-    NAMES = 256,       /* of each level; the highest in Linux 6.18 is 83 */
-    VALUE_SHOWN = 256, /* bytes that are compared */
+    NAMES = 256,       /* for each level; the highest in Linux 6.18 is 83 */
+    VALUE_SHOWN = 256, /* bytes compared */
     BUFFER_SIZE = 4096,
     PORT = 49151
 };
@@ -35,7 +34,7 @@ static const int levels[] = {SOL_SOCKET, IPPROTO_IP, IPPROTO_TCP, IPPROTO_IPV6};
 
 enum { LEVELS = sizeof(levels) / sizeof(levels[0]) };
 
-/* One thing that the program does to its socket before it connects. */
+/* What the program does to its socket before it connects. */
 struct setting {
     const char *what;
     int level;
@@ -51,7 +50,7 @@ struct option {
     unsigned char value[VALUE_SHOWN];
 };
 
-/* All that can be seen of a socket. */
+/* Everything visible of a socket. */
 struct view {
     struct option options[LEVELS][NAMES];
     int connect_error;
@@ -67,11 +66,11 @@ static struct {
     int protocol;
     struct endpoint silent;
     struct endpoint source;
-    struct endpoint refusing; /* of length 0 for none */
+    struct endpoint refusing; /* length 0: none */
     unsigned int compared;
 } test;
 
-/* What differs between any two sockets, or from one moment to the next. */
+/* Differs between any two sockets, or from one moment to the next. */
 static bool is_of_its_own(int level, int name)
 {
     static const struct {
@@ -79,7 +78,7 @@ static bool is_of_its_own(int level, int name)
         int name;
     } own[] = {
         {SOL_SOCKET, 55},  /* SO_MEMINFO: memory in use; its limits are options too */
-        {SOL_SOCKET, 57},  /* SO_COOKIE: a number of the socket itself */
+        {SOL_SOCKET, 57},  /* SO_COOKIE: the socket's own number */
         {IPPROTO_TCP, 11}, /* TCP_INFO: times since the SYN */
         {IPPROTO_TCP, 24}, /* TCP_TIMESTAMP: a clock */
     };
@@ -87,13 +86,13 @@ static bool is_of_its_own(int level, int name)
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
         if (own[i].level == level && own[i].name == name)
             return true;
-    /* The failure of the connect before, and the processor that its RST came in on. */
+    /* The error of the failed connect, and the processor that received its RST. */
     return test.refusing.len > 0 && level == SOL_SOCKET && (name == SO_ERROR || name == SO_INCOMING_CPU);
 }
 
 static void read_option(int fd, int level, int name, struct option *option)
 {
-    static unsigned char buffer[BUFFER_SIZE]; /* longer than len: SO_GET_FILTER's is a number of instructions */
+    static unsigned char buffer[BUFFER_SIZE]; /* larger than len: SO_GET_FILTER counts instructions */
     socklen_t len = VALUE_SHOWN;
 
     memset(buffer, 0, sizeof(buffer));
@@ -169,7 +168,7 @@ static int apply(int fd, const struct setting *setting)
     return setsockopt(fd, setting->level, setting->name, setting->value, setting->len);
 }
 
-/* A socket with the setting, or -1 if the kernel takes no such setting. */
+/* Returns a socket with the setting, or -1 if the kernel rejects the setting. */
 static int make_socket(int protocol, const struct setting *setting)
 {
     int fd = socket(AF_INET6, SOCK_STREAM, protocol);
@@ -182,7 +181,7 @@ static int make_socket(int protocol, const struct setting *setting)
     return -1;
 }
 
-/* An MPTCP socket takes values, and forgets them, that TCP does not take. */
+/* An MPTCP socket accepts values that TCP rejects, and drops them. */
 static bool is_taken(const struct setting *setting)
 {
     int fd = make_socket(IPPROTO_TCP, setting);
@@ -205,7 +204,7 @@ static int connect_directly(int fd, const struct sockaddr *address, socklen_t le
 
 typedef int connect_function(int fd, const struct sockaddr *address, socklen_t len);
 
-/* Tries in vain: refused, or, where the setting keeps the SYN from arriving, given up. */
+/* The peer refuses; if the setting keeps the SYN from arriving, gives up. */
 static void fail_to_connect(int fd, connect_function *dial)
 {
     struct pollfd refused = {.fd = fd, .events = POLLOUT};
@@ -217,7 +216,7 @@ static void fail_to_connect(int fd, connect_function *dial)
         die("poll");
 }
 
-/* The socket, bound, goes through its connects and is looked at. */
+/* Takes a bound socket through its connects, then reads its view. */
 static void view_connecting(int fd, connect_function *dial, struct view *view)
 {
     set_nonblocking(fd);
@@ -227,8 +226,8 @@ static void view_connecting(int fd, connect_function *dial, struct view *view)
     read_view(fd, view);
 }
 
-/* The source can't be used with this setting: the library is to refuse with the same error, and the socket to stay as
- * the program bound it. */
+/* The source can't be used with this setting: the library must refuse with the same error, and leave the socket as the
+ * program bound it. */
 static void view_unusable(int fd, int error, struct view *view)
 {
     struct endpoint any = parse_endpoint("[::]:0");
@@ -276,19 +275,19 @@ static void try_setting(const struct setting *setting)
     if (!is_taken(setting) || !view_reference(setting, &reference))
         return;
     if (test.refusing.len > 0 && reference.connect_error != EINPROGRESS)
-        return; /* no SYN is sent, so what can be read is still of the connect before */
+        return; /* no SYN was sent, so the options still show the failed connect */
     view_moved(setting, &moved);
     compare(setting->what, &reference, &moved);
     test.compared++;
 }
 
-/* Settings with which the library refuses to connect, as it is to. */
+/* Settings with which the library must refuse to connect. */
 static bool is_refused(const struct setting *setting)
 {
     return setting->level == IPPROTO_TCP && setting->name == 19; /* TCP_REPAIR */
 }
 
-/* TCP_MAXSEG reads as its default also where it has been set to that. */
+/* TCP_MAXSEG set to the default reads as if it were not set. */
 static bool is_like_none(const struct setting *setting, int first_default)
 {
     return setting->level == IPPROTO_TCP && setting->name == TCP_MAXSEG &&
@@ -303,7 +302,7 @@ static int number_in(const struct option *option)
     return number;
 }
 
-/* first_default is what a new socket has told before the surroundings changed. */
+/* first_default is a new socket's value before the surroundings changed. */
 static void try_numbers(int level, int name, int first_default)
 {
     const int numbers[] = {-1, 0, 1, 2, 100, 1000, first_default};
@@ -334,7 +333,7 @@ static int set_nonblock_append(int fd)
     return fcntl(fd, F_SETFL, O_NONBLOCK | O_APPEND);
 }
 
-/* A signal of its own number, so that what arrives ends nothing. */
+/* SIGURG, which is ignored by default. */
 static int set_async(int fd)
 {
     struct f_owner_ex owner = {.type = F_OWNER_PID, .pid = getpid()};
@@ -356,7 +355,7 @@ static int set_owner_group(int fd)
     return fcntl(fd, F_SETOWN_EX, &owner);
 }
 
-/* 64 instructions that let everything pass, and no other filter can take their place. */
+/* A filter of 64 instructions that passes everything, locked so that it can't be replaced. */
 static int set_locked_filter(int fd)
 {
     static const int on = 1;
@@ -375,7 +374,6 @@ static int set_number(int fd, int level, int name, int number)
     return setsockopt(fd, level, name, &number, sizeof(number));
 }
 
-/* As GlusterFS does. */
 static int set_as_glusterfs(int fd)
 {
     return set_number(fd, SOL_SOCKET, SO_RCVBUF, 131072) | set_number(fd, SOL_SOCKET, SO_SNDBUF, 131072) |
@@ -385,7 +383,7 @@ static int set_as_glusterfs(int fd)
            set_number(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 42000);
 }
 
-/* IP_TOS changes SO_PRIORITY: what was set last must win. */
+/* IP_TOS changes SO_PRIORITY: the last one set must win. */
 static int set_priority_after_tos(int fd)
 {
     return set_number(fd, IPPROTO_IP, IP_TOS, 0x10) | set_number(fd, SOL_SOCKET, SO_PRIORITY, 3);
@@ -396,7 +394,7 @@ static int set_tos_after_priority(int fd)
     return set_number(fd, SOL_SOCKET, SO_PRIORITY, 3) | set_number(fd, IPPROTO_IP, IP_TOS, 0x10);
 }
 
-/* SO_RCVLOWAT raises the receive buffer, TCP_WINDOW_CLAMP depends on it. */
+/* SO_RCVLOWAT raises the receive buffer; TCP_WINDOW_CLAMP depends on that. */
 static int set_small_buffer_large_mark(int fd)
 {
     return set_number(fd, SOL_SOCKET, SO_RCVLOWAT, 300000) | set_number(fd, SOL_SOCKET, SO_RCVBUF, 8192) |
@@ -413,7 +411,7 @@ static int set_clamp_and_buffer(int fd)
     return set_number(fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, 60000) | set_number(fd, SOL_SOCKET, SO_RCVBUF, 200000);
 }
 
-/* A size of its own, and yet one that the kernel may change. */
+/* A size that the program set and the kernel may still change. */
 static int set_unlocked_buffer(int fd)
 {
     enum { OPTION_BUF_LOCK = 72 };

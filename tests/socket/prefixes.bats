@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# A prefix as source: which of the host's addresses in it.
+# A prefix as source: which of the host's addresses in it is used.
 
 # shellcheck source=tests/socket/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
 
-# The prefix that all these tests have for themselves.
+# Only these tests use this prefix.
 PREFIX=2001:db8:7::/64
 
 setup() {
@@ -24,7 +24,7 @@ add() {
     ip address add "$1/64" dev "${2:-silent0}" nodad "${@:3}"
 }
 
-# gives ADDRESS: to an unbound socket and to a bound one.
+# gives ADDRESS: both an unbound and a bound socket get it.
 gives() {
     dial peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen tcp6 bind="[::]:0" connect="[$PEER]:$PORT" seen
     prints "connect: 0" "seen from $1, port new" "bind: 0" "connect: 0" "seen from $1, port kept"
@@ -73,7 +73,7 @@ refuses() {
 }
 
 @test "never a tentative one" {
-    # Detection that needs an hour: nobody on the wire says anything.
+    # Duplicate address detection now takes an hour.
     sysctl -qw net.ipv6.conf.silent0.accept_dad=1 net.ipv6.conf.silent0.dad_transmits=3600
     ip address add 2001:db8:7::1/64 dev silent0
     ip -6 address show dev silent0 tentative | grep -q 2001:db8:7::1/64
@@ -84,7 +84,7 @@ refuses() {
 
 @test "never a temporary one" {
     sysctl -qw net.ipv6.conf.silent0.use_tempaddr=2
-    # The kernel makes a temporary one beside it, of a random number, which is lower.
+    # The kernel adds a temporary one, which is random and lower.
     add 2001:db8:7:0:ffff:ffff:ffff:fffe silent0 mngtmpaddr
     until ip -6 address show dev silent0 temporary -tentative | grep -q 2001:db8:7:; do
         ((SECONDS < 30)) || fail "no temporary address came" "$(ip -6 address)"
@@ -130,6 +130,6 @@ refuses() {
     configure_rules "::ffff:127.0.0.0/104 = ::ffff:192.0.2.0/120"
     dial peer="127.0.0.2:$PORT" tcp6 bind="[::]:0" connect="[::ffff:127.0.0.2]:$PORT" seen
     ip address delete 192.0.2.9/24 dev silent0
-    ip address delete 192.0.2.5/24 dev silent0 2>/dev/null || true # secondaries go with the first one
+    ip address delete 192.0.2.5/24 dev silent0 2>/dev/null || true # deleting the primary may have deleted it
     prints "bind: 0" "connect: 0" "seen from 192.0.2.5, port kept"
 }

@@ -7,7 +7,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 # bats test_tags=threads
 @test "threads that connect at once, the process's first connect among them" {
     configure_rules "$SILENT = $SOURCE"
-    # Each run is a new race for the first one.
+    # Each run is a new race for the first connect.
     for _ in {1..10}; do
         run_program threads "[$SILENT]:1" "[$SOURCE]:0"
         prints "from the source 800, from elsewhere 0, ports lost 0, failed 0, descriptors leaked 0"
@@ -22,7 +22,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     count=${output//[^0-9]/}
     prints "something happened at $count calls"
     ((count > 500))
-    # Once for each process, also where the handler was first.
+    # Once per process, even if the handler connects first.
     [[ $(sort "$log" | awk '/section/ { print $5 }' | uniq --repeated) == "" ]]
     logged 0 ' [WE] '
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Real programs that are told an address to connect from: it is left alone, also where it is the kernel's choice. nginx is
-# the peer of all, and one of them. They are this machine's, with its C library.
+# Real programs that are told a source address: the library leaves it alone, even if the kernel would choose the same. nginx
+# is everyone's peer, and one of the programs. They are this machine's, with its C library.
 # bats file_tags=native, exact, glibc
 
 # shellcheck source=tests/socket/common.bash
@@ -13,7 +13,7 @@ setup() {
     directory=$BATS_TEST_TMPDIR
     log=$directory/srcaddr.log
     export GLUSTERD_SRCADDR_CONF=$directory/srcaddr.conf
-    # What connects there is a process of nginx that calls itself "nginx: worker process".
+    # nginx connects from a process that calls itself "nginx: worker process".
     configure <<-END
 		[ssh curl rsync nginx*]
 		::/0 = $SOURCE
@@ -25,8 +25,8 @@ teardown() {
     [[ ! -s $directory/nginx.pid ]] || stop_nginx
 }
 
-# Whatever a client sends, a greeting of another protocol too, is answered, and its address written to $directory/seen.
-# Of its environment nginx keeps but what it is told to.
+# nginx answers whatever a client sends, even another protocol's greeting, and writes the client's address to
+# $directory/seen. It keeps only the environment that env names.
 nginx_configuration() {
     cat <<-END
 		daemon off;
@@ -55,16 +55,16 @@ nginx_configuration() {
 	END
 }
 
-# program COMMAND [ARGUMENT...]: with the library, and nothing else of this environment, nor a file of this user's.
+# program COMMAND [ARGUMENT...]: with the library, and without this user's environment and files.
 program() {
     env -i PATH="$PATH" HOME="$directory" LD_PRELOAD="$LIBRARY" GLUSTERD_SRCADDR_CONF="$GLUSTERD_SRCADDR_CONF" "$@" </dev/null 3>&-
 }
 
-# It listens when its process's number is written.
+# nginx listens before it writes its PID file.
 start_nginx() {
     [[ -x $NGINX ]] || fail "$NGINX is missing. Run make check-socket." || return
     nginx_configuration >"$directory/nginx.conf"
-    mkdir -p /var/log/nginx # for the file that it opens before it has read where to write: -e is too new for some
+    mkdir -p /var/log/nginx # it opens a log there before it reads its configuration; old ones lack -e
     program "$NGINX" -c "$directory/nginx.conf" >"$directory/nginx.out" 2>&1 &
     nginx=$!
     until [[ -s $directory/nginx.pid ]]; do
@@ -78,8 +78,8 @@ stop_nginx() {
     wait "$nginx"
 }
 
-# comes_from ADDRESS COMMAND [ARGUMENT...]: the peer sees one connection, from there. It is none that speaks its protocol,
-# so most commands fail.
+# comes_from ADDRESS COMMAND [ARGUMENT...]: the peer sees one connection, from ADDRESS. Most commands fail, because the peer
+# does not speak their protocol.
 comes_from() {
     local end=$((SECONDS + 10)) output
     : >"$directory/seen"
@@ -91,8 +91,8 @@ comes_from() {
     [[ $(<"$directory/seen") == "$1" ]] || fail "not from $1 but from $(<"$directory/seen"): ${*:2}" "$output"
 }
 
-# chooses_by OPTION COMMAND [ARGUMENT...]: the source is the kernel's choice, with the library the rule's, and with the option
-# what that says.
+# chooses_by OPTION COMMAND [ARGUMENT...]: the source is the kernel's choice without the library, the rule's with it, and
+# OPTION's value if the option is given.
 chooses_by() {
     local address
     LIBRARY='' comes_from "$PEER" "${@:2}" || return
@@ -103,7 +103,7 @@ chooses_by() {
     logged 0 ' [WE] '
 }
 
-# asks_proxy ADDRESS HOST PATH: the connection that nginx makes when it is asked there for that.
+# asks_proxy ADDRESS HOST PATH: nginx, asked at HOST for PATH, connects from ADDRESS.
 asks_proxy() {
     comes_from "$1" curl --silent "http://[$2]:$PROXY_PORT/$3"
 }

@@ -5,10 +5,10 @@
 # shellcheck source=tests/socket/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
 
-# Moves the clock on, so that the next connect looks, and what was written before has been left alone long enough.
+# Moves the clock on: the next connect checks for a change, and the new file counts as settled.
 later=(later=1)
 
-# become FILE LINE...: the step that puts these lines into a file, by rename as well-behaved tools do it.
+# become FILE LINE...: prints the step that replaces the file by rename, as well-behaved tools do.
 become() {
     local new
     new=$(mktemp "$1.XXXX")
@@ -17,12 +17,12 @@ become() {
     echo "run=mv $new $1"
 }
 
-# becomes RULE...: the configuration has these rules for dial from then on.
+# becomes RULE...: prints the step that gives dial these rules.
 becomes() {
     become "$GLUSTERD_SRCADDR_CONF" "[options]" "log-file = $log" "[dial]" "$@"
 }
 
-# One connect, as the peer sees it.
+# Steps: connect and print what the peer sees.
 connects=(tcp6 connect="[$PEER]:$PORT" seen)
 
 seen_from() {
@@ -75,7 +75,7 @@ seen_from() {
     seen_from "$SOURCE" "$SOURCE" "$SOURCE2"
 }
 
-# in_turn WHAT...: waited for who may be writing, and connects that were seen from those addresses.
+# in_turn WHAT...: either "waited", for a file that may still be written, or an address that a connect came from.
 in_turn() {
     local what expected=()
     for what; do
@@ -104,7 +104,7 @@ in_turn() {
     in_turn "$SOURCE"
     dial written="4999:$GLUSTERD_SRCADDR_CONF" peer="[$PEER]:$PORT" "${connects[@]}"
     in_turn waited "$SOURCE"
-    # Whoever is still writing then does not hold the connect up; what it has got is read again.
+    # A writer that goes on after the wait does not delay the connect. The file is read again later.
     MEANWHILE="sed -i '\$d' $GLUSTERD_SRCADDR_CONF" dial written="0:$GLUSTERD_SRCADDR_CONF" peer="[$PEER]:$PORT" \
         "${connects[@]}" run="echo '::/0 = $SOURCE2' >>$GLUSTERD_SRCADDR_CONF" later=0.05 "${connects[@]}" \
         later=0.19 "${connects[@]}" later=0.05 "${connects[@]}"
@@ -113,7 +113,7 @@ in_turn() {
 
 @test "who has not connected for long does not use what was in force then: what has just changed is waited for, once" {
     configure_rules "::/0 = $SOURCE"
-    # The clock is seven seconds behind the file system's, so that all is young in six seconds from now.
+    # The clock is 7 s behind the file system's, so files still count as fresh 6 s later.
     ahead=(written="-7000:$GLUSTERD_SRCADDR_CONF" peer="[$PEER]:$PORT" "${connects[@]}" later=3)
     dial "${ahead[@]}" "$(becomes "::/0 = $SOURCE2")" later=3 "${connects[@]}" later=0.05 "${connects[@]}"
     in_turn waited "$SOURCE" waited "$SOURCE2" "$SOURCE2"
@@ -138,7 +138,7 @@ in_turn() {
     in_turn waited "$SOURCE"
 }
 
-# away AWAY BACK: dial, while the configuration is away for almost 200 ms, and away for good.
+# away AWAY BACK: dial, while the configuration goes away for almost 200 ms, then for good.
 away() {
     dial written="6000:$GLUSTERD_SRCADDR_CONF" peer="[$PEER]:$PORT" "${connects[@]}" run="$1" later=0.05 "${connects[@]}" \
         later=0.199 "${connects[@]}" run="$2" later=0.05 "${connects[@]}" run="$1" later=0.05 "${connects[@]}" \
@@ -299,7 +299,7 @@ away() {
     done
 }
 
-# GlusterFS binds a socket that it dials again to the address that the one before had, as getsockname(2) told.
+# When GlusterFS redials, it binds the new socket to what getsockname(2) returned for the old one.
 @test "an address that the program has learned from a connection follows the new rule, towards every peer" {
     configure_rules "::/0 = $SOURCE"
     dial peer="[$PEER]:$PORT" tcp6 bind="[::]:0" connect="[$PEER]:$PORT" seen local "$(becomes "::/0 = $SOURCE2")" later=1 \
@@ -397,7 +397,7 @@ volume() {
     logged 1 ' I .*section "glusterd" in force'
 }
 
-# looks CALL...: what the library calls at a connect when it is time to look and nothing has changed.
+# looks CALL...: the library's system calls for a check at connect that finds no change.
 looks() {
     strace --quiet=all --output="$BATS_TEST_TMPDIR/trace" -E LD_PRELOAD="$LIBRARY" "$PROGRAMS/dial" "${options[@]}" still \
         later=1 tcp6 connect="[$PEER]:1" connect="[$PEER]:1" later=1 connect="[$PEER]:1" \
@@ -406,7 +406,7 @@ looks() {
     diff --label expected --label found <(printf '%s\n' "$@") <(echo "$found")
 }
 
-# qemu-user has a trace of its own.
+# strace can't trace under qemu-user.
 # bats test_tags=native
 @test "a look costs one system call for each file, and only when it is time" {
     configure_rules "2001:db8:2::/64 = $SOURCE"

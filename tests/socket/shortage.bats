@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# Where the system doesn't give what the library needs: memory, room for the log, /proc, files, calls.
+# The system refuses what the library needs: memory, room for the log, /proc, files, system calls.
 
 # shellcheck disable=SC2030,SC2031 # each test is meant to have variables of its own
 # shellcheck source=tests/socket/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
 
-# The steps of one connect, as the peer sees it.
+# Steps: connect and print what the peer sees.
 unbound=(tcp6 connect="[$PEER]:$PORT" seen)
 bound=(tcp6 bind="[::]:0" connect="[$PEER]:$PORT" seen)
 both=(peer="[$PEER]:$PORT" "${unbound[@]}" "${bound[@]}")
@@ -15,7 +15,7 @@ both_from() {
     prints "connect: 0" "seen from $1, port new" "bind: 0" "connect: 0" "seen from $1, port kept"
 }
 
-# qemu-user ignores limits of memory.
+# qemu-user ignores memory limits.
 # bats test_tags=native
 @test "no memory to read the configuration with: refused, and read at the next connect" {
     configure_rules "::/0 = $SOURCE"
@@ -84,7 +84,7 @@ both_from() {
     logged 1 ''
 }
 
-# Nor could what is counted for coverage be written.
+# Coverage counts could not be written either.
 # bats test_tags=exact
 @test "everything read-only: from the source, what was to be logged is on standard error" {
     configure_rules "::/0 = $SOURCE"
@@ -97,8 +97,8 @@ both_from() {
     [[ ! -e $log ]]
 }
 
-# Which arguments a process had is not known there with musl: tests/faults/calls.bats, tests/unit/test_process.c.
-# Sanitizers need it.
+# With musl the library does not learn its arguments without /proc: see tests/faults/calls.bats and
+# tests/unit/live/test_process.c. Sanitizers need /proc.
 # bats test_tags=exact
 @test "no /proc: the program has its rules, and changes are noticed" {
     configure_rules "::/0 = $SOURCE"
@@ -118,7 +118,7 @@ both_from() {
     both_from "$PEER"
     printf '%s\n' "option transport.socket.bind-address $SOURCE" >"$BATS_TEST_TMPDIR/root/etc/glusterfs/glusterd.vol"
     dial_as glusterd chroot="$BATS_TEST_TMPDIR/root" "${both[@]}"
-    [[ $errors == *"srcaddr.conf does not exist: built-in configuration"* ]] # the log's directory does not exist either
+    [[ $errors == *"srcaddr.conf does not exist: built-in configuration"* ]] # there is no directory for the log either
     errors=
     both_from "$SOURCE"
 }
@@ -152,8 +152,8 @@ both_from() {
     done
 }
 
-# A filter refuses one call after another, for good: EPERM, ENOSYS. Without close(2) descriptors stay.
-# Calls go by the names and numbers of this machine, and sanitizers make some of their own.
+# For each system call in turn, a filter refuses it for good, with EPERM and with ENOSYS. Without close(2) descriptors leak.
+# The names and numbers are this machine's. Sanitizers make calls of their own.
 # bats test_tags=native, exact
 @test "a seccomp filter: from the source or not at all, and nothing breaks" {
     printf '%s\n' "option transport.socket.bind-address $SOURCE" >"$BATS_TEST_TMPDIR/glusterd.vol"

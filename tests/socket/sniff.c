@@ -1,6 +1,6 @@
 /*
- * Runs a command, and prints a line "SOURCE -> PEER" for every TCP connection over IPv6 that any process began
- * meanwhile: each first SYN that a device of this network namespace was given to send.
+ * Runs a command, and prints a line "SOURCE -> PEER" for every TCP connection over IPv6 that any process begins
+ * meanwhile: for each SYN that a device of this network namespace sends.
  *
  *     sniff COMMAND [ARGUMENT...]
  */
@@ -45,7 +45,7 @@ static void print_syn(const struct frame *frame)
     printf("\n");
 }
 
-/* What is sent by now is in the socket already: the kernel puts it there before the device has it. */
+/* Everything sent so far is in the socket: the kernel copies a packet there before the device gets it. */
 static void print_captured(int fd)
 {
     struct frame frame = {.ip.ip6_nxt = 0};

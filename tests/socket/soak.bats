@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# Many connects, from many threads, while the configuration changes ten times a second.
+# Many threads connect while the configuration changes ten times a second.
 
 # shellcheck source=tests/socket/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
 
-# configure_many FILE SOURCE: of a size that would tell if one of them were not given back.
+# configure_many FILE SOURCE: a configuration large enough that a leaked one would show.
 configure_many() {
     local rules
     printf -v rules "2001:db8:f:%x::/64 = $2\n" {1..2000}
@@ -13,7 +13,7 @@ configure_many() {
     mv "$GLUSTERD_SRCADDR_CONF" "$1"
 }
 
-# soak CONNECTS: each of them must be from the one source or the other, or have none where there is no rule.
+# soak CONNECTS: each must come from one of the sources, or from the kernel's choice if no rule applies.
 soak() {
     local one=$BATS_TEST_TMPDIR/one other=$BATS_TEST_TMPDIR/other
     local from_source from_other without_rule changes
@@ -21,7 +21,7 @@ soak() {
     configure_many "$other" "$SOURCE2"
     GLUSTERD_SRCADDR_CONF=$one run_program soak "$1" "$one" "$other" "[$SOURCE]:0" "[$SOURCE2]:0" \
         "[$SILENT]:1" "[$PEER]:1" "[$SILENT2]:1" "[$SILENT_SOURCE]:0"
-    printf '%s\n' "$output" # for who watches a long one, or looks at one that failed
+    printf '%s\n' "$output" # to watch a long run, or to look at a failed one
     [[ -z $errors ]] || fail "$errors" || return
     [[ $output == *$'\nfrom elsewhere 0, ports lost 0, failed 0' ]] || fail "not as it should be" || return
     read -r from_source from_other without_rule changes < <(tail -n 2 <<<"$output" | head -n 1 | tr --complement --delete '0-9 \n')
@@ -31,13 +31,13 @@ soak() {
     ((changes >= 10 && (reloads == changes || reloads == changes + 1))) || fail "not every change" || return
 }
 
-# same WORD: that number is the same at the end of each tenth.
+# same WORD: this number is the same at the end of each tenth.
 same() {
     [[ $(grep --only-matching --perl-regexp "^tenth .* $1 \K\d+" <<<"$output" | sort --unique | wc -l) == 1 ]] ||
         fail "$1 change"
 }
 
-# qemu-user is too slow to read what changes ten times a second.
+# qemu-user is too slow for ten changes a second.
 # bats test_tags=threads, native
 @test "connects during changes are all from the one source or the other" {
     soak 8000
@@ -50,7 +50,7 @@ same() {
     same descriptors
     same mappings
     same pages
-    # Pages that the library or the C library writes to late for the first time. A configuration of these is larger.
+    # Some pages are first written to late, by either library. A leaked configuration would be more.
     mapfile -t written < <(grep --only-matching --perl-regexp "^tenth .* written \K\d+" <<<"$output")
     ((${#written[@]} == 10 && written[9] - written[1] < 64)) || fail "memory grows"
 }

@@ -1,14 +1,13 @@
 /*
- * Threads connect again and again while the configuration changes, ten times a second at most.
+ * Threads keep connecting while the configuration changes, at most ten times a second.
  *
  *     soak CONNECTS CONFIGURATION OTHER SOURCE OTHERSOURCE SILENT REFUSING NORULE NOSOURCE
  *
- * CONFIGURATION and OTHER are files, last written to long ago, which are put in each other's place; they give SOURCE
- * and OTHERSOURCE for the peers SILENT and REFUSING, and no rule for NORULE, for which NOSOURCE is the kernel's choice.
- * Each stays until a connection has come from its source.
- * SILENT and NORULE never answer, REFUSING refuses at once: none of these connections lingers in TIME_WAIT. Prints what
- * the process has at the end of each tenth, while no thread connects, and then where connections came from and what
- * went wrong.
+ * CONFIGURATION and OTHER are files, last written long ago, that are exchanged again and again. They give SOURCE and
+ * OTHERSOURCE for the peers SILENT and REFUSING, and have no rule for NORULE, for which the kernel chooses NOSOURCE.
+ * Each stays until connections have come from its source. SILENT and NORULE never answer, REFUSING refuses at once, so
+ * no connection ends in TIME_WAIT. At the end of each tenth, while no thread connects, prints what resources the
+ * process holds; at the end, where connections came from and what went wrong.
  */
 #include <poll.h>
 #include <pthread.h>
@@ -22,7 +21,7 @@ enum { THREADS = 8, TENTHS = 10, INTERVAL_MS = 100, CONNECTS_PER_SECOND = 1000 /
 enum peer { PEER_SILENT, PEER_REFUSING, PEER_NO_RULE, PEERS };
 
 static struct {
-    unsigned int connects; /* in all, or some more */
+    unsigned int connects; /* in all, or a few more */
     const char *configuration;
     const char *other;
     struct endpoint source;
@@ -30,7 +29,7 @@ static struct {
     struct endpoint peers[PEERS];
     struct endpoint no_source;
     pthread_barrier_t turn; /* a tenth begins or ends */
-    int over;               /* tenths */
+    int over;               /* tenths that are over */
     unsigned int dialled;
     unsigned int changes;
     unsigned int from_source;
@@ -92,8 +91,8 @@ static void *dial_often(void *argument)
 }
 
 /*
- * Puts the other configuration in force, and returns once it is, but not too soon. Each thread can have had one connect
- * under way since long ago, when it was in force the last time.
+ * Puts the other configuration in force, and returns once enough connections show it. Each thread may still have one
+ * connect under way from when that configuration was last in force.
  */
 static void change(void)
 {
@@ -119,7 +118,7 @@ static void run_tenth(int tenth)
     await_turn();
 }
 
-/* The number of lines of the file, and in *number that behind the last one's field of this name. */
+/* Returns the number of lines. *number is what follows name in the last line that starts with it. */
 static unsigned int read_lines(const char *file, const char *name, unsigned long *number)
 {
     char line[512];
@@ -138,7 +137,7 @@ static unsigned int read_lines(const char *file, const char *name, unsigned long
 static void print_possessions(int tenth)
 {
     unsigned long pages = 0;
-    unsigned long written = 0; /* not all that is resident: of a file the kernel maps more than was asked for */
+    unsigned long written = 0; /* not all resident pages: the kernel maps more of a file than was asked for */
     unsigned int mappings = read_lines("/proc/self/maps", "-", &pages);
 
     (void)read_lines("/proc/self/statm", "", &pages);

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# Which source a connection gets: the rules, seen by the peer.
+# Which source a rule gives a connection, as the peer sees it.
 
 # shellcheck source=tests/socket/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
 
-# dial_peer ADDRESS [STEP...]: an unbound socket.
+# dial_peer ADDRESS [STEP...]: connects a new socket, after these steps.
 dial_peer() {
     dial peer="[$1]:$PORT" tcp6 "${@:2}" connect="[$1]:$PORT" seen
 }
@@ -33,7 +33,7 @@ dial_peer() {
     logged 0 ' [WE] '
 }
 
-# qemu-user knows no IP_BIND_ADDRESS_NO_PORT.
+# qemu-user lacks IP_BIND_ADDRESS_NO_PORT.
 # bats test_tags=native
 @test "an unbound socket keeps IP_BIND_ADDRESS_NO_PORT as the program has it, and the default of SO_REUSEADDR" {
     configure_rules "2001:db8:2::/64 = $SOURCE"
@@ -46,7 +46,7 @@ dial_peer() {
 # bats test_tags=native
 @test "an unbound socket gets a port that is free towards its peer, even where others use all ports of the source" {
     configure_rules "2001:db8:2::/64 = $SOURCE"
-    # bind(2) alone would find the one port of the range taken.
+    # bind(2) alone would find the range's only port taken.
     dial run="sysctl -qw net.ipv4.ip_local_port_range='40000 40000'" peer="[$PEER]:$PORT" tcp6 \
         connect="[$PEER]:$PORT" tcp6 peer="[$PEER2]:$PORT" connect="[$PEER2]:$PORT" seen \
         run="sysctl -qw net.ipv4.ip_local_port_range='32768 60999'"
@@ -110,7 +110,7 @@ dial_peer() {
     prints "connect: ECONNREFUSED" "bind: 0" "connect: 0" "seen from $SOURCE, port kept"
 }
 
-# To look whether a peer without a rule gets such a socket would be a system call more for all that don't.
+# Checking for such a socket would cost every peer without a rule a system call.
 @test "after a failed connect, a peer without a rule, or with none, sees the source that the socket has" {
     for rule in "2001:db8:4::/64 = $SOURCE2" "2001:db8:3::/64 = none"; do
         configure_rules "2001:db8:2::/64 = $SOURCE" "$rule"
@@ -119,7 +119,7 @@ dial_peer() {
     done
 }
 
-# Binding to an IPv6 address has the kernel set IPV6_V6ONLY, which must not outlive the address.
+# The kernel sets IPV6_V6ONLY when it binds to an IPv6 address. It must not outlast that address.
 # bats test_tags=native
 @test "after a failed connect, IPV6_V6ONLY is the program's: for an IPv4-mapped source, and for its own bind" {
     configure_rules "2001:db8:2::/64 = $SOURCE" "::ffff:127.0.0.0/104 = ::ffff:127.0.0.9"
@@ -153,7 +153,7 @@ dial_peer() {
     prints "bind: 0" "connect: 0" "seen from 127.0.0.9, port kept"
 }
 
-# qemu-user gives the first four bytes of TCP_INFO, which tells the segment size that the connection had.
+# qemu-user returns four bytes of TCP_INFO, which lack the connection's segment size.
 # bats test_tags=native
 @test "after a connection that was taken off the socket again, the next one gets the source of its rule" {
     configure_rules "2001:db8:2::/64 = $SOURCE" "2001:db8:3::/64 = $SOURCE2"

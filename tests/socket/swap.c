@@ -1,5 +1,5 @@
 /*
- * Exchanges two files, again and again, until it is killed.
+ * Keeps exchanging two files until it is killed.
  *
  *     swap FILE FILE
  */

@@ -1,4 +1,4 @@
-/* What the test programs share. Whatever goes wrong that is not under test ends the program with status 2. */
+/* Shared by the test programs. A failure that is not under test ends the program with status 2. */
 #pragma once
 
 #include <arpa/inet.h>
@@ -22,9 +22,9 @@
 
 enum {
     ENDPOINT_TEXT_MAX = 256, /* bytes */
-    DESCRIPTORS_MAX = 64,    /* a test program has no higher ones, or moves them there itself */
-    PATIENCE_MS = 10000,     /* for what happens at once unless something is wrong */
-    LIFETIME = 120           /* seconds, after which a test program that waits where it must not is ended */
+    DESCRIPTORS_MAX = 64,    /* a test program has higher ones only if it moved them there */
+    PATIENCE_MS = 10000,     /* for something that should happen at once */
+    LIFETIME = 120           /* seconds, then SIGALRM ends a program that hangs */
 };
 
 struct endpoint {
@@ -38,7 +38,7 @@ struct endpoint {
     socklen_t len;
 };
 
-/* One more, of what threads count. */
+/* Increments what several threads count. */
 static inline void add(unsigned int *number)
 {
     __atomic_add_fetch(number, 1, __ATOMIC_RELAXED);
@@ -50,7 +50,7 @@ static inline _Noreturn void die(const char *what)
     exit(2);
 }
 
-/* As the headers name it: strerrorname_np(3) is in new versions of glibc only. */
+/* The name in the headers. strerrorname_np(3) is too new. */
 static inline const char *error_name(int error)
 {
     static const struct {
@@ -170,11 +170,11 @@ static inline struct endpoint parse_endpoint(const char *text)
         errno = EINVAL;
         die(text);
     }
-    endpoint.address.in6.sin6_port = htons((in_port_t)strtoul(port, NULL, 10)); /* where sin_port is as well */
+    endpoint.address.in6.sin6_port = htons((in_port_t)strtoul(port, NULL, 10)); /* sin_port is in the same place */
     return endpoint;
 }
 
-/* Without scope and port. */
+/* Without scope and port. Valid until the next call. */
 static inline const char *address_text(const struct endpoint *endpoint)
 {
     static char text[INET6_ADDRSTRLEN];
@@ -209,7 +209,7 @@ static inline bool same_endpoint(const struct endpoint *a, const struct endpoint
     return same_address(a, b) && port_of(a) == port_of(b);
 }
 
-/* Not through bind(2), which is under test. */
+/* Not with bind(2), which is under test. */
 static inline void bind_directly(int fd, const struct endpoint *endpoint)
 {
     if (syscall(SYS_bind, fd, &endpoint->address, endpoint->len) != 0)
@@ -230,15 +230,15 @@ static inline int listen_directly(const struct endpoint *endpoint)
 }
 
 /*
- * Looks without opening one, as there may be none left, and with a call that the library does not make, so that traces
- * can be told apart.
+ * Opens no descriptor, as none may be left. Uses a system call that the library does not make, to tell them apart in a
+ * trace.
  */
 static inline bool is_open(int fd)
 {
     return lseek(fd, 0, SEEK_CUR) != -1 || errno != EBADF;
 }
 
-/* Of those below DESCRIPTORS_MAX. */
+/* Counts those below DESCRIPTORS_MAX. */
 static inline int count_descriptors(void)
 {
     int count = 0;
@@ -248,8 +248,8 @@ static inline int count_descriptors(void)
     return count;
 }
 
-/* At the start of each program. Closes what a test runner keeps open for itself, and no other: valgrind reports that.
- */
+/* Each program starts with this. Closes descriptors inherited from a test runner, but only open ones: valgrind
+ * complains about others. */
 static inline void begin(void)
 {
     alarm(LIFETIME);

@@ -1,10 +1,10 @@
 /*
- * Many threads connect at once, the first connect of the process among them, each several times, from unbound and from
+ * Many threads connect at once, and race for the process's first connect. Each connects several times, from unbound and
  * bound sockets in turn.
  *
  *     threads PEER SOURCE
  *
- * PEER never answers; a rule gives SOURCE for it. Prints how many connects were from there, and what went wrong.
+ * PEER never answers; a rule gives SOURCE for it. Prints how many connects came from SOURCE, and what went wrong.
  */
 #include <pthread.h>
 

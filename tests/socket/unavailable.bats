@@ -15,7 +15,7 @@ not_connected=' W .* 2001:db8:2::/64 = 2001:db8:1::99: .*Cannot assign requested
         # The second connect shows that the capture works.
         prints ${bound:+"bind: 0"} "connect: EADDRNOTAVAIL" "connect: ECONNREFUSED" "$FAR_PEER -> $FAR_PEER"
     done
-    logged 2 "$not_connected" # of two processes
+    logged 2 "$not_connected" # from two processes
 }
 
 @test "refused: the socket is as the program left it, and connects to other peers" {
@@ -64,7 +64,7 @@ not_connected=' W .* 2001:db8:2::/64 = 2001:db8:1::99: .*Cannot assign requested
 
 @test "a tentative address: refused" {
     configure_rules "2001:db8:2::/64 = 2001:db8:66::7"
-    # Detection that needs an hour; the neighbour's silence is what it waits for.
+    # Duplicate address detection now takes an hour.
     sysctl -qw net.ipv6.conf.silent0.accept_dad=1 net.ipv6.conf.silent0.dad_transmits=3600
     ip address add 2001:db8:66::7/64 dev silent0
     ip -6 address show dev silent0 tentative | grep -q 2001:db8:66::7/64
@@ -78,7 +78,7 @@ not_connected=' W .* 2001:db8:2::/64 = 2001:db8:1::99: .*Cannot assign requested
     configure_rules "::/0 = $SOURCE"
     dial tcp6 connect="[$PEER]:1" peer="[$PEER]:$PORT" tcp6 bind="[::]:0" \
         spare=0 connect="[$PEER]:$PORT" unseen spare=1 connect="[$PEER]:$PORT" seen
-    [[ $errors == *" W "*"peer $PEER: "*"Too many open files; not connected" ]] # nor is there one for the log file
+    [[ $errors == *" W "*"peer $PEER: "*"Too many open files; not connected" ]] # the log file needs a descriptor too
     errors=
     prints "connect: ECONNREFUSED" "bind: 0" "connect: EMFILE" "unseen" "connect: 0" "seen from $SOURCE, port kept"
     dial tcp6 connect="[$PEER]:1" peer="[$PEER]:$PORT" tcp6 spare=0 connect="[$PEER]:$PORT" spare=1 seen
@@ -108,7 +108,7 @@ not_connected=' W .* 2001:db8:2::/64 = 2001:db8:1::99: .*Cannot assign requested
 
 @test "the port is taken at the source by another socket: refused" {
     configure_rules "::/0 = $SOURCE"
-    # Both of the program's have SO_REUSEADDR, and the one at the source listens.
+    # Both sockets have SO_REUSEADDR, and the one at the source listens.
     dial peer="[$PEER]:$PORT" tcp6 set=1:2:1 bind="[::]:49151" tcp6 set=1:2:1 bind="[$SOURCE]:49151" listen \
         fd=4 connect="[$PEER]:$PORT" unseen local
     prints "bind: 0" "bind: 0" "listen: 0" "connect: EADDRINUSE" "unseen" "local ::, port kept"
@@ -138,7 +138,7 @@ not_connected=' W .* 2001:db8:2::/64 = 2001:db8:1::99: .*Cannot assign requested
     configure_rules "$SILENT = 2001:db8:1::10/124" "$SILENT2 = $SOURCE2"
     run_program within fail "[$SILENT]:1" "[$SOURCE]:0" "[$SILENT2]:1" "[$SOURCE2]:0"
     count=${output//[^0-9]/}
-    errors= # the log can't be opened where that is what fails
+    errors= # if opening the log fails, it is written here
     prints "something happened at $count calls"
     ((count > 500))
 }

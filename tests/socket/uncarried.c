@@ -1,6 +1,6 @@
 /*
- * Connects a socket, bound to [::] and a port, that has something which can't be carried over to another socket, and
- * prints what came of it and whether the descriptor still holds the same socket, bound as before.
+ * Connects a socket, bound to [::] and a port, with a setting that can't be carried over to another socket. Prints the
+ * result, and whether the descriptor still holds the same socket, bound as before.
  *
  *     uncarried repair|ebpf PEER
  */
@@ -20,7 +20,7 @@ static int set_repair(int fd)
     return setsockopt(fd, IPPROTO_TCP, OPTION_TCP_REPAIR, &on, sizeof(on));
 }
 
-/* A program that lets everything pass: r0 = 0xffff; exit. */
+/* A program that passes everything: r0 = 0xffff; exit. */
 static int set_ebpf_filter(int fd)
 {
     static const struct bpf_insn pass[] = {{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0xffff},

@@ -1,17 +1,16 @@
 /*
- * Lets something happen at each single call that the library makes within a connect, one after the other, the first
- * connect of a process and one that takes in a changed configuration included: the call fails, a signal arrives whose
- * handler connects as well or jumps out of the connect, the thread is cancelled, or another thread, as it were, closes
- * the socket and opens a file, which gets its number.
+ * Interferes at each call that the library makes within a connect, one call after the other: the call fails; a signal
+ * arrives, whose handler connects too or jumps out of the connect; the thread is cancelled; or the socket is closed and
+ * a file opened under its number, as another thread could do. Covers the first connect of a process, and one that
+ * reloads the configuration.
  *
  *     within fail|signal|fail-kernel|cancel|jump|close PEER SOURCE OTHERPEER OTHERSOURCE
  *
- * PEER and OTHERPEER never answer; rules give SOURCE and OTHERSOURCE for them. With fail the rules are to refuse where
- * the source is unavailable, with fail-kernel to leave that to the kernel. The configuration has its name in
- * GLUSTERD_SRCADDR_CONF, and is the same after a change. Prints what was wrong, and at the end at how many calls
- * something happened.
+ * PEER and OTHERPEER never answer; rules give SOURCE and OTHERSOURCE for them. With fail the configuration must refuse
+ * if the source is unavailable, with fail-kernel leave the choice to the kernel. GLUSTERD_SRCADDR_CONF names the
+ * configuration, whose rules stay the same. Prints what went wrong, and at the end at how many calls it interfered.
  */
-#undef _FORTIFY_SOURCE /* whose inline functions these would be */
+#undef _FORTIFY_SOURCE /* its inline functions would replace those below */
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -25,10 +24,10 @@
 
 enum mode { FAIL, FAIL_KERNEL, SIGNAL, CANCEL, JUMP, CLOSE, MODES };
 
-/* How the socket is when it is to be connected. */
+/* The socket's state before the connect. */
 enum kind { UNBOUND, BOUND, MOVED, KINDS };
 
-/* What has become of the configuration before. */
+/* The configuration's state before the connect. */
 enum history { UNREAD, READ, CHANGED, HISTORIES };
 
 static struct {
@@ -39,8 +38,8 @@ static struct {
     struct endpoint other_peer;
     struct endpoint other_source;
     enum history history;
-    time_t later;                /* seconds that the library's clock is put forward */
-    volatile sig_atomic_t armed; /* the number of the call, from now, at which something happens; 0 for none */
+    time_t later;                /* seconds added to the library's clock */
+    volatile sig_atomic_t armed; /* calls until it interferes; 0 for never */
     const char *volatile happened_at;
     int dialling; /* the socket */
     sigjmp_buf jump;
@@ -56,7 +55,7 @@ static void replace_by_file(int fd)
         _exit(2);
 }
 
-/* Whether the call of this name is to fail with error. */
+/* Interferes if it is this call's turn. Returns whether the call must fail with error. */
 static bool happens(const char *call, int error)
 {
     if (test.armed == 0 || --test.armed > 0)
@@ -116,7 +115,7 @@ static long meddle(long number, const long *arguments)
             return -1;
     if (number != SYS_nanosleep)
         return call_kernel(number, arguments);
-    test.later++; /* the clock goes on, without the waiting */
+    test.later++; /* the clock moves on without waiting */
     return 0;
 }
 
@@ -124,7 +123,7 @@ void *mmap(void *address, size_t len, int protection, int flags, int fd, off_t o
 {
     if (happens("mmap", ENOMEM))
         return MAP_FAILED;
-    /* NOLINTNEXTLINE(performance-no-int-to-ptr): a system call has no other way to return one */
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): system calls return longs */
     return (void *)call_kernel(SYS_mmap, (const long[6]){(long)address, (long)len, protection, flags, fd, offset});
 }
 
@@ -210,11 +209,11 @@ static void check(enum kind kind, int fd, int error, const struct endpoint *befo
         complain(kind, "not connected from the source");
     else if (test.mode == FAIL)
         check_refused(kind, fd, error, before);
-    else if (error != EINPROGRESS && kind != MOVED && test.history != UNREAD) /* before that nobody knows of "kernel" */
+    else if (error != EINPROGRESS && kind != MOVED && test.history != UNREAD) /* before, "kernel" is not known */
         complain(kind, "refused, and should have been left to the kernel");
 }
 
-/* Another version of the configuration, of a time that no earlier one has. */
+/* Gives the configuration a modification time that it never had. */
 static void change_configuration(void)
 {
     struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 0}};
@@ -225,7 +224,7 @@ static void change_configuration(void)
     test.later++;
 }
 
-/* One that should be cancelled does not get to the end. */
+/* error stays unset if the thread is cancelled. */
 struct attempt {
     int fd;
     int error;
@@ -258,7 +257,7 @@ static bool try_connect(struct attempt *attempt)
     return test.mode == CANCEL ? dial_in_thread(attempt) : dial(attempt) == NULL;
 }
 
-/* It was given its source, as cancellation acts in the real connect alone, and can go on from there. */
+/* Only the real connect acts on the cancellation. So the socket has its source, and can connect again. */
 static void check_cancelled(enum kind kind, int fd, bool cancelled)
 {
     struct endpoint local = local_of(fd);
@@ -278,7 +277,7 @@ static bool cancellation_is_enabled(void)
     return pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &before) == 0 && before == PTHREAD_CANCEL_ENABLE;
 }
 
-/* Jumped out of, the next connect is as any. */
+/* The connect after the jump works as usual. */
 static void check_jumped(enum kind kind, int fd)
 {
     struct endpoint local;
@@ -292,7 +291,7 @@ static void check_jumped(enum kind kind, int fd)
         complain(kind, "the next connect is not from the source");
 }
 
-/* Nothing can be done against what comes between the last look and dup3(2). */
+/* The library can't prevent what happens between its last check and dup3(2). */
 static void check_closed(enum kind kind, int fd)
 {
     struct stat status;
@@ -301,7 +300,7 @@ static void check_closed(enum kind kind, int fd)
         complain(kind, "a socket is in the file's place");
 }
 
-/* One connect, with something at its nth call; in a process of its own. False if it has not so many calls. */
+/* One connect in a new process, interfered with at its nth call. False if it makes fewer calls. */
 static bool try_call(enum kind kind, enum history history, int nth)
 {
     int first = history != UNREAD ? make_socket(MOVED) : -1;
@@ -322,7 +321,7 @@ static bool try_call(enum kind kind, enum history history, int nth)
     test.armed = nth;
     cancelled = try_connect(&attempt);
     armed = test.armed != 0;
-    test.armed = 0; /* an instrument makes calls of its own at the end */
+    test.armed = 0; /* instrumentation makes calls at exit */
     if (armed)
         return false;
     if (test.mode == CANCEL)
