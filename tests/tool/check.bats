@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What check finds in a configuration, and what it waits for.
+# What check finds in a configuration.
 
 # shellcheck source=tests/tool/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
@@ -61,7 +61,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     says_in_json 2 . check new.conf <<-'END'
 		{"version":1,"findings":[{"file":"new.conf","line":2,"column":8,"severity":"error","message":"found IPv4 source \"10.0.0.1\" for a network that is not; write an IPv6 one or none"}]}
 	END
-    # Not in force at all, so nothing else is said of it.
+    # An error keeps the whole file out of force, so check reports nothing else about it.
     write new.conf <<-END
 		[unknown]
 		::/0 = $GONE
@@ -109,7 +109,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		::/0 = none x
 		            ^
 	END
-    # Nothing that a terminal could take for a command.
+    # No control characters reach the terminal.
     printf '[glusterd]\n::/0 = \033[2J\001\177 \0\n' | write control
     says 2 check control <<-'END'
 		control:2:15: error: found a NUL byte; write plain text
@@ -215,7 +215,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     says_in_json 0 '.explanations[] | [.source, .why]' explain "$PEER" <<<"[\"$SOURCE\",\"bind-address, /etc/glusterfs/glusterd.vol:3\"]"
     write_volfile transport.socket.bind-address store1
     says_in_json 0 '.explanations[].source' explain "$PEER" <<<"\"$SOURCE\""
-    # Without transport.address-family inet6, glusterd listens on IPv4 where it can.
+    # Without transport.address-family inet6, glusterd prefers IPv4.
     for name in both store4; do
         write_volfile transport.socket.bind-address "$name"
         says 0 check <<-END
@@ -292,7 +292,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 
 ### Warnings
 
-# other_header FILE BYTES OFFSET: the library, with other bytes there in its ELF header.
+# other_header FILE BYTES OFFSET: copies the library, and overwrites these bytes of its ELF header.
 other_header() {
     install -D -m 4755 "$LIBRARY" "$1"
     # shellcheck disable=SC2059 # it holds escapes
@@ -313,7 +313,7 @@ other_header() {
     says_in_json 1 . check <<-'END'
 		{"version":1,"findings":[{"file":"libglusterd-srcaddr.so","line":null,"column":null,"severity":"warning","message":"ld.so can't preload it into glusterd: cannot open shared object file: No such file or directory"}]}
 	END
-    # What is not to be put in its place says nothing of the library.
+    # check on another file does not look at the library.
     cp /etc/glusterfs/srcaddr.conf new.conf
     says 0 check new.conf <<<"${well/*:/new.conf:}"
 
@@ -325,7 +325,7 @@ other_header() {
     chmod u+s plain/libglusterd-srcaddr.so
     LD_LIBRARY_PATH=$PWD/plain says 0 check <<<"$well"
 
-    # Another machine, and 32 bits: ld.so passes over both.
+    # Another machine, and 32 bits: ld.so skips both.
     other_header machine/libglusterd-srcaddr.so '\377\377' 18
     LD_LIBRARY_PATH=$PWD/machine says 1 check <<-END
 		$PWD/machine/libglusterd-srcaddr.so: warning: ld.so can't preload it into glusterd: it is for another architecture
@@ -339,7 +339,7 @@ other_header() {
     LD_LIBRARY_PATH=$PWD/class says 2 run true <<-END
 		glusterd-srcaddr: found no library to preload: $PWD/class/libglusterd-srcaddr.so: it is for another architecture
 	END
-    # But not over one that it finds behind them.
+    # ld.so goes on to the right one after them.
     LD_LIBRARY_PATH=$PWD/machine:$PWD/class:$INSTALLED says 0 check <<<"$well"
 
     install -D -m 4755 /dev/null empty/libglusterd-srcaddr.so
@@ -414,7 +414,7 @@ other_header() {
 @test "a source that is not on this host, deprecated, tentative or a duplicate: where it is first asked for" {
     sysctl -qw net.ipv6.conf.silent0.accept_dad=1
     ip address add 2001:db8:7::1/64 dev silent0 nodad preferred_lft 0
-    # Detection that needs an hour: nobody on the wire says anything.
+    # Duplicate address detection now takes an hour.
     sysctl -qw net.ipv6.conf.silent0.dad_transmits=3600
     ip address add 2001:db8:7::2/64 dev silent0
     write new.conf <<-END
@@ -598,7 +598,7 @@ other_header() {
     in_force <<<"[glusterfsd]"
     says_in_json 1 '.findings | length' check <<<6
 
-    # Where glusterd has its store elsewhere.
+    # glusterd's store is elsewhere.
     mv /var/lib/glusterd/peers .
     says_in_json 0 '.findings | length' check <<<0
     write_volfile working-directory "$PWD"

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# What the tests of the command share, beside what those of the library do: the network of tests/socket/common.bash, a
-# machine of our own in /etc/glusterfs and /var/lib/glusterd, and comparing all that a subcommand prints.
+# Shared by the command's tests: the network of tests/socket/common.bash, a private /etc/glusterfs and /var/lib/glusterd,
+# and functions that compare a subcommand's whole output.
 
 # shellcheck source=tests/socket/common.bash
 source "${BATS_TEST_DIRNAME:?}/../socket/common.bash"
 COMMAND=$(realpath -m -- "${SRCADDR_COMMAND:-$ROOT/build/glusterd-srcaddr}")
 
-# The library as it is installed, where ld.so finds it: an ordinary user has to find it, too.
+# The installed library, where ld.so finds it for an ordinary user too.
 INSTALLED=/run/installed
 
 install_library() {
@@ -18,7 +18,7 @@ setup_file() {
     install_library
 }
 
-# The next file may want other addresses.
+# The next file may need other addresses.
 teardown_file() {
     ip link delete silent0
     ip -6 address flush dev lo scope global
@@ -47,18 +47,18 @@ teardown() {
     leave_machine
 }
 
-# write FILE: from the standard input, as the library trusts it.
+# write FILE: from standard input, with a mode that the library trusts.
 write() {
     cat >"$1"
     chmod 644 "$1"
 }
 
-# in_force: the configuration of this machine, from the standard input.
+# in_force: writes this machine's configuration, from standard input.
 in_force() {
     write /etc/glusterfs/srcaddr.conf
 }
 
-# write_volfile [OPTION VALUE]...: glusterd.vol.
+# write_volfile [OPTION VALUE]...: writes glusterd.vol.
 write_volfile() {
     {
         echo "volume management"
@@ -67,19 +67,19 @@ write_volfile() {
     } | write /etc/glusterfs/glusterd.vol
 }
 
-# store_peer NUMBER LINE...: a file of glusterd's store.
+# store_peer NUMBER LINE...: writes a peer file in glusterd's store.
 store_peer() {
     mkdir -p /var/lib/glusterd/peers
     printf '%s\n' "${@:2}" >"/var/lib/glusterd/peers/00000000-0000-0000-0000-00000000000$1"
 }
 
-# use_hosts: /etc/hosts, from the standard input.
+# use_hosts: replaces /etc/hosts, from standard input.
 use_hosts() {
     cat >hosts
     mount --bind hosts /etc/hosts
 }
 
-# wait_until COMMAND [ARGUMENT...]: repeats the command until it succeeds, for half a minute at most.
+# wait_until COMMAND [ARGUMENT...]: repeats the command until it succeeds, for at most 30 s.
 wait_until() {
     local start=$SECONDS last
     until last=$("$@" 2>&1); do
@@ -95,20 +95,19 @@ ends() {
     ((status == $1)) || fail "${*:2}: status $status, not $1"
 }
 
-# says STATUS [ARGUMENT...]: so the command ends, and on both its streams it prints exactly what stands on the standard
-# input.
+# says STATUS [ARGUMENT...]: the command exits with STATUS. Its output and errors are exactly what is on standard input.
 says() {
     ends "$1" "$COMMAND" "${@:2}" >printed 2>&1 3>&- </dev/null ||
         { cat printed >&2; return 1; }
     diff --unified=9 --label expected --label printed - printed
 }
 
-# valid SUBCOMMAND FILE: what it has printed is as the schema has it.
+# valid SUBCOMMAND FILE: the subcommand's output in FILE matches the schema.
 valid() {
     "$ROOT/tests/tool/valid" "$1" <"$2" || fail "$(<"$2")"
 }
 
-# says_in_json STATUS FILTER [ARGUMENT...]: the same of what jq makes of it; and nothing on standard error.
+# says_in_json STATUS FILTER [ARGUMENT...]: the same for its JSON, filtered by jq. Standard error is empty.
 says_in_json() {
     ends "$1" "$COMMAND" "${@:3}" --json >printed 2>errors 3>&- </dev/null
     diff --label nothing --label errors /dev/null errors
@@ -116,7 +115,7 @@ says_in_json() {
     diff --unified=9 --label expected --label printed - <(jq --compact-output "$2" printed)
 }
 
-# on_terminal STATUS [ARGUMENT...]: as says, on a terminal, which its escape sequences show as ^[.
+# on_terminal STATUS [ARGUMENT...]: like says, on a terminal. Escape characters show as ^[.
 on_terminal() {
     local words
     printf -v words ' %q' "$COMMAND" "${@:2}"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# The completion in a real interactive bash, on a terminal: what readline makes of a line, and not only what it is offered.
+# Completion in an interactive bash on a terminal: the line that readline makes, not just the candidates.
 
 COMPLETION=$(realpath -- "${BATS_TEST_DIRNAME:?}/../../packaging/completion/glusterd-srcaddr")
 COMMAND=$(realpath -- "${SRCADDR_COMMAND:-$BATS_TEST_DIRNAME/../../build/glusterd-srcaddr}")
 
 setup() {
-    # The machine's own peers, if any, are no part of this.
+    # Hides this machine's own peers.
     mount -t tmpfs store /var/lib/glusterd
     cat >"$BATS_TEST_TMPDIR/rc" <<-END
 		PATH=$(dirname "$COMMAND"):$PATH PS1= HISTFILE=
@@ -22,8 +22,8 @@ setup() {
 	END
 }
 
-# completed LINE: types the line and readline's insert-completions (M-*), which puts in all there are. Prints the words that
-# it has become.
+# completed LINE: types LINE and M-*, readline's insert-completions, which inserts all candidates. Prints the words of the
+# resulting line.
 completed() {
     printf '%s\e*\nexit\n' "$1" |
         script --quiet --return --command "bash --noprofile --rcfile $BATS_TEST_TMPDIR/rc -i" /dev/null >/dev/null

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What explain says of a peer, and that it is so.
+# What explain says about a peer, and that it is true.
 
 # shellcheck source=tests/tool/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
@@ -11,7 +11,7 @@ TENTATIVE=2001:db8:7::2
 setup() {
     enter_machine
     ip address add "$DEPRECATED/64" dev silent0 nodad preferred_lft 0
-    # Detection that needs an hour: nobody on the wire says anything.
+    # Duplicate address detection now takes an hour.
     sysctl -qw net.ipv6.conf.silent0.accept_dad=1 net.ipv6.conf.silent0.dad_transmits=3600
     ip address add "$TENTATIVE/64" dev silent0
     export GLUSTERD_SRCADDR_CONF=$PWD/srcaddr.conf
@@ -74,7 +74,7 @@ teardown() {
 		KERNEL           $PEER
 		KERNEL INTERFACE lo
 	END
-    # Nor has the kernel a way there.
+    # The kernel has no route there either.
     says 0 explain 2001:db8:99::1 <<-END
 		PEER       2001:db8:99::1
 		PROCESS    glusterd
@@ -148,7 +148,7 @@ temporary_address() {
 
 @test "a prefix: a temporary address in it is none" {
     sysctl -qw net.ipv6.conf.silent0.accept_dad=0 net.ipv6.conf.silent0.use_tempaddr=2
-    # The kernel makes a temporary one beside it, of a random number.
+    # The kernel adds a random temporary one.
     ip address add 2001:db8:7:0:ffff:ffff:ffff:fffe/64 dev silent0 nodad mngtmpaddr
     wait_until temporary_address
     sysctl -qw net.ipv6.conf.silent0.use_tempaddr=0
@@ -167,7 +167,7 @@ temporary_address() {
 	END
 }
 
-# masked ADDRESS: without its last bit.
+# masked ADDRESS: prints it with its last bit cleared.
 masked() {
     perl -MSocket=inet_pton,inet_ntop,AF_INET6 -e '
         print inet_ntop(AF_INET6, inet_pton(AF_INET6, shift) & ("\xff" x 15 . "\xfe"))' "$1"
@@ -245,7 +245,7 @@ masked() {
 		KERNEL INTERFACE lo
 	END
     says_in_json 0 '[.explanations[].peer]' explain two-addresses <<<"[\"$PEER\",\"$FAR_PEER\"]"
-    # One of them alone can't be reached: that is something wrong.
+    # One of the two can't be reached: status 1.
     printf '[glusterd]\n%s = %s\n' "$PEER" "$GONE" | write srcaddr.conf
     says_in_json 1 '[.explanations[].source_state]' explain two-addresses <<<'["absent",null]'
     ends 2 "$COMMAND" explain ipv4 2>printed
@@ -254,7 +254,7 @@ masked() {
     grep '^glusterd-srcaddr: nobody-knows: ' printed
 }
 
-# The names that srcaddr.conf(5) tells of, and any other program's.
+# The names in srcaddr.conf(5), and any other program's.
 @test "a process goes by both of its names" {
     write srcaddr.conf <<-END
 		[glustershd]
@@ -281,7 +281,7 @@ masked() {
 	END
 }
 
-# found_by LISTENER PEER: the source that dial gets, preloaded with the same configuration; "nothing" where it is refused.
+# found_by LISTENER PEER: prints the source that a preloaded dial gets, or "nothing" if it is refused.
 found_by() {
     local result
     result=$(preloaded dial dial peer="$1" tcp6 bind="[::]:0" connect="$2" local)
@@ -292,7 +292,7 @@ found_by() {
     esac
 }
 
-# What explain says that it will see.
+# foreseen PEER: prints what explain predicts.
 foreseen() {
     "$COMMAND" explain "$1" --process dial --json |
         jq --raw-output '.explanations[] | if .unavailable == "refuse" then "nothing"
@@ -355,7 +355,7 @@ foreseen() {
     write_volfile transport.socket.bind-address host1
     says_in_json 1 '.explanations[] | [.source, .why, .unavailable]' explain "$PEER" \
         <<<'[null,"bind-address, which only glusterd can tell","refuse"]'
-    # Which is nothing to a process that does not ask for it.
+    # Another process has no rule with bind-address.
     says_in_json 0 '.explanations[].why' explain "$PEER" --process dial <<<'"no section is for this process, so it has no rules"'
 }
 

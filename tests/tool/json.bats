@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# JSON, which other programs rely on: what is printed is what docs/glusterd-srcaddr.schema.json and the manual page say, field by
-# field. Other tests of the command look at values, and apply the schema by says_in_json.
+# JSON, which other programs rely on: the output matches docs/glusterd-srcaddr.schema.json and the manual page, field by field.
+# Other tests of the command check values, and apply the schema through says_in_json.
 
 # shellcheck source=tests/tool/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
@@ -8,7 +8,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 source "${BATS_TEST_DIRNAME:?}/processes.bash"
 SCHEMA=$ROOT/docs/glusterd-srcaddr.schema.json
 
-# fields_of_schema: each array of each subcommand, with its fields.
+# fields_of_schema: prints each array of each subcommand, with its fields.
 fields_of_schema() {
     jq --raw-output '.["$defs"] as $defs | def definition: .["$ref"] | ltrimstr("#/$defs/");
         "version", ("check", "explain", "status", "repair" | $defs[.].properties | to_entries[] | select(.value.items) |
@@ -21,14 +21,14 @@ fields_of_schema() {
     [ "$(fields_of_schema | wc -l)" -eq 55 ]
 }
 
-# json STATUS SUBCOMMAND [ARGUMENT...]: its document, one line, is in the file printed, as the schema has it.
+# json STATUS SUBCOMMAND [ARGUMENT...]: leaves its document, one line that matches the schema, in the file printed.
 json() {
     ends "$1" "$COMMAND" "${@:2}" --json >printed 3>&- </dev/null
     [ "$(wc -l <printed)" -eq 1 ]
     valid "$2" printed
 }
 
-# is FILTER DOCUMENT: so jq makes the file printed.
+# is FILTER DOCUMENT: jq makes DOCUMENT of the file printed.
 is() {
     diff --unified=9 --label expected --label printed <(echo "$2") <(jq --compact-output "$1" printed)
 }
@@ -41,7 +41,7 @@ is() {
     mkdir /var/lib/glusterd/peers
     json 0 repair
     is . '{"version":1,"suspects":[],"callers":[]}'
-    # Of an address there is always something to say.
+    # explain always has something to say about an address.
     json 0 explain "$PEER"
     is '.explanations[] | .file, .section, .section_line' $'null\n["glusterd"]\nnull'
 }
@@ -85,7 +85,7 @@ is() {
     is '.findings[].file' '"\\xfeä"'
 }
 
-# spoilt SUBCOMMAND FILTER: what jq makes of the document in the file printed is not as the schema has it.
+# spoilt SUBCOMMAND FILTER: what jq makes of the file printed does not match the schema.
 spoilt() {
     jq "$2" printed >spoilt
     ! "$ROOT/tests/tool/valid" "$1" <spoilt || fail "$2"
@@ -104,7 +104,7 @@ spoilt() {
     spoilt status '.processes[0].written = "2023-11-14 22:13:20 +0000"'
     spoilt status '.processes[0].new = 1'
     spoilt status 'del(.processes[0].note)'
-    # So it is with all of its objects.
+    # All of its objects are this strict.
     jq --exit-status '[.["$defs"][] | select(.properties) | .additionalProperties == false and .required == (.properties | keys_unsorted)] |
         length == 11 and all' "$SCHEMA"
 }

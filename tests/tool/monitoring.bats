@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# status for those who watch many hosts: metrics for Prometheus, its alerts, and a plugin of Nagios and Icinga. What
-# status finds in a real cluster is tests/cluster/status.bats; here JSON is taken as what is true.
+# status as a monitoring source: metrics for Prometheus, its alerts, and a plugin for Nagios and Icinga.
+# tests/cluster/status.bats tests what status finds in a real cluster; here its JSON is taken for granted.
 
 # shellcheck disable=SC2030,SC2031 # each test is meant to have variables of its own
 # shellcheck source=tests/tool/common.bash
@@ -10,8 +10,8 @@ source "${BATS_TEST_DIRNAME:?}/processes.bash"
 PROMTOOL=$(realpath -m -- "${SRCADDR_PROMTOOL:-$ROOT/build/promtool/usr/bin/promtool}")
 ALERTS=$ROOT/packaging/monitoring/prometheus-alerts.yml
 
-# metrics STATUS [ARGUMENT...]: status --metrics ends so, and says nothing else; the metrics are in the file prom. Both kinds of
-# collectors take them.
+# metrics STATUS [ARGUMENT...]: status --metrics exits with STATUS and an empty standard error. Leaves the metrics in the file
+# prom. Both Prometheus and OpenMetrics parsers accept them.
 metrics() {
     ends "$1" "$COMMAND" status --metrics "${@:2}" >prom 2>errors 3>&- </dev/null
     diff --label nothing --label errors /dev/null errors
@@ -21,7 +21,7 @@ metrics() {
 list(parse(sys.stdin.read()))' <prom
 }
 
-# samples [NAME...]: those of these families, of all but the first two without a name.
+# samples [NAME...]: prints the samples of these families; without a name, of all but the first two.
 samples() {
     sed -n '/^#/! s/^glusterd_srcaddr_//p' prom | if (($# > 0)); then
         grep -E "^($(IFS='|' && echo "$*"))[{ ]" || true
@@ -30,7 +30,7 @@ samples() {
     fi
 }
 
-# as_user COMMAND [ARGUMENT...]: an ordinary one.
+# as_user COMMAND [ARGUMENT...]: as an ordinary user.
 as_user() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
 
 ### Metrics
@@ -140,7 +140,7 @@ as_user() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
 complete{part="peers"} 1
 complete{part="configuration"} 1' ]
     [ "$(samples | wc -l)" -eq 17 ]
-    # The built-in configuration has no time.
+    # The built-in configuration has no modification time.
     [ "$(samples 'configuration_.*' 'check_.*')" = 'configuration_error{file="/etc/glusterfs/srcaddr.conf"} 0
 check_warnings 0' ]
 }
@@ -214,7 +214,7 @@ peers{state="Peer Rejected",connected="no"} 1' ]
     "$PROMTOOL" check metrics <prom
 }
 
-# hidepid COMMAND [ARGUMENT...]: where /proc shows an ordinary user its own processes alone, as such a user.
+# hidepid ARGUMENT...: runs the command as an ordinary user, who sees only its own processes in /proc.
 hidepid() {
     # shellcheck disable=SC2016 # for the shell there
     unshare --mount bash -c 'mount -t proc -o hidepid=2 hidden /proc
@@ -272,7 +272,7 @@ hidepid() {
     grep -Fx 'glusterd_srcaddr_peers{state="Peer Rejected",connected="no"} 1' it.prom
 }
 
-# refuses FILE REASON: and what is there stays.
+# refuses FILE REASON: refuses to write FILE, and changes nothing.
 refuses() {
     local before
     before=$(ls -l --time-style=full-iso "$(dirname "$1")")
@@ -295,9 +295,9 @@ refuses() {
     umount full
 }
 
-### A plugin of Nagios and Icinga
+### A plugin for Nagios and Icinga
 
-# checks STATUS: --check ends so, with this line on the standard input; the performance data is in the file data.
+# checks STATUS: --check exits with STATUS and prints the line on standard input. Leaves performance data in the file data.
 checks() {
     says_line "$@"
     sed 's/.* | //; s/ /\n/g' line >data
@@ -330,7 +330,7 @@ says_line() {
 	END
 }
 
-# 'label'=value[UOM];[warn];[crit];[min];[max], or U where the value is not known.
+# 'label'=value[UOM];[warn];[crit];[min];[max], or U for an unknown value.
 is_performance_data() {
     ! grep -vE '^[a-z_]+=([0-9]+|U);[0-9]*;[0-9]*;0$' "$1"
 }
@@ -406,7 +406,7 @@ c' <<<"SRCADDR UNKNOWN: found argument a?b?c; it takes none"
     ends 3 "$COMMAND" status --check >/dev/full
 }
 
-### What it is called with, alerts
+### Options and alerts
 
 @test "metrics and the plugin want options of their own" {
     says 2 status --metrics --json <<-END
@@ -434,10 +434,10 @@ c' <<<"SRCADDR UNKNOWN: found argument a?b?c; it takes none"
     "$PROMTOOL" check rules "$ALERTS"
     cd "$BATS_TEST_DIRNAME"
     "$PROMTOOL" test rules alerts.yml
-    # Each is tested where it comes.
+    # Each alert is expected somewhere.
     diff <(sed -n 's/^ *- alert: //p' "$ALERTS" | sort) \
         <(awk '$1 == "alertname:" { name = $2 } $1 == "exp_alerts:" { print name }' alerts.yml | sort)
-    # And each of the guide's questions.
+    # Each of the guide's queries is tested.
     diff <(sed -n 's/^    \([a-z]* by (.*\)/\1/p' "$ROOT/docs/guide.md") <(sed -n 's/^ *- expr: //p' alerts.yml)
 }
 

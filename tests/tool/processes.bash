@@ -1,6 +1,5 @@
 # shellcheck shell=bash
-# What tests of status share: processes that are shells, called like GlusterFS's, with connections of their own, and the peers of
-# a glusterd.
+# Shared by tests of status: shells with names and connections like those of GlusterFS's processes, and glusterd's peers.
 
 setup() {
     enter_machine
@@ -16,7 +15,7 @@ teardown() {
     leave_machine
 }
 
-# start_listener: somebody to connect to, at glusterd's port.
+# start_listener: listens on glusterd's port.
 start_listener() {
     # shellcheck disable=SC2016 # perl's
     perl -MIO::Socket::IP -e '
@@ -28,8 +27,8 @@ start_listener() {
 
 connected_to() { (: <>"/dev/tcp/$1/24007"); }
 
-# start bare|LIBRARY PROGRAM ADDRESS [ARGUMENT...]: a program that is called so, with the library or without, is connected to
-# the address, if it is not empty, and has these further arguments.
+# start bare|LIBRARY PROGRAM ADDRESS [ARGUMENT...]: starts a process named PROGRAM, with or without the library, and with these
+# arguments. It connects to ADDRESS, unless that is empty.
 start() {
     local preload=("LD_PRELOAD=$1")
     [[ $1 != bare ]] || preload=()
@@ -51,8 +50,8 @@ use_rules() {
 	END
 }
 
-# A process that is right, one with rules but not the library, one without a section, one of GlusterFS's that dials nobody, one
-# whose library has been replaced; peers that are connected, that are not, of which nobody can tell, and that are rejected.
+# Processes: all well; rules but no library; no section; one of GlusterFS's without connections; the library replaced. Peers:
+# connected, not connected, unknown, rejected.
 start_all_kinds() {
     local replaced=/run/replaced/libglusterd-srcaddr.so
     start_listener
@@ -70,7 +69,7 @@ start_all_kinds() {
     store 4 6 "$GONE"
 }
 
-# store NUMBER STATE NAME: a peer.
+# store NUMBER STATE NAME: stores a peer.
 store() {
     store_peer "$1" "uuid=00000000-0000-0000-0000-00000000000$1" "state=$2" "hostname1=$3"
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# repair: which peers it suspects, what it mends, what it refuses, and that whatever fails, nothing is lost. What the real
-# bug does to a cluster, and that it is mended, is tests/cluster/poisoned.bats.
+# repair: which peers it suspects, what it mends, what it refuses, and that no failure loses anything.
+# tests/cluster/poisoned.bats repairs a cluster after the real bug.
 
 # shellcheck source=tests/tool/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
@@ -9,21 +9,21 @@ STORE=/var/lib/glusterd
 UUID1=00000000-0000-0000-0000-000000000001
 UUID2=00000000-0000-0000-0000-000000000002
 FILE1=$STORE/peers/$UUID1
-WRONG=2001:db8:99::21 # no way there
+WRONG=2001:db8:99::21 # not reachable
 RIGHT=$SILENT
 
-# write_own_volfile [OPTION VALUE]...: one that glusterd starts with.
+# write_own_volfile [OPTION VALUE]...: with what glusterd needs to start.
 write_own_volfile() {
     write_volfile working-directory "$STORE" transport-type socket transport.address-family inet6 \
         transport.socket.keepalive-time 10 transport.socket.keepalive-interval 2 "$@"
     sed -i '1 a type mgmt/glusterd' /etc/glusterfs/glusterd.vol
 }
 
-# start_glusterd [COMMAND...]: by that command, in the foreground. Returns when it answers.
+# start_glusterd [COMMAND...]: in the foreground, run by COMMAND. Returns when it answers.
 start_glusterd() {
     local start=$SECONDS
     rm -f /run/glusterd.socket
-    # Descriptor 3 is bats' own; bats waits for whoever holds it.
+    # Without descriptor 3: bats waits until nobody holds it.
     "$@" glusterd --no-daemon </dev/null >/dev/null 2>&1 3>&- &
     glusterd=$!
     until pool=$(gluster --mode=script pool list 2>&1 3>&-); do
@@ -38,7 +38,7 @@ stop_glusterd() {
     wait "$glusterd" || glusterd=
 }
 
-# start_client: a host at 2001:db8:7::2 and 2001:db8:7::3 that is connected to glusterd here, twice from the first address.
+# start_client: a host with two addresses, connected to glusterd here: twice from the first, once from the second.
 start_client() {
     local address
     ip netns add client
@@ -78,13 +78,13 @@ teardown() {
     leave_machine
 }
 
-# All that there is in the store: places, inodes, modes, owners, times, content.
+# Prints everything in the store: paths, inodes, modes, owners, times, content.
 everything() {
     find "$STORE" -printf '%p %i %n %m %U:%G %s %T@\n' | sort
     find "$STORE" -type f -exec sha256sum {} + | sort
 }
 
-# leaves_all STATUS [ARGUMENT...]: as says, and the store is as it was.
+# leaves_all STATUS [ARGUMENT...]: like says, and the store is unchanged.
 leaves_all() {
     local before
     before=$(everything)
@@ -92,7 +92,7 @@ leaves_all() {
     diff - <(everything) <<<"$before"
 }
 
-# The backup's path, of which only the time is not known.
+# Prints the backup's path, in which only the time is unknown.
 backup() {
     local -a found=("$STORE"/srcaddr-backup/*/*)
     [[ ${#found[@]} == 1 && ${found[0]} =~ ^"$STORE"/srcaddr-backup/20[0-9]{6}T[0-9]{6}Z/[0-9a-f-]{36}$ ]] ||
@@ -100,7 +100,7 @@ backup() {
     echo "${found[0]}"
 }
 
-# mends_to FROM TO: peer 1's file is mended to what stands on the standard input, and what it was is kept.
+# mends_to FROM TO: peer 1's file becomes what is on standard input, and the old one is kept.
 mends_to() {
     local old=$BATS_TEST_TMPDIR/old
     cp "$FILE1" "$old"
@@ -406,7 +406,7 @@ mends_to() {
 @test "mode, owner and extended attributes stay" {
     chmod 640 "$FILE1"
     chown 65534:65533 "$FILE1"
-    # The kernel's label of SELinux is one of the same kind.
+    # A capability is an extended attribute, like an SELinux label.
     setcap cap_net_raw=ep "$FILE1"
     before=$(stat --format '%a %u %g' "$FILE1"; getcap "$FILE1")
     "$COMMAND" repair --from "$WRONG" --to "$RIGHT"
@@ -464,13 +464,13 @@ mends_to() {
 
 ### What fails
 
-# leaves_all_with PATTERN COMMAND...: it ends with 2, says that nothing was changed, and the store is as it was.
+# leaves_all_with PATTERN COMMAND...: exits with 2, says that nothing was changed, and the store is unchanged.
 leaves_all_with() {
     local before
     before=$(everything)
     ends 2 "${@:2}" "$COMMAND" repair --from "$WRONG" --to "$RIGHT" >printed 2>&1 || { cat printed; return 1; }
     grep -E "^glusterd-srcaddr: $1; nothing was changed$" printed || { cat printed; return 1; }
-    # But for the times of directories, in which something was made and removed.
+    # Except the times of directories, where a file was made and removed.
     diff <(grep -v " 7[0-9][0-9] " <<<"$before") <(everything | grep -v " 7[0-9][0-9] ")
 }
 
@@ -489,7 +489,7 @@ leaves_all_with() {
 
 # bats test_tags=exact
 @test "every system call that can fail" {
-    # The last fsync, of the directory in which the file has been put into place, is the next test's.
+    # The next test has the last fsync, of the directory that holds the new file.
     for call in rename link mkdir fchown fchmod flistxattr mkdir:when=2 fsync:when={1..5}; do
         leaves_all_with ".*: Input/output error" strace -qq -o /dev/null -e inject="${call/:*/}:error=EIO${call#"${call/:*/}"}"
     done
@@ -507,7 +507,7 @@ leaves_all_with() {
 }
 
 @test "killed in the middle, by hand or by the kernel: the old file or the new one, and it can be run again" {
-    # A signal that can be blocked waits until it is done. SIGINT may be ignored from outside.
+    # Blocked signals wait until it is done. SIGTERM, as SIGINT may be inherited as ignored.
     ends 143 strace -qq -o /dev/null -e inject=fchown:signal=SIGTERM "$COMMAND" repair --from "$WRONG" --to "$RIGHT"
     grep -qxF "hostname1=$RIGHT" "$FILE1"
     ls "$STORE/peers"
@@ -519,7 +519,7 @@ leaves_all_with() {
     ends 137 strace -qq -o /dev/null -e inject=rename:signal=SIGKILL:error=EIO "$COMMAND" repair --from "$WRONG" \
         --to "$RIGHT"
     [[ $(<"$FILE1") == "$old" ]]
-    # glusterd passes over what is left there.
+    # glusterd ignores the temporary file.
     write_own_volfile
     start_glusterd
     diff - <(awk 'NR > 1 { print $1 }' <<<"$pool" | grep -v "$(sed -n 's/UUID=//p' "$STORE/glusterd.info")") <<<"$UUID1"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What run makes of a program.
+# What run does for a program.
 
 # shellcheck source=tests/tool/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
@@ -26,7 +26,7 @@ setup() {
     GLUSTERD_SRCADDR_CONF=/dev/null/missing says 2 run "$PROGRAMS/dial" <<-END
 		glusterd-srcaddr: /dev/null/missing: No such file or directory
 	END
-    # That means the library's own file, which need not be there.
+    # Empty: the library's default file, which may be missing.
     GLUSTERD_SRCADDR_CONF='' says 0 run "$PROGRAMS/dial" peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen <<-END
 		connect: 0
 		seen from $SOURCE, port new
@@ -69,7 +69,7 @@ setup() {
 		--json
 	END
     says 0 run -- printf '%s\n' -- <<<--
-    # No process is left between.
+    # No process stays in between.
     # shellcheck disable=SC2016
     says 0 run sh -c 'read -r _ _ _ parent _ </proc/$$/stat; tr "\0" "\n" </proc/$parent/cmdline | head -n 1' \
         < <(tr '\0' '\n' <"/proc/$$/cmdline" | head -n 1)

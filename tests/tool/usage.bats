@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# --help on every level, version, and what the command is called with.
+# --help on every level, the version, and wrong options.
 
 # shellcheck source=tests/tool/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"

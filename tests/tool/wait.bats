@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
-# check --wait: duplicate address detection as the kernel does it, and addresses that come late or never.
+# check --wait: the kernel's duplicate address detection, and addresses that come late or never.
 
 # shellcheck source=tests/tool/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
 
 WANTED=2001:db8:7::1
 
-# A wire with another host at its end.
+# A link to another host.
 setup() {
     enter_machine
     ip netns add other
@@ -37,14 +37,14 @@ add() {
     ip address add "$1/64" dev wire0 "${@:2}"
 }
 
-# start_waiting COMMAND [ARGUMENT...]: returns once it says that it waits.
+# start_waiting COMMAND [ARGUMENT...]: returns once the command says that it waits.
 start_waiting() {
     "$@" >printed 2>&1 3>&- </dev/null &
     waiting=$!
     wait_until grep -q ^waiting printed
 }
 
-# waited STATUS: it has ended, and printed what stands on the standard input.
+# waited STATUS: it exits with STATUS, and has printed what is on standard input.
 waited() {
     ends "$1" wait "$waiting"
     diff --unified=9 --label expected --label printed - printed
@@ -67,7 +67,7 @@ waited() {
 		waiting up to 120 s: 2001:db8:8::1 (tentative), $WANTED (tentative), 2001:db8:9::/64 (not on this host)
 		/etc/glusterfs/srcaddr.conf: 1 section, 2 rules, 3 sources, 0 warnings
 	END
-    # Detection takes one to two seconds, if the kernel has time.
+    # Detection takes one or two seconds on an idle machine.
     ((SECONDS - start < 60))
     [[ -z $(ip -6 address show dev wire0 tentative) ]]
     ip -6 address show dev wire0 | grep "$WANTED"
@@ -90,12 +90,12 @@ slept() {
 		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 1 source, 0 warnings
 	END
     cat trace
-    # Once for each of the two, or little more: the link, too, has changed a moment before.
+    # Once for each of the two, or slightly more: the link has also just changed.
     sleeps=$(grep -c '^poll' trace)
     ((sleeps >= 2 && sleeps <= 4))
-    # For as long as is left, until there is a message.
+    # Each sleep is for the time left, and ends with a message.
     [ "$(grep -cE '^poll.*, 1, [56][0-9]{4}\) = 1 ' trace)" -eq "$sleeps" ]
-    # One look before it says that it waits, one before it sleeps, one each time that it wakes.
+    # It looks before it says that it waits, before it first sleeps, and each time it wakes.
     [ "$(grep -c if_inet6 trace)" -eq $((sleeps + 2)) ]
     run grep -E 'nanosleep|select|epoll' trace
     [ "$status" -eq 1 ]
@@ -111,7 +111,7 @@ slept() {
 		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 1 source, 1 warning
 	END
     ((SECONDS - start < 5))
-    # Detection that needs an hour.
+    # Detection now takes an hour.
     ip link set wire0 up
     sysctl -qw net.ipv6.conf.wire0.dad_transmits=3600
     add "$WANTED"
