@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What docs/guide.md says of alternatives in the kernel, on two hosts with GlusterFS as it is: with the guide's own commands, on host 2
-# with the hosts exchanged. Every test has a cluster of its own.
+# docs/guide.md's alternatives in the kernel, on two hosts with GlusterFS as it is: the guide's own commands, on host 2 with the
+# hosts exchanged. Every test makes its own cluster.
 
 # shellcheck source=tests/cluster/lab.bash
 source "${BATS_TEST_DIRNAME:?}/lab.bash"
@@ -11,13 +11,13 @@ source "${BATS_TEST_DIRNAME:?}/guide.bash"
 UNIT_GROUP=/sys/fs/cgroup/system.slice/glusterd.service
 
 setup() {
-    # Control groups do not end with the sandbox.
+    # Control groups outlive the sandbox.
     [[ $(group_of 1) == /sys/fs/cgroup/glusterd-srcaddr.* ]] || complain "Run this by tests/systemd/own-cgroup as well."
     start_lab 1
     for host in 1 2; do
         start_host "$host"
         write_volfile "$host" transport.socket.bind-address "$(address_of "$host")"
-        # As the guide calls it.
+        # The interface's name in the guide.
         in_host "$host" ip link property add dev net1 altname eth0
         mkdir "$(group_of "$host")"
         in_host "$host" mount --bind "$(group_of "$host")" /sys/fs/cgroup
@@ -35,13 +35,13 @@ teardown() {
 
 ### Parts of the guide
 
-# What puts an alternative in force, what takes it out again, and what shows connections.
+# Filters: without the commands that undo an alternative; only those; without those that show connections.
 setting() { sed "/$UNSETS/d"; }
 unsetting() { sed -n "/^\`\`\`/p; /$UNSETS/p"; }
 not_showing() { awk '/^host[12]# |^`/ { showing = / ss / } !showing'; }
 UNSETS='^host[12]# \(rm .*\|.* \(delete\|detach\) .*\|.* preferred_lft forever\)$'
 
-# write_program [SED-SCRIPT]: the guide's, on each host with its own address.
+# write_program [SED-SCRIPT]: writes the guide's program on each host, with the host's own address.
 write_program() {
     for host in 1 2; do
         section "A program in the kernel" | sed -n '/^    #include/,/^    }/s/^    //p' |
@@ -51,7 +51,7 @@ write_program() {
     follow "A program in the kernel" setting exchanged
 }
 
-# start_unit HOST: glusterd, after what the guide has its unit do before.
+# start_unit HOST: starts glusterd after the guide's ExecStartPre commands.
 start_unit() {
     section "A program in the kernel" | sed -n 's/^    ExecStartPre=//p' | while read -r command; do
         typed "$1" "${command#*+}" || [[ $command == -* ]] || return
@@ -59,7 +59,7 @@ start_unit() {
     in_unit "$1" start_glusterd bare "$1"
 }
 
-# in_unit HOST COMMAND [ARGUMENT...]: what it starts is in the control group of the host's unit.
+# in_unit HOST COMMAND [ARGUMENT...]: runs it in the control group of the host's unit.
 in_unit() (
     echo "$BASHPID" >"$(group_of "$1")/${UNIT_GROUP#/sys/fs/cgroup/}/cgroup.procs"
     "${@:2}"
@@ -81,7 +81,7 @@ probe() {
     gluster 1 peer probe "$(address_of 2)"
 }
 
-# As on many clusters that have the problem, the address that the kernel prefers comes later. Host 1 has dialled from there.
+# The address that the kernel prefers comes later, as on many clusters with this problem. Host 1 then dials from it.
 form_cluster() {
     in_host 1 ip -6 address flush scope global dev net1
     in_host 1 ip -6 address add "$(address_of 1)/64" dev net1 nodad
@@ -99,7 +99,7 @@ dials_from() {
     dialled 1 | grep -Fx "host1 glusterd $1 -> $(address_of 2) glusterd"
 }
 
-# As host 2 has it.
+# As host 2 sees it.
 comes_from() {
     [[ $(callers_of 2) == "$1" ]]
 }
@@ -168,7 +168,7 @@ known_by_a_wrong_address() {
     known_by_a_wrong_address
 }
 
-# It lets those connections through that it could not give a source, and no other.
+# It lets only those connections through that it could not give a source.
 @test "a program on connect: bpf_bind() fails with EINVAL for glusterd, and works for a socket that has not been bound" {
     cat >"$LAB/1/etc/connect.c" <<-'END'
 		#include <asm/byteorder.h>
@@ -203,7 +203,7 @@ known_by_a_wrong_address() {
 ### A translation
 
 @test "a translation: host 2 sees the bind-address, whatever host 1 has; both when it comes and when it goes, nothing is restarted" {
-    # Sooner than after 20 seconds, GlusterFS's own.
+    # GlusterFS would notice only after 20 seconds.
     sed -i 's/keepalive-time 10/keepalive-time 1/' "$LAB"/[12]/etc/glusterd.vol
     follow "A translation" setting not_showing
     follow "A translation" setting not_showing exchanged
@@ -219,7 +219,7 @@ known_by_a_wrong_address() {
     wait_until 30 in_cluster 1 2
     comes_from "$(address_of 1)"
 
-    # As glusterd would.
+    # Connects as glusterd would.
     in_host 1 bash -c ": </dev/tcp/$(address_of 2)/24007"
     in_host 1 ip -6 address delete "$(address_of 1)/64" dev net1
     in_host 2 ip neighbour flush dev net1

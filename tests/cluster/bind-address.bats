@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The ways in which glusterd comes by the address where it listens: it dials its peers from there, and the command says so too.
-# Every test has a cluster of its own, without the library, which shows what goes wrong, and then with it.
+# All ways to give glusterd the address it listens on. It must dial its peers from there, and the command must say so. Every
+# test makes its own cluster twice: without the library, to show what goes wrong, then with it.
 
 # shellcheck source=tests/cluster/lab.bash
 source "${BATS_TEST_DIRNAME:?}/lab.bash"
@@ -11,7 +11,7 @@ teardown() {
     stop_lab
 }
 
-# make_hosts: two hosts that know each other by name. host 1 is also store1 (IPv6), store4 (IPv4), and both.
+# make_hosts: two hosts that know each other by name. Host 1 is also store1 (IPv6), store4 (IPv4), and both.
 make_hosts() {
     local host
     start_lab 1
@@ -25,7 +25,7 @@ make_hosts() {
     done
 }
 
-# run_glusterd bare|preloaded [ARGUMENT...]: on host 1, with arguments of its own, and on host 2 as usual.
+# run_glusterd bare|preloaded [ARGUMENT...]: on host 1 with these arguments, on host 2 as usual.
 run_glusterd() {
     start_program 1 "$1" glusterd "${@:2}"
     wait_until 30 peers 1
@@ -33,7 +33,7 @@ run_glusterd() {
     gluster 1 peer probe "$(name_of 2)"
 }
 
-# dials_from_listener [ARGUMENT...]: glusterd on host 1, whose volume file is written.
+# dials_from_listener [ARGUMENT...]: glusterd on host 1, with the volume file that is there.
 dials_from_listener() {
     local volfile
     volfile=$(<"$LAB/1/etc/glusterd.vol")
@@ -53,13 +53,13 @@ dials_from_listener() {
 
 command_on_1() { in_host 1 "$COMMAND" "$@"; }
 
-# Of the file: without one, check also looks for the installed library.
+# Names the file: otherwise check also looks for the installed library.
 check_on_1() { command_on_1 check /etc/glusterfs/srcaddr.conf; }
 
-# Not of a host with another release's root directory, where the command finds no glusterd that is its own.
+# Not with another release's root directory: the command finds no glusterd of its own there.
 can_run_command() { [[ ! ${SRCADDR_ROOT-} ]]; }
 
-# status shows on host 1 that glusterd dials from elsewhere than it listens.
+# status on host 1 shows that glusterd dials from another address than it listens on.
 says_wrong() {
     ! can_run_command || wait_until 10 status_is 1 "$(kernel_address_of 1) $(address_of 1) wrong"
 }
@@ -72,7 +72,7 @@ says_the_same() {
     check_on_1
 }
 
-# status_is STATUS LINE: exit status, and source, source that is wanted and verdict of glusterd's connection.
+# status_is STATUS LINE: LINE is source, wanted source and verdict of glusterd's connection.
 status_is() {
     local status=0 printed
     printed=$(command_on_1 status --json) || status=$?

@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
-# Clients by libgfapi: qemu-img and qemu-io on host 2, which has no glusterd, with an image on the volume of host 1. Host 2 is
-# new for each test, so that every connection there, also a closed one, is of that test.
+# libgfapi clients: qemu-img and qemu-io on host 2, which has no glusterd, with an image on host 1's volume. Each test has a new
+# host 2, so that every connection there, even a closed one, is the test's.
 
 # shellcheck source=tests/cluster/lab.bash
 source "${BATS_TEST_DIRNAME:?}/lab.bash"
 
 COMMAND=$(realpath -m -- "${SRCADDR_COMMAND:-${BATS_TEST_DIRNAME:?}/../../build/glusterd-srcaddr}")
-# libgfapi asks for the volume file over IPv4, unless it is built otherwise; for a brick's port, and from the brick, over IPv6.
+# By default libgfapi gets the volume file over IPv4. It asks for the brick's port, and talks to the brick, over IPv6.
 VOLUME=gluster+tcp://192.0.2.1/shared
 
 setup_file() {
@@ -16,7 +16,7 @@ setup_file() {
     in_host 1 ip address add 192.0.2.1/24 dev net1
     write_volfile 1
     start_glusterd bare 1
-    # "force" lets bricks be on the file system of /run.
+    # "force" allows bricks on the file system of /run.
     gluster 1 volume create shared "$(name_of 1):/run/brick/data" force
     gluster 1 volume start shared
     start_host_2
@@ -30,7 +30,7 @@ teardown_file() {
 
 setup() {
     start_host_2
-    # As the guide has it: of host 2's own addresses in the prefix, its first one.
+    # The guide's rule, with a prefix: it gives host 2's first address.
     sed -n '/^## Clients by libgfapi/,/^## /s/^    \(\[.*\]\|2001:.*\)$/\1/p' "$BATS_TEST_DIRNAME/../../docs/guide.md" |
         write_configuration 2
 }
@@ -44,8 +44,8 @@ start_host_2() {
     in_host 2 ip address add 192.0.2.2/24 dev net1
 }
 
-# create_image NAME [COMMAND...]: by qemu-img that COMMAND runs. libgfapi then takes ten seconds to end, for which nobody waits:
-# qemu-img ends with its host.
+# create_image NAME [COMMAND...]: with qemu-img, run by COMMAND. It takes ten seconds to exit, in libgfapi; the test does not
+# wait for that.
 create_image() {
     in_host 2 "${@:2}" qemu-img create -f raw "$VOLUME/$1" 1M </dev/null >/dev/null 2>&1 3>&- &
     wait_until 10 has_image "$1"
@@ -53,7 +53,7 @@ create_image() {
 
 has_image() { [[ $(stat --format=%s "$LAB/1/run/brick/data/$1") == 1048576 ]]; }
 
-# open_image [COMMAND...]: by qemu-io that COMMAND runs, which writes to it and keeps it open.
+# open_image [COMMAND...]: with qemu-io, run by COMMAND, which writes to the image and keeps it open.
 open_image() {
     mkfifo "$LAB/2/run/commands"
     in_host 2 "$@" qemu-io -f raw "$VOLUME/image" <>"$LAB/2/run/commands" >"$LAB/2/run/printed" 2>&1 3>&- &
@@ -61,7 +61,7 @@ open_image() {
     wait_until 10 grep -F "wrote 65536/65536 bytes" "$LAB/2/run/printed"
 }
 
-# Prints host 2's IPv6 connections, open or closed, in the form of dialled().
+# Prints host 2's IPv6 connections, open or closed, in dialled()'s format.
 all_connections() {
     in_host 2 ss -Htna6 | awk '
         function address(end) { sub(/:[0-9]+$/, "", end); gsub(/[][]/, "", end); return end }

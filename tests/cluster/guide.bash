@@ -1,21 +1,20 @@
 # shellcheck shell=bash
-# docs/guide.md, followed on hosts 1 and 2, whether those are of lab.bash or of tests/systemd/machines.bash. To be sourced by bats
-# tests, after either.
+# Follows docs/guide.md on hosts 1 and 2, of lab.bash or of tests/systemd/machines.bash. bats tests source it after either.
 
 GUIDE=${BATS_TEST_DIRNAME:?}/../../docs/guide.md
 
-# section HEADING: prints the lines of a section, without those of sections inside it.
+# section HEADING: prints the lines of a section, without its subsections.
 section() {
     awk -v heading="$1" '/^#+ / { sub(/^#+ /, ""); inside = $0 == heading } inside' "$GUIDE"
 }
 
-# The standard input with host 1 and host 2 in each other's place.
+# Exchanges host 1 and host 2 in standard input.
 exchanged() {
     sed -E 's/(host|2001:db8:1::1|2001:db8:1::2)1\b/\1X/g; s/(host|2001:db8:1::1|2001:db8:1::2)2\b/\11/g; s/X/2/g'
 }
 
-# The standard input without what this GlusterFS can't do. From 11 on, self-heal does not find the bind-address that it is
-# told, and ends: it is not there, and bricks can't be killed, because nothing would be healed.
+# Removes from standard input what this GlusterFS can't do. From 11 on, self-heal does not understand the bind-address, and
+# exits: status does not show it, and bricks must not be killed, because nothing would heal them.
 possible() {
     local version
     version=$(in_host 1 glusterd --version | sed -n '1s/^glusterfs \([0-9]*\)\..*/\1/p')
@@ -26,7 +25,7 @@ possible() {
     fi
 }
 
-# follow HEADING [FILTER...]: runs the commands of that section, as the filters make them.
+# follow HEADING [FILTER...]: runs the section's commands, after the filters.
 follow() {
     local line host='' command='' expected='' inside=''
     while IFS= read -r line <&9; do
@@ -44,13 +43,13 @@ follow() {
     section "$1" | grep '^host[12]# ' >>"$BATS_FILE_TMPDIR/followed"
 }
 
-# filtered [FILTER...]: the standard input, through one after the other.
+# filtered [FILTER...]: passes standard input through one after the other.
 filtered() {
     if (($#)); then "$1" | filtered "${@:2}"; else cat; fi
 }
 
-# run_as_shown HOST COMMAND EXPECTED: where the guide shows what it prints, until it does, as an operator would look again;
-# elsewhere it has to succeed.
+# run_as_shown HOST COMMAND EXPECTED: repeats the command until it prints what the guide shows, as an operator would. It just
+# has to succeed if the guide shows no output.
 run_as_shown() {
     echo "host$1# $2"
     if [[ $3 && $3 != ...$'\n' ]]; then
@@ -68,7 +67,7 @@ prints() {
     printed=$(typed "$1" "$2" 2>&1) || true
     printf '%s\n' "$printed"
     if [[ $2 == "glusterd-srcaddr status" ]]; then
-        # Its rows are in the order in which processes were started last: each that is shown has to be there.
+        # Rows are in order of process start, which varies: every row shown must be there.
         not grep -vxF -f <(comparable <<<"$printed"; echo ...) <(comparable <<<"$3")
         return
     fi
@@ -77,8 +76,8 @@ prints() {
     [[ $(comparable <<<"$printed") == $pattern ]]
 }
 
-# The standard input without what is never twice the same: UUIDs, times, ports but glusterd's, process numbers, the
-# interface's first name, how many blanks there are; and the heading that ss has over nothing, or has not.
+# Removes from standard input what varies: UUIDs, times, ports other than glusterd's, PIDs, the interface's first name, the
+# number of blanks, and ss's heading of an empty column.
 comparable() {
     sed -E 's/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/UUID/; s/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]+ [+-][0-9]{4}/TIME/
         s/\b24007\b/GLUSTERD/g; s/(\]:| )[0-9]{5}\b/\1PORT/g; s/^ *[0-9]+ /PID /; s/\b(host0|net1)\b/eth0/g

@@ -1,24 +1,24 @@
 # shellcheck shell=bash
-# Hosts and clusters of this machine's unpatched GlusterFS daemons, for the demo and the cluster tests. To be sourced by
-# a command that tests/sandbox runs: what is made here ends with the sandbox, or with stop_lab before that.
+# Hosts and clusters with this machine's unpatched GlusterFS daemons, for the demo and the cluster tests. Source it in a
+# command that tests/sandbox runs: everything ends with the sandbox, or earlier with stop_lab.
 #
-# A host is a sleeping process in network, mount, UTS and process namespaces of its own, and all that runs in them. Its
+# A host is a sleeping process in its own network, mount, UTS and PID namespaces, and everything that runs in them. Its
 # /run, /var/lib/glusterd, /var/log/glusterfs and /etc/glusterfs are the directories run, lib, log and etc of $LAB/HOST.
-# All else is this machine's or, where a root directory is given, that one's; what is written there goes to a layer of the
-# host's own.
-# In each network it has three addresses: one that the rules give, a second one for rules that tell sections apart, and
-# one that is the kernel's choice. Hosts are numbered from 1 to 16, networks to 9.
+# Everything else is this machine's or, if a root directory is given, comes from there; what a host writes to it goes to its
+# own overlay.
+# In each network it has three addresses: one for the rules, a second one for rules that tell sections apart, and one that
+# the kernel chooses. Hosts are numbered 1 to 16, networks 1 to 9.
 
 LAB=/run/lab
 PATH=$PATH:/usr/sbin:/sbin
 LIBRARY=$(realpath -m -- "${SRCADDR_LIBRARY:-${BASH_SOURCE[0]%/*}/../../build/libglusterd-srcaddr.so}")
 
-# Each takes a host and a network; without one, network 1 is meant, where the first is also glusterd's bind-address.
+# Each takes HOST [NETWORK]. The default is network 1, where the first address is also glusterd's bind-address.
 address_of() { echo "2001:db8:${2:-1}::1$1"; }
 second_address_of() { echo "2001:db8:${2:-1}::3$1"; }
 kernel_address_of() { echo "2001:db8:${2:-1}::2$1"; }
 
-# For the first address, where use_names was called.
+# The first address's name, after use_names.
 name_of() { echo "host$1-${2:-1}"; }
 
 complain() {
@@ -38,7 +38,7 @@ start_lab() {
         type -P "$program" >/dev/null ||
             complain "$program is missing: install GlusterFS, iproute2 and procps." || return
     done
-    # Hosts have a /run of their own.
+    # Hosts have their own /run.
     [[ -r $LIBRARY && $LIBRARY != /run/* ]] ||
         complain "$LIBRARY: no library that hosts can read. Run make first." || return
     mkdir "$LAB"
@@ -49,8 +49,8 @@ start_lab() {
     done
 }
 
-# Gives the hosts to come names for their first addresses. Volumes need them: in GlusterFS 11 a brick or a self-heal daemon
-# does not find the server that it is told by its IPv6 address. glusterd then lists its peers by name as well.
+# Names the first addresses of hosts that start later. Volumes need this: in GlusterFS 11, bricks and self-heal do not find a
+# server given by its IPv6 address. glusterd then also lists its peers by name.
 use_names() {
     local host network
     {
@@ -75,25 +75,24 @@ stop_lab() {
     rm -rf "$LAB"
 }
 
-# Prints the numbers of the hosts there are.
+# Prints the numbers of the running hosts.
 hosts() {
     find "$LAB" -mindepth 2 -maxdepth 2 -name pid -printf '%h\n' | sed 's/.*\///' | sort -n
 }
 
-# start_host HOST [ROOT]: attached to every network of the lab. ROOT is $SRCADDR_ROOT unless given; this machine's without
-# both.
+# start_host HOST [ROOT]: starts a host, attached to all networks. ROOT defaults to $SRCADDR_ROOT, then to this machine's.
 start_host() {
     local host=$1 root=${2-${SRCADDR_ROOT-}} parent pid network
     mkdir -p "$LAB/$host"/{run/brick,run/mount,lib,log,etc}
     [[ ! $root ]] || lay_root "$host" "$root" || return
-    # A first process that ignores SIGCHLD leaves no zombies: glusterd takes a zombie for a brick that still runs.
-    # Descriptor 3 is bats' own; bats waits for whoever holds it.
+    # Process 1 ignores SIGCHLD, so that no zombies stay: glusterd takes a zombie for a brick that still runs.
+    # Without descriptor 3: bats waits until nobody holds it.
     unshare --net --mount --uts --pid --fork --kill-child -- \
         bash -c "$(declare -f become_host); become_host \"\$@\"" bash \
         "$LAB/$host" "host$host" "$LIBRARY" "${root:+$LAB/$host/root}" </dev/null >"$LAB/$host/log/start.log" 2>&1 3>&- &
     parent=$!
     disown
-    # The child is called sleep once it has become the host.
+    # The child's name is sleep once it has become the host.
     until pid=$(pgrep --parent "$parent" --exact sleep); do
         kill -0 "$parent" 2>/dev/null || complain "Host $host: $(<"$LAB/$host/log/start.log")" || return
         sleep 0.01
@@ -104,13 +103,13 @@ start_host() {
     done
 }
 
-# lay_root HOST ROOT: what is written to $LAB/HOST/root leaves ROOT as it is.
+# lay_root HOST ROOT: mounts $LAB/HOST/root, an overlay over ROOT.
 lay_root() {
     mkdir -p "$LAB/$1"/{root,upper,work}
     mount -t overlay -o "lowerdir=$2,upperdir=$LAB/$1/upper,workdir=$LAB/$1/work" "host$1" "$LAB/$1/root"
 }
 
-# become_host DIRECTORY NAME LIBRARY ROOT: in new namespaces. ROOT is empty for this machine's.
+# become_host DIRECTORY NAME LIBRARY ROOT: runs in new namespaces. An empty ROOT is this machine's.
 become_host() {
     local directory=$1 library=$3 root=$4
     set -euo pipefail
@@ -140,7 +139,7 @@ attach_host() {
     ip link add "host$host-$network" type veth peer name "net$network" netns "$(<"$LAB/$host/pid")"
     ip link set "host$host-$network" master "net$network" up
     in_host "$host" ip link set "net$network" up
-    # Among equals the kernel takes the address that was added last.
+    # Among equal addresses the kernel prefers the one added last.
     for address in "$(address_of "$host" "$network")" "$(second_address_of "$host" "$network")" "$kernel_address"; do
         in_host "$host" ip -6 address add "$address/64" dev "net$network" nodad
     done
@@ -151,10 +150,10 @@ attach_host() {
 stop_host() {
     local host=$1 pid network
     pid=$(<"$LAB/$host/pid")
-    # The kernel lets the first process of a process namespace go only after all others.
+    # Process 1 of a PID namespace goes away only after all others.
     kill -KILL "$pid"
     while [[ -e /proc/$pid ]]; do sleep 0.01; done
-    # They go by themselves, sooner or later, but the next host of this number needs their names.
+    # They would go away by themselves, but a new host with this number needs their names at once.
     for network in $(<"$LAB/networks"); do
         ip link delete "host$host-$network" 2>/dev/null || true
     done
@@ -164,16 +163,16 @@ stop_host() {
 
 # in_host HOST COMMAND [ARGUMENT...]
 in_host() {
-    # --root, because the machine's own root may be a chroot, which a mount namespace knows nothing of.
+    # --root, because this machine's root may be a chroot, which a mount namespace does not know.
     nsenter --target "$(<"$LAB/$1/pid")" --net --mount --uts --pid --root --wd -- "${@:2}"
 }
 
-# Prints the control group for what runs in the host, below that of tests/systemd/own-cgroup.
+# group_of HOST: prints the host's control group, below that of tests/systemd/own-cgroup.
 group_of() { echo "/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup)/host$1"; }
 
 ### Daemons
 
-# write_volfile HOST [OPTION VALUE]...: the host's glusterd.vol.
+# write_volfile HOST [OPTION VALUE]...: writes the host's glusterd.vol.
 write_volfile() {
     local host=$1
     shift
@@ -194,20 +193,20 @@ write_volfile() {
     } >"$LAB/$host/etc/glusterd.vol"
 }
 
-# write_configuration HOST: the host's srcaddr.conf, from the standard input.
+# write_configuration HOST: writes the host's srcaddr.conf, from standard input.
 write_configuration() {
     install -m 644 /dev/stdin "$LAB/$1/etc/srcaddr.conf"
 }
 
-# start_program HOST bare|preloaded COMMAND [ARGUMENT...]: as at boot, with nothing of this environment. Its messages go
-# to $LAB/HOST/log/start.log.
+# start_program HOST bare|preloaded COMMAND [ARGUMENT...]: with a clean environment, as at boot. Its output goes to
+# $LAB/HOST/log/start.log.
 start_program() {
     local host=$1 preload=()
     [[ $2 == bare ]] || preload=("LD_PRELOAD=$LIBRARY")
     in_host "$host" env -i PATH="$PATH" "${preload[@]}" "${@:3}" </dev/null >>"$LAB/$host/log/start.log" 2>&1 3>&-
 }
 
-# start_glusterd bare|preloaded HOST...: returns when each answers.
+# start_glusterd bare|preloaded HOST...: returns when all answer.
 start_glusterd() {
     local mode=$1 host start starts=()
     shift
@@ -223,14 +222,14 @@ start_glusterd() {
     done
 }
 
-# gluster HOST ARGUMENT...: the administrator's command there.
+# gluster HOST ARGUMENT...: runs the gluster command there.
 gluster() {
     in_host "$1" timeout 60 gluster --mode=script "${@:2}"
 }
 
 ### What can be seen
 
-# Prints, sorted, a line "HOSTNAME STATE" for every peer that the host lists.
+# peers HOST: prints a line "HOSTNAME STATE" for every peer that the host lists, sorted.
 peers() {
     local status
     status=$(gluster "$1" peer status) || return
@@ -245,12 +244,12 @@ peers_are() {
     [[ $found == "$(printf '%s\n' "${@:2}" | sort)" ]]
 }
 
-# Prints what other hosts are to list a host as.
+# listed_name_of HOST: prints what other hosts must list it as.
 listed_name_of() {
     if [[ -e $LAB/hosts ]]; then name_of "$1"; else address_of "$1"; fi
 }
 
-# in_cluster HOST...: each lists all others, connected, by the address that peers are to know.
+# in_cluster HOST...: each lists all others as connected, under their right names.
 in_cluster() {
     local host other lines
     for host; do
@@ -263,13 +262,13 @@ in_cluster() {
     done
 }
 
-# Prints the address that glusterd's peers have on the wire: the remote end of each connection to the host's port 24007.
+# callers_of HOST: prints the remote address of each connection to its port 24007.
 callers_of() {
     in_host "$1" ss -Htn state established sport = :24007 | awk '{ print $4 }' | sed 's/^\[//; s/\]:[0-9]*$//' | sort -u
 }
 
-# Prints a line "hostN PROCESS SOURCE -> PEER KIND" for each established TCP connection that a process of the host
-# dialled: its local port is none on which that process listens. KIND tells whether the peer is a glusterd or a brick.
+# dialled HOST: prints a line "hostN PROCESS SOURCE -> PEER KIND" for each established TCP connection that a process there
+# dialled: the process does not listen on the local port. KIND is glusterd or brick, the peer.
 dialled() {
     local host=$1 pid connection
     in_host "$host" ss -Htnap | awk '
@@ -295,14 +294,14 @@ dialled() {
     done
 }
 
-# connections_are LINE...: the connections that all hosts dialled are exactly these, in the form of dialled().
+# connections_are LINE...: all hosts have dialled exactly these connections, in dialled()'s format.
 connections_are() {
     local host
     diff --unified=0 --label expected --label found \
         <(printf '%s\n' "$@" | sort) <(for host in $(hosts); do dialled "$host"; done | sort)
 }
 
-# process_name HOST PID: as in a section of srcaddr.conf. A brick, whose --process-name is "brick", goes by its program.
+# process_name HOST PID: as in a section of srcaddr.conf, but a brick is "glusterfsd", its program.
 process_name() {
     local line name
     line="$(in_host "$1" cat "/proc/$2/cmdline" | tr '\0' ' ')"
@@ -313,8 +312,8 @@ process_name() {
 
 ### Waiting
 
-# wait_until SECONDS COMMAND [ARGUMENT...]: repeats the command until it succeeds; if it never does, prints its last
-# output and the state of the whole lab.
+# wait_until SECONDS COMMAND [ARGUMENT...]: repeats the command until it succeeds. If it never does, prints its last output
+# and the state of the whole lab.
 wait_until() {
     local seconds=$1 start=$SECONDS last
     shift
@@ -328,7 +327,7 @@ wait_until() {
     done
 }
 
-# Prints what every host knows and the end of its logs.
+# Prints every host's peers, connections and last log lines.
 report() {
     local host
     for host in $(hosts); do

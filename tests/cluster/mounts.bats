@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Mounts by mount(8), of file system type glusterfs-srcaddr beside glusterfs: a volume of host 1 on host 2, which has what
-# make install installs. The tests share the volume.
+# mount(8) with file system type glusterfs-srcaddr, compared with glusterfs: host 2, which has what make install installs,
+# mounts a volume of host 1. The tests share the volume.
 
 # shellcheck source=tests/cluster/lab.bash
 source "${BATS_TEST_DIRNAME:?}/lab.bash"
@@ -34,12 +34,12 @@ teardown_file() {
     stop_lab
 }
 
-# use_fstab TYPE OPTIONS: the volume on /mnt.
+# use_fstab TYPE OPTIONS: writes an fstab with the volume on /mnt.
 use_fstab() {
     in_host 2 tee /etc/fstab <<<"$(name_of 1):/shared /mnt $1 $2,xlator-option=transport.address-family=inet6 0 0" >/dev/null
 }
 
-# mounted_from SOURCE [NAME]: connected from there, to glusterd and to the brick; the process is called fuse, or NAME.
+# mounted_from SOURCE [NAME]: the process fuse, or NAME, is connected from SOURCE to glusterd and to the brick.
 mounted_from() {
     diff --unified=0 --label expected --label found <(printf "host2 ${2-fuse} $1 -> $(address_of 1) %s\n" brick glusterd) \
         <(dialled 2 | sort)
@@ -68,7 +68,7 @@ mounts() { in_host 2 findmnt --noheadings --types fuse.glusterfs; }
     wait_until 10 mounted_from "$(second_address_of 2)" fuse.other
 }
 
-# tell COMMAND [ARGUMENT...]: all that can be seen of it on host 2, and what is mounted afterwards.
+# tell COMMAND [ARGUMENT...]: runs it on host 2; prints its output, its status, and what is mounted afterwards.
 tell() {
     local status=0
     echo "\$ $*"
@@ -77,7 +77,7 @@ tell() {
     mounts || true
 }
 
-# tell_all TYPE: what operators do with a file system of that type.
+# tell_all TYPE: everything operators do with a file system of this type.
 tell_all() {
     local volume options=xlator-option=transport.address-family=inet6
     volume=$(name_of 1):/shared
@@ -96,7 +96,7 @@ tell_all() {
     tell mount --all --types "$1" --test-opts no_netdev
     tell mount --all --types "$1" --test-opts _netdev
     tell umount --lazy --force /mnt
-    # As autofs calls it, and in ways that GlusterFS has no answer to.
+    # The way autofs calls it, and ways that GlusterFS does not support.
     tell mount --types "$1" -s -o "$options" "$volume" /mnt
     tell umount /mnt
     tell mount --no-mtab /mnt
@@ -118,12 +118,12 @@ tell_all() {
 @test "all else is as with type glusterfs: options, messages, statuses, what is mounted and what is not" {
     tell_all glusterfs >"$BATS_TEST_TMPDIR/glusterfs"
     tell_all glusterfs-srcaddr | sed 's/glusterfs-srcaddr/glusterfs/' >"$BATS_TEST_TMPDIR/srcaddr"
-    # Of findmnt's table the columns are wider.
+    # findmnt's columns are wider.
     diff --ignore-space-change "$BATS_TEST_TMPDIR/glusterfs" "$BATS_TEST_TMPDIR/srcaddr"
     [[ $(grep --count ^/mnt "$BATS_TEST_TMPDIR/glusterfs") -gt 10 ]]
 }
 
-# fails STATUS REASON: mount(8) ends so, with the reason among what it says, and nothing is mounted.
+# fails STATUS REASON: mount(8) exits with STATUS, its output contains REASON, and nothing is mounted.
 fails() {
     local said ended=0
     use_fstab glusterfs-srcaddr _netdev

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Clusters that the real bug has poisoned, mended as docs/guide.md says. Every test has a cluster of its own.
+# Clusters poisoned by the real bug, mended as docs/guide.md says. Every test makes its own cluster.
 
 # shellcheck source=tests/cluster/lab.bash
 source "${BATS_TEST_DIRNAME:?}/lab.bash"
@@ -12,7 +12,7 @@ teardown() {
     stop_lab
 }
 
-# poison HOST...: without the library, the first probes the others, which store it under the kernel's choice.
+# poison HOST...: without the library, the first host probes the others, which store it under the kernel's choice.
 poison() {
     local host
     [[ -x $COMMAND && $COMMAND != /run/* ]] || complain "$COMMAND: no command that hosts can run. Run make first."
@@ -39,7 +39,7 @@ stop_glusterd() {
     done
 }
 
-# Every host lists every peer, connected or not, as one in the cluster.
+# Every host lists every peer as in the cluster, connected or not.
 all_settled() {
     local host found
     for host in $(hosts); do
@@ -48,8 +48,8 @@ all_settled() {
     done
 }
 
-# restart_with_library HOST...: one after the other, the next when all have settled. Without that wait a host that has sent
-# its request to one that goes away then is in the dead end below.
+# restart_with_library HOST...: one after the other, each after all have settled. Otherwise a host whose request goes to a
+# glusterd that is just stopped ends in the dead end below.
 restart_with_library() {
     local host
     for host; do
@@ -64,7 +64,7 @@ repair() {
     in_host "$1" "$COMMAND" repair "${@:2}"
 }
 
-# fails STATUS COMMAND [ARGUMENT...]: prints what it prints.
+# fails STATUS COMMAND [ARGUMENT...]: exits with STATUS.
 fails() {
     local status=0
     "${@:2}" || status=$?
@@ -150,7 +150,7 @@ uuid_of() {
     restart_with_library 1 2
     wait_until 30 peers_are 1 "$(address_of 2) Peer in Cluster (Connected)"
     gluster 2 peer probe "$(address_of 1)"
-    # GlusterFS 11 puts it in front.
+    # GlusterFS 11 puts it first.
     stored_on 2 | grep -x "hostname[12]=$(address_of 1)"
     stop_glusterd 2
     repair 2 --from "$(kernel_address_of 1)" --to "$(address_of 1)"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The processes that GlusterFS's daemon starts, on one host, are called what srcaddr.conf(5) says.
+# The processes that glusterd starts have the names in srcaddr.conf(5). One host.
 
 # shellcheck source=tests/cluster/lab.bash
 source "${BATS_TEST_DIRNAME:?}/lab.bash"
@@ -10,7 +10,7 @@ setup_file() {
     start_lab 1
     use_names
     start_host 1
-    # Each role with a rule of its own; gfproxyd has none, and is what its program is.
+    # A rule for each role. gfproxyd has no role, so it goes by its program's name.
     write_configuration 1 <<-END
 		[glusterd brick glustershd bitd scrub quotad snapd rebalance]
 		2001:db8:1::/64 = $(second_address_of 1)
@@ -31,7 +31,7 @@ teardown_file() {
     stop_lab
 }
 
-# processes_are NAME...: as status names them.
+# processes_are NAME...: status shows exactly these.
 processes_are() {
     diff --unified=0 --label expected --label found <(printf '%s\n' "$@" | sort) \
         <(in_host 1 "$COMMAND" status --json | jq --raw-output '.processes[].process' | sort)
@@ -41,7 +41,7 @@ processes_are() {
     wait_until 30 processes_are glusterd brick brick brick glustershd bitd scrub quotad snapd glusterfsd
 }
 
-# sources_are LINE...: of those that dial bricks, with the number of bricks that each has dialled.
+# sources_are LINE...: who dials bricks: "COUNT PROCESS SOURCE VERDICT", where COUNT is of bricks.
 sources_are() {
     diff --unified=0 --label expected --label found <(printf '%s\n' "$@" | sort) \
         <(in_host 1 "$COMMAND" status --json | jq --raw-output '.connections[] | select(.port != 24007) |
@@ -57,6 +57,6 @@ sources_are() {
 @test "rebalance" {
     gluster 1 volume add-brick shared "$(name_of 1):/run/brick/"{d,e,f} force
     gluster 1 volume rebalance shared start
-    # It ends soon, but leaves a line in the log.
+    # It exits soon, but logs a line.
     wait_until 30 grep ' \[rebalance:[0-9]*\] srcaddr: .*/etc/glusterfs/srcaddr.conf:1:' "$LAB/1/log/srcaddr.log"
 }

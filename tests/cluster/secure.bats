@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# glusterd under secure execution, ld.so(8): run by an ordinary user, with what it needs of root's power as capabilities of
-# its file. The brick that it starts, which is such a program as well, is to have the library like glusterd itself.
+# glusterd under secure execution, ld.so(8): an ordinary user runs it, and its file has the capabilities it needs. The same
+# goes for the brick that it starts, which must get the library too.
 
 # shellcheck source=tests/cluster/lab.bash
 source "${BATS_TEST_DIRNAME:?}/lab.bash"
@@ -20,7 +20,7 @@ teardown() {
     stop_lab
 }
 
-# Lays a /usr with the installed library and such programs over that of host 1.
+# Mounts an overlay on host 1's /usr, with the installed library and these programs.
 cover_usr() {
     local usr=$LAB/1/run/cover/usr program
     make --silent -C "$BATS_TEST_DIRNAME/../.." install DESTDIR="${usr%/*}" COMMAND= BUILD="${LIBRARY%/*}"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# glusterd-srcaddr status: a volume replicated over hosts 1 to 3, of which host 3 is without the library; and on host 4
-# programs in every state that the library can be in. The tests share the cluster.
+# glusterd-srcaddr status: a volume replicated over hosts 1 to 3, where host 3 lacks the library. On host 4, programs with
+# the library in every possible state. The tests share the cluster.
 
 # shellcheck source=tests/cluster/lab.bash
 source "${BATS_TEST_DIRNAME:?}/lab.bash"
@@ -36,13 +36,13 @@ teardown_file() {
     stop_lab
 }
 
-# Host 4 is for every test what it was: what was started there from outside has no parent.
+# Resets host 4. Processes started there from outside have parent 0.
 teardown() {
     in_host 4 pkill -KILL --parent 0 || true
     rm -f "$LAB/4/etc/"*
 }
 
-# status HOST [ARGUMENT...]: as there.
+# status HOST [ARGUMENT...]: runs it there.
 status() {
     in_host "$1" "$COMMAND" status "${@:2}"
 }
@@ -54,8 +54,7 @@ ends() {
     ((status == $1)) || complain "${*:2}: status $status, not $1"
 }
 
-# same FILE: what stands on the standard input is what is in the file, but for the order of lines, the width of columns, and
-# numbers of processes and ports, UUIDs and times.
+# same FILE: it has the lines on standard input, in any order. Column widths, PIDs, ports, UUIDs and times may differ.
 same() {
     diff --unified=9 --label expected --label found <(sort) <(sed -E \
         -e '/^ *[0-9]+ (of|connections,) /! s/^ *[0-9]+ /PID /; s/ +[0-9]+ (established|connecting)/ PORT \1/' \
@@ -65,8 +64,8 @@ same() {
 
 ### The cluster
 
-# What lab.bash finds, as "hostN PROCESS SOURCE -> PEER KIND", with the source that the process's section wants and whether
-# it is that. IPv4, which self-heal uses towards its glusterd, is nobody's business here.
+# Prints what lab.bash finds: "hostN PROCESS SOURCE -> PEER KIND WANTED VERDICT", where WANTED is the source from the process's
+# section. Not IPv4, which self-heal uses to dial its glusterd.
 expected_connections() {
     local host process source arrow peer kind wanted
     for host in 1 2 3; do
@@ -79,7 +78,7 @@ expected_connections() {
     done | sort
 }
 
-# What status finds from outside, in the same form.
+# Prints what status finds from outside, in the same format.
 found_connections() {
     local pid connection host
     "$COMMAND" status --json | jq --raw-output '.connections[] | "\(.pid) \(.process) \(.source) -> \(.peer) " +
@@ -91,7 +90,7 @@ found_connections() {
         done | sort
 }
 
-# Six for each host: to two other daemons, the brick's and self-heal's to three bricks.
+# Six per host: to two other glusterds, from the brick, and from self-heal to three bricks.
 all_are_found() {
     local found
     found=$(found_connections)
@@ -105,7 +104,7 @@ all_are_found() {
     [ "$(grep -c '^host[12] .* ok$' <<<"$found")" -eq 12 ]
     [ "$(grep -c '^host3 .* wrong$' <<<"$found")" -eq 6 ]
     ends 1 "$COMMAND" status >/dev/null
-    # Each of them by its own configuration.
+    # Each by its own configuration.
     run jq --raw-output '.processes[] | .process, .library' < <("$COMMAND" status --json)
     [ "$(grep -c '^loaded$' <<<"$output")" -eq 6 ]
     [ "$(grep -c '^not_preloaded$' <<<"$output")" -eq 3 ]
@@ -135,7 +134,7 @@ all_are_found() {
 		6 connections, 0 wrong
 	END
     [ "$(tail -n 1 "$BATS_TEST_TMPDIR/status")" = "6 connections, 0 wrong" ]
-    # The time is that of the file.
+    # The time is the file's.
     written=$(in_host 1 date --reference=/etc/glusterfs/srcaddr.conf '+%F %T %z')
     [ "$(grep -c " $written " "$BATS_TEST_TMPDIR/status")" -eq 3 ]
     [ "$(status 1 --json | jq --raw-output '.processes[].written' | uniq)" = "$(date --utc --date="$written" +%FT%TZ)" ]
@@ -177,7 +176,7 @@ all_are_found() {
 		glustershd $(address_of 2)
 		glustershd $(address_of 3)
 	END
-    # By their names first, with the processes of all hosts.
+    # Sorted by process name, across all hosts.
     "$COMMAND" status --json | jq --exit-status '[.connections[].process] | . == sort and length == 18'
 }
 
@@ -238,14 +237,14 @@ all_are_found() {
 		connections{process="glustershd",verdict="wrong"} 3
 		peers{state="Peer in Cluster",connected="yes"} 2
 	END
-    # check warns of the library, which is not where ld.so would find it.
+    # check warns that ld.so would not find the library.
     ends 2 status 3 --check >"$BATS_TEST_TMPDIR/line"
     grep -F "SRCADDR CRITICAL: 6 connections from a wrong source, 3 processes with rules but not the library, 1 warning of " "$BATS_TEST_TMPDIR/line"
     ends 1 status 1 --check >"$BATS_TEST_TMPDIR/line"
     grep '^SRCADDR WARNING: 1 warning of glusterd-srcaddr check | .* processes=3;;;0 connections=6;;;0 peers=2;;;0$' "$BATS_TEST_TMPDIR/line"
 }
 
-# on_terminal HOST ENVIRONMENT...: what status prints there, its escape sequences as ^[.
+# on_terminal HOST [VARIABLE=VALUE]...: prints what status prints there. Escape characters show as ^[.
 on_terminal() {
     in_host "$1" env "${@:2}" script --quiet --command "$COMMAND status" /dev/null 3>&- </dev/null |
         tr -d '\r' | cat --show-nonprinting
@@ -261,7 +260,7 @@ on_terminal() {
     [ "$(grep -cF ' ^[[32mok^[[0m' "$BATS_TEST_TMPDIR/good")" -eq 6 ]
     run grep -F '^[[31m' "$BATS_TEST_TMPDIR/good"
     [ "$status" -eq 1 ]
-    # The same, but for the colours.
+    # The same without colours.
     on_terminal 3 NO_COLOR=1 >"$BATS_TEST_TMPDIR/plain"
     diff <(sed 's/\^\[\[[0-9]*m//g' "$BATS_TEST_TMPDIR/bad") "$BATS_TEST_TMPDIR/plain"
     diff <(status 3) "$BATS_TEST_TMPDIR/plain"
@@ -277,12 +276,12 @@ on_terminal() {
 		3 of 3 processes are not this user's to look into; root sees all.
 		The peers that glusterd has stored are not this user's to read; root sees them.
 	END
-    # That glusterd is connected with its peers it can't see, nor that it is not.
+    # It can't see whether glusterd is connected to its peers.
     chmod 644 "$LAB/1/lib/peers/"*
     ends 0 in_host 1 setpriv --reuid=65534 --regid=65534 --clear-groups "$COMMAND" status --json >"$BATS_TEST_TMPDIR/status" 2>&1
     [ "$(grep -v root "$BATS_TEST_TMPDIR/status" | jq --compact-output '[.peers[].connected]')" = '[null,null]' ]
     chmod 600 "$LAB/1/lib/peers/"*
-    # Its own processes it may see, whatever they are.
+    # It sees its own processes, of any kind.
     start_program 4 preloaded setpriv --reuid=65534 --regid=65534 --clear-groups sleep infinity 3>&- &
     wait_until 10 as_user_on_4
 }
@@ -314,7 +313,7 @@ looks() {
     for job in $(jobs -p); do
         ends 143 wait "$job"
     done
-    # Whole documents, also the last one.
+    # All documents are complete, even the last.
     jq . "$BATS_TEST_TMPDIR/json" >/dev/null
     run grep -F $'\033' "$BATS_TEST_TMPDIR/plain"
     [ "$status" -eq 1 ]
@@ -338,8 +337,7 @@ peers_are_not_connected() {
 
 ### The library, in programs of other names, on host 4
 
-# run_on_4 NAME MODE ADDRESS [VARIABLE=VALUE]...: a program that is called so connects to the address, and waits for what
-# glusterd never says.
+# run_on_4 NAME bare|preloaded ADDRESS [VARIABLE=VALUE]...: starts a process named NAME, which connects to ADDRESS and stays.
 run_on_4() {
     # shellcheck disable=SC2016 # the inner shell's
     start_program 4 "$2" "${@:4}" bash -c 'exec -a "$0" bash -c "exec {to}<>/dev/tcp/$1/24007; read -ru \$to"' "$1" "$3" 3>&- &
@@ -349,7 +347,7 @@ end_on_4() {
     in_host 4 pkill -KILL --full "^$1"
 }
 
-# shows_on_4 FILTER WANTED: of what it shows there.
+# shows_on_4 FILTER WANTED: status there, filtered by jq, prints WANTED.
 shows_on_4() {
     local found
     found=$(status 4 --json | jq --compact-output "$1")
@@ -373,7 +371,7 @@ configuration_is() {
 2001:db8:1::/64 = $(address_of 4)"
     run_on_4 a preloaded "$(address_of 1)"
     configuration_is '["a","loaded","file","/etc/glusterfs/srcaddr.conf",null]'
-    # A change of the file is seen, not in force. The verdicts are those of the file as it is.
+    # status notices the changed file, although it is not in force. Verdicts go by the new file.
     write_configuration 4 <<<"[a]
 ::/0 = $(second_address_of 4)"
     in_host 4 touch --date="1 hour ago" /etc/glusterfs/srcaddr.conf
@@ -394,7 +392,7 @@ configuration_is() {
     ends 1 status 4 >/dev/null
     end_on_4 e
 
-    # One of GlusterFS's own, which is refused its peer, and stays.
+    # One of GlusterFS's own processes, whose peer is refused.
     write_configuration 4 <<<"wrong"
     in_host 4 mkfifo /run/never
     start_program 4 preloaded bash -c "exec -a glusterfs bash -c ': <>/dev/tcp/$(address_of 1)/24007; read -r <>/run/never'" 3>&- &
@@ -420,7 +418,7 @@ configuration_is() {
         "[\"$(second_address_of 4)\",\"$(second_address_of 4)\",\"ok\"]"
     end_on_4 v
 
-    # One that has not dialled yet has the configuration that it is going to read.
+    # A process that has not dialled yet has the configuration that it will read.
     install -m 644 /dev/stdin "$LAB/4/run/other.conf" <<<wrong
     start_program 4 preloaded GLUSTERD_SRCADDR_CONF=/run/other.conf bash -c 'exec -a napper sleep infinity' 3>&- &
     configuration_is '["napper","loaded","not_read",null,"error"]'
@@ -442,9 +440,9 @@ configuration_is() {
     run_on_4 p preloaded "$(address_of 1)"
     wait_until 10 shows_on_4 '.connections[] | [.source, .wanted, .verdict]' \
         "[\"$(address_of 4)\",\"$(address_of 4)\",\"ok\"]"
-    # From outside as well it is looked up among the addresses of that host.
+    # Seen from outside too, that host's addresses count.
     [ "$("$COMMAND" status --json | jq --raw-output '.connections[] | select(.process == "p").wanted')" = "$(address_of 4)" ]
-    # One that comes later and would be taken now does not make it wrong.
+    # A new address that would be chosen now does not make the old one wrong.
     in_host 4 ip address add 2001:db8:1::1/64 dev net1 nodad
     shows_on_4 '.connections[] | [.source, .wanted, .verdict]' "[\"$(address_of 4)\",\"2001:db8:1::1\",\"ok\"]"
     in_host 4 ip address delete 2001:db8:1::1/64 dev net1

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2030,SC2031 # each part of the trouble has a RANDOM of its own
-# Trouble for the volume of volume.bash: what makes it, the operator who tends the cluster meanwhile, and the load. Goes
-# on from lab.bash, volume.bash and watch.bash.
+# Trouble for the volume of volume.bash, an operator who tends the cluster meanwhile, and the load. Needs lab.bash,
+# volume.bash and watch.bash.
 #
-# Rewrites, outages, nuisances, load and operation are functions that run side by side until SECONDS is `end`, and what they
-# have begun then is done. What they do is in $LAB/journal, a line "SECONDS KIND WHAT" each.
+# The functions rewrites, outages, nuisances, load and operation run in parallel until SECONDS is `end`, and finish what they
+# have begun. $LAB/journal has a line "SECONDS KIND WHAT" for each thing they do.
 
 SERVERS=(1 2 3)
 CLIENT=4
@@ -12,7 +12,7 @@ CLIENT=4
 # note KIND [WHAT]...
 note() { echo "$SECONDS $*" >>"$LAB/journal"; }
 
-# make_trouble SECONDS: of the sequence that is SEED's.
+# make_trouble SECONDS: SEED determines the sequence.
 make_trouble() {
     local end=$((SECONDS + $1)) part parts=() status=0
     for part in rewrites outages nuisances load "operation "{1,2,3}; do
@@ -28,15 +28,15 @@ make_trouble() {
 
 trouble_goes_on() { ((SECONDS < end)); }
 
-# pick NAME WORD...: one of the words, as the value of that variable. The sequence is RANDOM's, which starts anew in $(...).
+# pick NAME WORD...: sets the variable to one of the words. It prints nothing, because RANDOM would start again in $(...).
 pick() { printf -v "$1" %s "${@:RANDOM % ($# - 1) + 2:1}"; }
 
-# pause SECONDS: at most.
+# pause SECONDS: for a random time up to this.
 pause() { sleep "$((RANDOM % $1)).$((RANDOM % 10))"; }
 
-### Configurations: however they are written, they give each process the same source.
+### Configurations: different forms that give each process the same source.
 
-# sections FIRST SECOND: the sources of glusterd and the mount, and of bricks and all that heals.
+# sections FIRST SECOND: FIRST is the source for glusterd and the mount, SECOND for bricks and self-heal.
 sections() {
     printf '%s\n' "[glusterd fuse]" "2001:db8:1::/64 = $1" "[glusterfsd glustershd glfsheal]" "2001:db8:1::/64 = $2"
 }
@@ -58,7 +58,7 @@ configuration() {
     esac
 }
 
-# put HOST rename|inplace|anew: the configuration, from the standard input.
+# put HOST rename|inplace|anew: writes the configuration, from standard input.
 put() {
     local file=$LAB/$1/etc/srcaddr.conf
     case $2 in
@@ -70,7 +70,7 @@ put() {
 
 GOOD_FORMS=(addresses prefixes lines more)
 
-# rewrite HOST MANNER FORM...: to one of them.
+# rewrite HOST MANNER FORM...: writes one of the forms.
 rewrite() {
     local form
     pick form "${@:3}"
@@ -78,7 +78,7 @@ rewrite() {
     note "rewrite_$2" "host $1: $form"
 }
 
-# Every host's, with mistakes where no process is to start.
+# Every host's configuration, with mistakes only if no process may start there.
 rewrite_all() {
     local host manner
     flock 9
@@ -108,8 +108,8 @@ end_mistakes() {
     done
 } 9>"$LAB/rewriting"
 
-### Outages: of one server at a time, so that the quorum goes on, and with all healed before the next. The mount's process is
-### never killed: what it has not written yet would be lost, as it should be.
+### Outages: one server at a time, to keep the quorum, and the next one after everything is healed. Never the mount's process:
+### it would rightly lose what it has not written yet.
 
 kill_processes() {
     in_host "$1" pkill -KILL --exact "$2" || true
@@ -117,7 +117,7 @@ kill_processes() {
 kill_brick() { kill_processes "$1" glusterfsd; }
 kill_all() { kill_processes "$1" 'gluster(d|fsd|fs)'; }
 
-# blackhole loses all that it is given to send, as netem's loss of 100 % would.
+# blackhole drops everything, like netem with a loss of 100 %.
 cut_from() { in_host "$1" tc qdisc replace dev net1 root blackhole; }
 cut_to() { tc qdisc replace dev "host$1-1" root blackhole; }
 unplug() { ip link set "host$1-1" down; }
@@ -127,15 +127,15 @@ mend_link() {
         ip link set "host$1-1" up
 }
 
-# reset HOST [FILTER]...: ends the connections there that ss finds so, which are then dialled anew.
+# reset HOST [FILTER]...: kills the connections that match ss's filter. They are dialled again.
 reset() { in_host "$1" ss --kill --tcp state established "${@:2}" >/dev/null; }
 
-# take HOST ADDRESS...: without the sources that the rules want, the kernel's choice is still there.
+# take HOST ADDRESS...: removes addresses. Without the rules' sources, the kernel's choice is still there.
 take() {
     printf 'address delete %s/64 dev net1\n' "${@:2}" | in_host "$1" ip -force -batch - 2>/dev/null || true
 }
 give_addresses() {
-    # The last that is added is the kernel's choice.
+    # The kernel chooses the address added last.
     take "$1" "$(kernel_address_of "$1")"
     printf 'address replace %s/64 dev net1 nodad\n' \
         "$(address_of "$1")" "$(second_address_of "$1")" "$(kernel_address_of "$1")" | in_host "$1" ip -batch -
@@ -154,8 +154,8 @@ strike() {
     pause 15
 }
 
-# A process that starts while there is a mistake in its file, or half a file, is refused all peers until there is a good one, as
-# is documented. So while there are mistakes the operator is locked out: what is dead stays so, and what lives goes on.
+# A process that starts with a wrong or half-written configuration is refused all peers until the file is good, as documented.
+# So mistakes lock the operator out: dead processes stay dead, running ones go on.
 begin_mistakes() {
     local limit=$((SECONDS + 20))
     until flock --nonblock 9 && calm; do
@@ -191,7 +191,7 @@ strike_again_and_again() {
     done
 }
 
-# The client has all bricks, and each has all data.
+# The client is connected to all bricks, and each has all data.
 whole() {
     local host
     for host in "${SERVERS[@]}"; do
@@ -201,9 +201,9 @@ whole() {
     heal_is_complete
 }
 
-### Nuisances: of any host at any time, for they don't cost a replica.
+### Nuisances: any host at any time, because they don't cost a replica.
 
-# Never for as long as the ping timeout, or the client could be without a quorum.
+# Always shorter than the ping timeout, or the client could lose its quorum.
 flap() {
     local round
     for round in 1 2 3; do
@@ -214,7 +214,7 @@ flap() {
     done
 }
 
-# Self-heal dials in vain: for longer than the three seconds that GlusterFS waits before it does.
+# Makes self-heal's dials fail: for longer than the three seconds after which GlusterFS redials.
 starve_self_heal() {
     take "$1" "$(second_address_of "$1")"
     reset "$1" src "[$(second_address_of "$1")]"
@@ -223,7 +223,7 @@ starve_self_heal() {
 }
 
 kill_glusterd() { kill_processes "$1" glusterd; }
-# Not amid mistakes: a glusterd that meets a peer again starts a self-heal that is dead.
+# Not amid mistakes: a glusterd that reconnects to a peer starts self-heal if it is dead.
 kill_self_heal() { [[ -e $LAB/mistakes ]] || kill_processes "$1" glusterfs; }
 
 nuisances() {
@@ -238,7 +238,7 @@ nuisances() {
     done
 }
 
-### The operator, who starts what is dead
+### The operator, who restarts dead processes
 
 # runs HOST PROCESS...
 runs() {
@@ -250,8 +250,8 @@ runs() {
 
 all_run() { runs "$1" glusterd glusterfsd glusterfs; }
 
-# No process is about to be started on any host: all run, and glusterd has put a new self-heal in the place of the old one,
-# as it does when it first meets a peer, and again if it hears of a changed volume then.
+# No host is about to start a process: all run, and glusterd has already replaced self-heal, as it does when it first connects
+# to a peer, and again if it then learns of a changed volume.
 calm() {
     local host
     for host in "${SERVERS[@]}"; do
@@ -261,7 +261,7 @@ calm() {
     in_cluster "${SERVERS[@]}"
 } >/dev/null 2>&1
 
-# Every process there has said which section is in force for it.
+# Every process there has logged which section is in force.
 configured() {
     local pid
     for pid in $(in_host "$1" pgrep --exact 'gluster(d|fsd|fs)'); do
@@ -276,7 +276,7 @@ tended() {
     all_run "$1" && configured "$1"
 }
 
-# operation HOST: until the last outage, which can be longer than the trouble, is over.
+# operation HOST: runs until the last outage is over, which may be after the trouble.
 operation() {
     until [[ -e $LAB/outages-over ]]; do
         pause 2
@@ -286,15 +286,15 @@ operation() {
 
 tend() {
     flock --shared 9
-    # A glusterd that was killed can have left its lock in the others, which keep it for 180 seconds (mgmt_v3_lock_timeout).
+    # Others keep a killed glusterd's lock for 180 seconds (mgmt_v3_lock_timeout).
     wait_until 240 tended "$1" 9>&- || return
     note tend "host $1"
 } 9>"$LAB/starting"
 
 ### The load
 
-# fio_round ROUND [OPTION]...: writes three files, and reads each block back soon after. The files of four rounds are there;
-# a block that a round should have replaced has a sum that is right, but another size in its header.
+# fio_round ROUND [OPTION]...: writes three files, and reads each block back soon after. The files of four rounds exist. A stale
+# block from the round before has a correct checksum, but another size in its header.
 fio_round() {
     in_host "$CLIENT" fio --output-format=json --directory=/run/mount --filename_format="\$jobname.$(($1 % 4))" \
         --ioengine=psync --size=6m --bs="$(($1 / 4 % 2 * 16 + 16))k" --randseed="$((SEED + $1))" \
@@ -304,7 +304,7 @@ fio_round() {
         --name=synchronous --rw=randwrite --sync=1 --verify=crc32c >"$LAB/load.json"
 }
 
-# Prints the sum over the jobs of the last round: transferred read|write.
+# transferred read|write: prints the bytes of the last round, summed over its jobs.
 transferred() { jq "[.jobs[].$1.io_bytes] | add" "$LAB/load.json"; }
 
 load() {
@@ -315,7 +315,7 @@ load() {
     done
 }
 
-# Prints the numbers of the last rounds, whose files are there.
+# Prints the numbers of the last rounds, whose files still exist.
 last_rounds() {
     local count
     count=$(grep -c "^[0-9]* load " "$LAB/journal")
@@ -324,10 +324,10 @@ last_rounds() {
 
 ### What the watch has seen
 
-# Prints each captured SYN as "hostN SOURCE -> KIND", for a server dials every other one.
+# Prints each captured SYN as "hostN SOURCE -> KIND": every server dials every other.
 kinds_of_syns() { syns | sed -E 's/ -> [0-9a-f:]+ / -> /'; }
 
-# Prints, in the same form, what the rules give. Self-heal asks a glusterd for the brick's port. Bricks dial nobody elsewhere.
+# Prints what the rules give, in this format. Self-heal asks a glusterd for a brick's port. Bricks dial no other host.
 right_syns() {
     local host
     for host in "${SERVERS[@]}"; do
@@ -337,7 +337,7 @@ right_syns() {
     printf "host$CLIENT %s -> %s\n" "$(address_of "$CLIENT")" glusterd "$(address_of "$CLIENT")" brick
 }
 
-# Succeeds if there is any.
+# Prints SYNs from a wrong source. Succeeds if there are any.
 wrong_syns() { kinds_of_syns | grep -vxFf <(right_syns); }
 
 # Prints what was done.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# A replicated volume under load and under trouble: processes killed, links cut, addresses taken away, configurations
-# rewritten, several at once. The sequence of troubles follows from SRCADDR_SEED, if that is given. The tests share the
-# cluster and go on from where the one before them left it.
+# A replicated volume under load and in trouble: processes killed, links cut, addresses removed, configurations rewritten,
+# several at once. SRCADDR_SEED, if set, determines the sequence. The tests share the cluster, and each continues where the
+# one before stopped.
 
 # shellcheck source=tests/cluster/lab.bash
 source "${BATS_TEST_DIRNAME:?}/lab.bash"
@@ -28,7 +28,7 @@ setup_file() {
         write_volfile "$host" ping-timeout 5
     done
     start_watch
-    # Cut links are to be noticed while they are, and what the mount reads is to come from a brick.
+    # GlusterFS must notice a cut link before it is mended, and the mount must read from a brick.
     start_volume network.ping-timeout 10 client.tcp-user-timeout 10 server.tcp-user-timeout 10 \
         server.keepalive-time 2 server.keepalive-interval 1 server.keepalive-count 3 cluster.heal-timeout 5 \
         cluster.quorum-type auto performance.io-cache off performance.quick-read off performance.read-ahead off
@@ -69,7 +69,7 @@ teardown_file() {
     echo "$seen"
     run wrong_syns
     [ "$status" -eq 1 ]
-    # It means something, for all kinds were seen.
+    # Not for lack of connections: all kinds were seen.
     [ "$(wc -l <<<"$seen")" -eq "$(right_syns | wc -l)" ]
 }
 
@@ -80,7 +80,7 @@ teardown_file() {
     stop_watch
     wrong=$(wrong_syns | sort | uniq -c)
     echo "$wrong"
-    # What glusterd starts is without it as well.
+    # What this glusterd starts lacks the library too.
     run grep -v " host3 $(kernel_address_of 3) -> " <<<"$wrong"
     [ "$status" -eq 1 ]
 }

@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
-# Two hosts and one peer probe, as in the demo. Every test has a cluster of its own: what the bug leaves on disk would
-# spoil the next.
+# Two hosts and one peer probe, as in the demo. Every test makes its own cluster, because the bug leaves traces on disk.
 
 # shellcheck source=tests/cluster/lab.bash
 source "${BATS_TEST_DIRNAME:?}/lab.bash"
@@ -67,12 +66,12 @@ peers_from_their_bind_addresses() {
 		2001:db8:1::/64 = $(second_address_of 1)
 	END
     start_and_probe preloaded
-    # Nobody listens there: the rule asks for what the bug does by accident. That shows whose word counts.
+    # Nobody listens there. The rule asks for what the bug does by accident, which shows that the rule wins.
     wait_until 30 peers_are 2 "$(second_address_of 1) Accepted peer request (Disconnected)"
     connections_are "host1 glusterd $(second_address_of 1) -> $(address_of 2) glusterd"
 }
 
-# restart_glusterd HOST: it dials the other one again, and is dialled again.
+# restart_glusterd HOST: afterwards both hosts dial each other again.
 restart_glusterd() {
     in_host "$1" pkill -x glusterd
     start_glusterd preloaded "$1"
@@ -103,7 +102,7 @@ restart_glusterd() {
     wait_until 30 dialled_as "host1 glusterd $(second_address_of 1) -> $(address_of 2) glusterd"
 }
 
-# dialled_as LINE: among the connections of host 1.
+# dialled_as LINE: host 1 has dialled this connection.
 dialled_as() {
     dialled 1 | grep -Fx "$1"
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Hosts on two networks, each network with a rule of its own. A glusterd that serves both has no bind-address.
+# Hosts on two networks, each with its own rule. A glusterd that serves both has no bind-address.
 
 # shellcheck source=tests/cluster/lab.bash
 source "${BATS_TEST_DIRNAME:?}/lab.bash"
@@ -30,11 +30,11 @@ start_hosts() {
     start_glusterd preloaded 1 2
 }
 
-# Glusterds talk over the first network, the bricks are on the second.
+# glusterd talks over the first network; bricks are on the second.
 start_volume() {
     gluster 1 peer probe "$(name_of 2 1)"
     wait_until 30 in_cluster 1 2
-    # Their names in the second network, which the bricks go by.
+    # The names in the second network, which the bricks have.
     gluster 1 peer probe "$(name_of 2 2)"
     gluster 2 peer probe "$(name_of 1 2)"
     gluster 1 volume create shared replica 2 \
@@ -49,10 +49,10 @@ start_volume() {
         peer=$((3 - host))
         expected+=(
             "host$host glusterd $(address_of "$host" 1) -> $(address_of "$peer" 1) glusterd"
-            # Made when the second name was probed; it stays.
+            # Left over from the probe of the second name.
             "host$host glusterd $(second_address_of "$host" 2) -> $(address_of "$peer" 2) glusterd"
             "host$host glusterfsd $(second_address_of "$host" 2) -> $(address_of "$host" 2) glusterd"
-            # Without a bind-address, it is told to find its glusterd at "localhost".
+            # Without a bind-address, glusterd starts it with -s localhost.
             "host$host glustershd 127.0.0.1 -> 127.0.0.1 glusterd"
             "host$host glustershd $(second_address_of "$host" 2) -> $(address_of 1 2) brick"
             "host$host glustershd $(second_address_of "$host" 2) -> $(address_of 2 2) brick"
@@ -61,7 +61,7 @@ start_volume() {
     wait_until 30 connections_are "${expected[@]}"
 }
 
-# Host 1's to the glusterd of host 2.
+# Prints host 1's SYNs to host 2's glusterd.
 dials() { syns | grep '^host1 .* glusterd$'; }
 
 dialled_more_than() { [[ $(dials | wc -l) -gt $1 ]]; }
@@ -76,7 +76,7 @@ restart_peer() {
     wait_until 30 peers_are 1 "both Peer in Cluster (Connected)"
 }
 
-# At each dial GlusterFS takes the next address of the name, and binds to its own address of the dial before.
+# Each time GlusterFS redials, it takes the name's next address, and binds to its own address of the dial before.
 @test "a peer whose name has an address in each network: however often it is dialled, from that network's source" {
     for network in 1 2; do
         echo "$(address_of 2 "$network") both" >>"$LAB/hosts"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# A volume replicated over hosts 1 to 3, mounted on host 4, all preloaded and governed by sections of srcaddr.conf.
-# The tests share the cluster and go on from where the one before them left it.
+# A volume replicated over hosts 1 to 3, mounted on host 4, everything preloaded and with a section in srcaddr.conf.
+# The tests share the cluster, and each continues where the one before stopped.
 
 # shellcheck source=tests/cluster/lab.bash
 source "${BATS_TEST_DIRNAME:?}/lab.bash"
@@ -14,10 +14,10 @@ setup_file() {
     use_names
     for host in 1 2 3; do
         start_host "$host"
-        # No bind-address: GlusterFS 11's self-heal would be told to find its glusterd at that, and does not find it.
+        # No bind-address: GlusterFS 11's self-heal would be started with it, and not find its glusterd.
         write_volfile "$host"
-        # A second address for all that glusterd starts, to tell the sections apart. For bricks it is a must: they dial
-        # only their own host's glusterd, and there the kernel's choice is the destination itself, the first address.
+        # A second address for everything that glusterd starts, to tell the sections apart. Bricks need it: they dial only
+        # their own host's glusterd, for which the kernel would choose the destination, the first address.
         write_configuration "$host" <<-END
 			[glusterd]
 			::/0 = $(address_of "$host")
@@ -39,13 +39,13 @@ teardown_file() {
     stop_lab
 }
 
-# Connections to the host's own addresses are in the prefix of the rules like all others, and follow them.
+# Connections to the host's own addresses match the rules' prefix too, and follow them.
 connections_follow_the_sections() {
     local host other expected=("host4 fuse $(address_of 4) -> $(address_of 1) glusterd")
     for host in 1 2 3; do
         expected+=(
             "host$host glusterfsd $(second_address_of "$host") -> $(address_of "$host") glusterd"
-            # Without a bind-address, it is told to find its glusterd at "localhost".
+            # Without a bind-address, glusterd starts it with -s localhost.
             "host$host glustershd 127.0.0.1 -> 127.0.0.1 glusterd"
             "host4 fuse $(address_of 4) -> $(address_of "$host") brick"
         )
@@ -58,7 +58,7 @@ connections_follow_the_sections() {
     connections_are "${expected[@]}"
 }
 
-# write_files NAME...: new content, through the mount.
+# write_files NAME...: writes new content through the mount.
 write_files() {
     local name
     for name; do
@@ -72,7 +72,7 @@ write_files() {
 
 @test "no connection so far, not even a closed one, came from the kernel's choice" {
     connections=$(for host in $(hosts); do in_host "$host" ss -Htna; done)
-    # Closed ones stay for a minute, in TIME-WAIT. There are some: clients ask a glusterd for a brick's port, and leave.
+    # Closed connections stay in TIME-WAIT for a minute. There are some, from clients that asked glusterd for a port.
     grep TIME-WAIT <<<"$connections"
     for host in $(hosts); do
         run grep -F "[$(kernel_address_of "$host")]" <<<"$connections"
@@ -98,7 +98,7 @@ write_files() {
     [ "$status" -ne 0 ]
 
     gluster 1 volume start shared force
-    # Refused until the self-heal daemons have found the brick's new port.
+    # Fails until the self-heal daemons have found the brick's new port.
     wait_until 30 gluster 1 volume heal shared
     wait_until 30 heal_is_complete
     bricks_agree 1 2 3
@@ -108,8 +108,8 @@ write_files() {
     wait_until 30 connections_follow_the_sections
 }
 
-# raise_firewall HOST...: as a firewall does, each answers "prohibited" to all but the addresses that rules give. What is for
-# the host itself is looked up first of all, so that has to come second.
+# raise_firewall HOST...: each answers "prohibited", as a firewall does, to the kernel's choices. The local table is looked up
+# first, so it has to move behind these rules.
 raise_firewall() {
     local host other
     for host; do
@@ -136,7 +136,7 @@ drop_firewall() {
     raise_firewall 2 3
     info=$(in_host 1 gluster --mode=script volume heal shared info)
     [ "$(grep -c '^Status: Transport endpoint is not connected$' <<<"$info")" -eq 2 ]
-    # As for a library that is not installed.
+    # LD_LIBRARY_PATH, because the library is not installed.
     info=$(in_host 1 env LD_LIBRARY_PATH="${LIBRARY%/*}" "$COMMAND" run gluster --mode=script volume heal shared info)
     [ "$(grep -c '^Status: Connected$' <<<"$info")" -eq 3 ]
     [ "$(grep -c '^Number of entries: 0$' <<<"$info")" -eq 3 ]

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# A watch over the first SYN of every connection that a host dials in another one. Goes on from lab.bash.
+# Watches the first SYN of every connection from one host to another. Needs lab.bash.
 
-# Begins to write them down, as the lab's side of the host's cable sees them.
+# Starts recording, at the lab's end of each host's veth.
 start_watch() {
     tcpdump --interface any --direction in -nn --immediate-mode --snapshot-length=128 --buffer-size=8192 -l \
         'ip6[6] = 6 and ip6[53] & 0x12 = 2' >"$LAB/syns" 2>"$LAB/watch" 3>&- &
@@ -9,7 +9,7 @@ start_watch() {
     wait_until 10 grep -q "^listening" "$LAB/watch"
 }
 
-# Succeeds if it has missed none.
+# Succeeds if no SYN was missed.
 stop_watch() {
     local pid
     pid=$(<"$LAB/watch.pid")
@@ -19,7 +19,7 @@ stop_watch() {
     grep -x "0 packets dropped by kernel" "$LAB/watch"
 }
 
-# Prints each captured SYN as "hostN SOURCE -> PEER KIND", with the KIND of dialled(); what it does not understand unchanged.
+# Prints each captured SYN as "hostN SOURCE -> PEER KIND", with dialled()'s KIND. Other lines stay unchanged.
 syns() {
     # tcpdump ends with an empty line.
     sed -E '/^$/d
