@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Two machines as their operator finds them, without the package: what it is for.
+# Two machines without the package: the problem that it solves.
 
 # shellcheck source=tests/systemd/machines.bash
 source "${BATS_TEST_DIRNAME:?}/machines.bash"

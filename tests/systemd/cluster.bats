@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The package's whole life on two machines. The tests share them and go on from where the one before left them.
+# The package's whole life on two machines. The tests share them, and each continues where the one before stopped.
 
 # shellcheck source=tests/systemd/machines.bash
 source "${BATS_TEST_DIRNAME:?}/machines.bash"
@@ -16,13 +16,13 @@ teardown_file() {
     stop_machines
 }
 
-# Prints glusterd and bricks there; self-heal is restarted by glusterd, when peers come and go.
+# Prints glusterd and bricks there. Not self-heal, which glusterd restarts when peers come and go.
 daemons() { in_host "$1" ps -o pid,args -C glusterd,glusterfsd; }
 
-# daemons_are HOST LIST: still those that daemons() has printed.
+# daemons_are HOST LIST: still the LIST that daemons() printed.
 daemons_are() { diff --unified=0 --label before --label now - <(daemons "$1") <<<"$2"; }
 
-# library_is HOST PID STATE: whether the process has the library mapped: "installed", "deleted" or "".
+# library_is HOST PID STATE: the library that the process has mapped is "installed", "deleted" or "", none.
 library_is() {
     local maps state
     maps=$(in_host "$1" cat "/proc/$2/maps") || return
@@ -52,7 +52,7 @@ cluster_is_formed() {
     reboot 1 2
     for host in 1 2; do
         unit_is "$host" glusterd active
-        # Or this boot would prove nothing.
+        # Otherwise this boot would prove nothing.
         wait_until 10 starts_without_address "$host" glusterd-srcaddr
         wait_until 10 starts_with_address "$host" glusterd
     done
@@ -76,7 +76,7 @@ cluster_is_formed() {
     cluster_is_formed
 }
 
-# write_files: new ones on the mount, as long as there is no file "stop", their checksums in /root/sums. Fails at the
+# write_files: writes new files to the mount, and their checksums to /root/sums, until there is a file "stop". Fails at the
 # first error.
 write_files() {
     in_host 1 bash -euo pipefail 3>&- <<-'END'
@@ -94,10 +94,10 @@ written() { wc -l <"$LAB/1/root/root/sums"; }
 written_more_than() { (($(written) > $1)); }
 
 brick() { in_host 1 pgrep --exact glusterfsd; }
-# There are two processes of it for a moment, and it is there before its libraries are.
+# Poll: for a moment a starting brick is two processes, and its libraries are not mapped yet.
 brick_has_library() { library_is 1 "$(brick)" installed; }
 
-# replace_package FILE: on both hosts, and nothing restarts.
+# replace_package FILE: on both hosts. Nothing restarts.
 replace_package() {
     local before host pid
     for host in 1 2; do
@@ -176,7 +176,7 @@ replace_package() {
         mkdir "$LAB/$host/root/var/lib/glusterd/srcaddr-backup"
         in_host "$host" apt-get -qq purge glusterd-srcaddr
         rm "$LAB/$host"/root/root/*.deb
-        # Drop-ins of the test are in /etc/systemd.
+        # /etc/systemd has the test's own drop-ins.
         diff - <(in_host "$host" find / -xdev -path /etc/systemd -prune -o -name '*srcaddr*' -print | sort) <<-END
 			/var/lib/glusterd/srcaddr-backup
 			/var/log/glusterfs/srcaddr.log

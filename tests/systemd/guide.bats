@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# docs/guide.md, followed word by word on two machines: every command in it is run where its prompt says, and has to print
-# what stands below it. The tests go on from where the one before left the machines, not in the guide's order.
+# docs/guide.md, followed word for word on two machines: every command runs where its prompt says, and must print what the
+# guide shows. Each test continues where the one before stopped, not in the guide's order.
 
 # shellcheck source=tests/systemd/machines.bash
 source "${BATS_TEST_DIRNAME:?}/machines.bash"
@@ -11,9 +11,9 @@ setup_file() {
     start_machines 1 2
     for host in 1 2; do
         cp "$SRCADDR_PACKAGE" "$LAB/$host/root/root/"
-        # As the guide calls it.
+        # The interface's name in the guide.
         in_host "$host" ip link property add dev host0 altname eth0
-        # As Debian's prometheus-node-exporter has it.
+        # Debian's prometheus-node-exporter has this directory.
         mkdir -p "$LAB/$host/root/var/lib/prometheus/node-exporter"
         wait_until 10 has_address_now "$host"
     done
@@ -22,7 +22,7 @@ setup_file() {
 }
 
 setup() {
-    # The unit allows six starts in an hour.
+    # Debian's glusterd.service allows six starts an hour.
     for host in 1 2; do
         in_host "$host" systemctl reset-failed glusterd
     done
@@ -34,7 +34,7 @@ teardown_file() {
 
 ### The story
 
-# As on many clusters that have the problem, the address that the kernel prefers comes later.
+# The address that the kernel prefers comes later, as on many clusters with this problem.
 form_cluster() {
     local host
     for host in 1 2; do
@@ -51,7 +51,7 @@ form_cluster() {
     done
 }
 
-# A client that writes until there is a file "stop", or the first error; it then says which in a file "end".
+# A client that writes until there is a file "stop" or an error, and then says which in a file "end".
 start_writer() {
     wait_until 30 in_host 2 mount -t glusterfs -o xlator-option=transport.address-family=inet6 host2:/shared /mnt
     # shellcheck disable=SC2016 # for the other shell
@@ -95,7 +95,7 @@ start_writer() {
 }
 
 @test "A fleet: Many hosts at a glance" {
-    # With GlusterFS 11 they could not be restarted while the client wrote, and rules without the library are CRITICAL.
+    # With GlusterFS 11 bricks could not restart while the client wrote. Without the library they are CRITICAL.
     for host in 1 2; do
         in_host "$host" pkill -x glusterfsd
         gluster "$host" volume start shared force
@@ -112,7 +112,7 @@ start_writer() {
     in_host 1 env "$environment" sh -c "$command" >/dev/null 2>&1 3>&- &
     wait_until 30 in_cluster 1 2
 
-    # The machines are containers. As in the manual page.
+    # The machines are containers, and this is the manual page's command.
     verdicts=$("$LAB/1/root/usr/sbin/glusterd-srcaddr" status --json |
         jq --raw-output '.connections[] | select(.process == "glusterd") | .source + " " + .verdict' | sort)
     [[ $verdicts == "$(address_of 1) ok"$'\n'"$(address_of 2) ok" ]]
@@ -131,13 +131,13 @@ start_writer() {
     follow "Alternatives"
 }
 
-# Host 2 is probed without the library, in clusters that are empty again.
+# Empties both clusters, then probes host 2 without the library.
 poison() {
     local host
     for host in 1 2; do
         in_host "$host" systemctl stop glusterd
         in_host "$host" pkill glusterfs || true
-        # Without a volume nobody needs the names, and they would be listed in place of the addresses.
+        # Only volumes need the names, and peers would be listed by name.
         sed -i '/^2001:db8:/d' "$LAB/$host/root/etc/hosts"
         find "$LAB/$host/root/var/lib/glusterd" -mindepth 1 -delete
         in_host "$host" systemctl start glusterd
@@ -179,7 +179,7 @@ poison() {
         section "$heading" | grep '^host[12]# ' >>"$BATS_FILE_TMPDIR/followed"
     done
     diff <(sort --unique "$BATS_FILE_TMPDIR/followed") <(grep '^host[12]# ' "$GUIDE" | sort --unique)
-    # Nor are there commands in other forms.
+    # There are no commands in another form either.
     diff - <(grep --only-matching '^ *```..*' "$GUIDE" | sort --unique) <<-'END'
 		```console
 		```dockerfile

@@ -1,16 +1,16 @@
 # shellcheck shell=bash
-# Machines: hosts of tests/cluster/lab.bash, where a whole Debian boots, with systemd as process 1, from the root
-# directory $SRCADDR_ROOT. What a machine writes goes to a layer of its own, which lasts over reboots and ends with
-# stop_machines or the sandbox. To be sourced by a command that tests/systemd/own-cgroup and tests/sandbox run.
+# Machines: hosts of tests/cluster/lab.bash that boot a whole Debian, with systemd as process 1, from the root directory
+# $SRCADDR_ROOT. A machine writes to its own overlay, which survives reboots and ends with stop_machines or the sandbox.
+# Source it in a command that tests/systemd/own-cgroup and tests/sandbox run.
 #
-# Addresses are configured at boot by systemd-networkd, and pass duplicate address detection as everywhere.
+# systemd-networkd configures the addresses at boot, and they pass the usual duplicate address detection.
 
 # shellcheck source=tests/cluster/lab.bash
 source "${BASH_SOURCE[0]%/*}/../cluster/lab.bash"
 
 ### A machine's life
 
-# start_machines HOST...: new machines, booted.
+# start_machines HOST...: makes machines and boots them.
 start_machines() {
     local host
     start_lab 1
@@ -40,13 +40,13 @@ stop_machines() {
 make_machine() {
     local host=$1 root=$LAB/$1/root unit
     lay_root "$host" "$SRCADDR_ROOT"
-    # Where lab.bash looks for them.
+    # lab.bash looks here.
     ln -s root/etc/glusterfs "$LAB/$host/etc"
     ln -s root/var/log/glusterfs "$LAB/$host/log"
-    # One that exists, or the boot counts as the first one, which has rules of its own.
+    # Without one, this would be a first boot, for which systemd has special rules.
     systemd-id128 new >"$root/etc/machine-id"
     echo "host$host" >"$root/etc/hostname"
-    # Three probes, so that duplicate address detection takes longer than a boot, also on a machine that is busy.
+    # Three probes: duplicate address detection takes longer than a boot, even on a busy machine.
     cat >"$root/etc/systemd/network/10-host0.network" <<-END
 		[Match]
 		Name=host0
@@ -78,24 +78,24 @@ power_on() {
     disown
 }
 
-# As by pulling the plug.
+# As if the plug were pulled.
 power_off() {
     local group export=/run/systemd/nspawn/unix-export/host$1
     group=$(group_of "$1")
     echo 1 >"$group/cgroup.kill"
     wait_until 10 find "$group" -depth -type d -delete
-    # Newer ones of systemd-nspawn leave that mounted when killed, and refuse to start the machine again.
+    # A newer systemd-nspawn, if killed, leaves this mounted, and then refuses to start the machine.
     ! mountpoint --quiet "$export" || umount "$export"
 }
 
-# reboot HOST...: an orderly one. Returns when they are up again.
+# reboot HOST...: in an orderly way. Returns when they are up again.
 reboot() {
     local host
     for host; do
         in_host "$host" systemctl reboot
     done
     for host; do
-        # systemd-nspawn ends as well: that is its way to have the machine started again.
+        # systemd-nspawn exits too, and leaves starting the machine again to its caller.
         wait_until 60 is_off "$host" || return
         power_on "$host"
     done
@@ -106,7 +106,7 @@ reboot() {
 
 is_off() { [[ ! -e /proc/$(<"$LAB/$1/nspawn") ]]; }
 
-# The boot is over, whatever came of the services.
+# The boot is over, even if services failed.
 is_up() {
     local state
     pgrep --parent "$(<"$LAB/$1/nspawn")" --exact systemd >"$LAB/$1/pid" || return
@@ -115,18 +115,18 @@ is_up() {
 
 ### What is done in a machine
 
-# install_package HOST FILE: whatever version is there.
+# install_package HOST FILE: replaces any version.
 install_package() {
     cp "$2" "$LAB/$1/root/root/"
     in_host "$1" env DEBIAN_FRONTEND=noninteractive apt-get -qq install --allow-downgrades "/root/${2##*/}"
 }
 
-# drop_in HOST UNIT NAME: a drop-in for the unit, from the standard input.
+# drop_in HOST UNIT NAME: writes a drop-in for the unit, from standard input.
 drop_in() {
     install -D -m 644 /dev/stdin "$LAB/$1/root/etc/systemd/system/$2.d/90-$3.conf"
 }
 
-# Prints the name of the package as it would be after its next release.
+# Makes the same package with a higher version, and prints its path.
 newer_package() {
     local content=/run/newer
     if [[ ! -e $content.deb ]]; then
@@ -137,7 +137,7 @@ newer_package() {
     echo "$content.deb"
 }
 
-# name_machines HOST...: the hosts know each other by name as well. Bricks need it with GlusterFS 11: see use_names.
+# name_machines HOST...: gives the hosts names for each other, which GlusterFS 11's bricks need: see use_names.
 name_machines() {
     local host other
     for host; do
@@ -157,12 +157,12 @@ unit_is() {
     [[ $state == "$3" ]]
 }
 
-# has_address HOST: it has passed duplicate address detection, or has had it, in a list on the standard input.
+# has_address HOST: in the list on standard input, its address is no longer tentative.
 has_address() { grep -F " $(address_of "$1")/" | grep -v tentative; }
 
 has_address_now() { in_host "$1" ip -6 -oneline address show dev host0 | has_address "$1"; }
 
-# starts_with_address HOST UNIT, starts_without_address HOST UNIT: at this boot.
+# starts_with_address HOST UNIT, starts_without_address HOST UNIT: at this boot the unit has started with it, or without.
 starts_with_address() { addresses_at_start "$1" "$2" | has_address "$1"; }
 starts_without_address() {
     local list
@@ -173,7 +173,7 @@ addresses_at_start() {
     in_host "$1" journalctl --quiet --boot --output=cat SYSLOG_IDENTIFIER=sh _SYSTEMD_UNIT="$2.service"
 }
 
-# Replaces that of lab.bash.
+# Replaces lab.bash's.
 report() {
     local host
     for host in $(hosts); do

@@ -9,7 +9,7 @@ METRICS=/var/lib/prometheus/node-exporter/glusterd-srcaddr.prom
 
 setup_file() {
     start_machines 1
-    # As Debian's prometheus-node-exporter has it.
+    # Debian's prometheus-node-exporter has this directory.
     mkdir -p "$LAB/1/root${METRICS%/*}"
     install_package 1 "$SRCADDR_PACKAGE"
     in_host 1 systemctl start glusterd
@@ -19,7 +19,7 @@ teardown_file() {
     stop_machines
 }
 
-# A process as in a container, in a network and with files of its own: these give it rules, and it has no library.
+# A process with its own network and files, as in a container. The files give it rules, but it has no library.
 start_container() {
     # shellcheck disable=SC2016 # for the shell there
     in_host 1 unshare --net --mount bash -c 'mount -t tmpfs container /etc/glusterfs
@@ -29,10 +29,10 @@ start_container() {
 }
 CONTAINED='^glusterfsd infinity'
 
-# The standard input without the one line that is never twice the same.
+# Removes from standard input the only line that always varies.
 timeless() { grep -v '^glusterd_srcaddr_look_timestamp_seconds '; }
 
-# shows_what_root_sees STATUS: the unit writes what root sees outside of its sandbox, where that has this exit status.
+# shows_what_root_sees STATUS: the unit writes what root's own command prints, with STATUS, outside of the unit's sandbox.
 shows_what_root_sees() {
     local status=0
     in_host 1 systemctl start "$UNIT"
@@ -89,7 +89,7 @@ shows_what_root_sees() {
     in_host 1 systemctl daemon-reload
 }
 
-# is_newer FILE: the metrics than the file.
+# is_newer FILE: the metrics are newer than FILE.
 is_newer() { [[ $LAB/1/root$METRICS -nt $1 ]]; }
 
 @test "the timer starts it again and again, also after a failure" {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Mounts at boot: a volume of machine 1 on machine 2, where glusterd does not run, by fstab, a .mount unit and autofs. Each has
-# a process name of its own. The tests go on from where the one before left the machines.
+# Mounts at boot: machine 2, where glusterd does not run, mounts a volume of machine 1 with fstab, a .mount unit and autofs, each
+# under its own process name. Each test continues where the one before stopped.
 
 # shellcheck source=tests/systemd/machines.bash
 source "${BATS_TEST_DIRNAME:?}/machines.bash"
@@ -49,7 +49,7 @@ configure_mounts() {
     in_host 2 systemctl enable srv-unit.mount autofs
 }
 
-# Each is there, and can be read.
+# Each is mounted and readable.
 all_are_mounted() {
     local directory
     for directory in /srv/fstab /srv/unit /srv/autofs/shared; do
@@ -81,7 +81,7 @@ kernel_address_is_usable() { in_host 2 ip -6 -oneline address show dev host0 -te
 @test "of type glusterfs-srcaddr, at boot, they come from the source of the rule" {
     configure_mounts glusterfs-srcaddr
     reboot 2
-    # Or this boot would not prove that they wait for it.
+    # Otherwise this boot would not prove that they wait for it.
     wait_until 10 starts_without_address 2 glusterd-srcaddr
     unit_is 2 srv-fstab.mount active
     unit_is 2 srv-unit.mount active

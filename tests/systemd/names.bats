@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The ways in which glusterd comes by its address, with the package installed: it starts with each of them, at boot not before the
-# address can be used, and bind-address is where it listens.
+# All ways to give glusterd its address, with the package installed. glusterd must start with each, at boot not before the address
+# is usable, and bind-address must be where it listens.
 
 # shellcheck source=tests/systemd/machines.bash
 source "${BATS_TEST_DIRNAME:?}/machines.bash"
@@ -17,20 +17,20 @@ teardown_file() {
     stop_machines
 }
 
-# Debian's glusterd.service allows six starts in an hour.
+# Debian's glusterd.service allows six starts an hour.
 setup() {
     in_host 1 systemctl reset-failed
     rm -f "$LAB/1/root/etc/default/glusterd"
 }
 
-# restarts STATUS: glusterd does, after a check that ends so.
+# restarts STATUS: glusterd restarts, after check exits with STATUS.
 restarts() {
     in_host 1 systemctl restart glusterd
     unit_is 1 glusterd active
     [[ $(in_host 1 systemctl show --property=ExecMainStatus --value glusterd-srcaddr) == "$1" ]]
 }
 
-# source_is SOURCE WHY: of glusterd, as the command tells it.
+# source_is SOURCE WHY: explain gives glusterd this source, and this reason.
 source_is() {
     [[ $(in_host 1 glusterd-srcaddr explain 2001:db8:1::12 | awk '/^(SOURCE|WHY) / { $1 = ""; print }') == \
         "${1:+ $1$'\n'} $2" ]]
@@ -38,7 +38,7 @@ source_is() {
 
 from_listener() { source_is "$(address_of 1)" "bind-address, where glusterd listens"; }
 
-# starts_at_boot: not before its address can be used.
+# starts_at_boot: glusterd starts, not before its address is usable.
 starts_at_boot() {
     reboot 1
     unit_is 1 glusterd active
@@ -81,7 +81,7 @@ starts_at_boot() {
 
 @test "what only glusterd can tell: a warning, and it starts" {
     write_volfile 1 transport.socket.bind-address "\`echo $(address_of 1)\`"
-    # Under it, the check is one of glusterd.vol alone.
+    # While glusterd runs, check finds where it listens. Stopped, only glusterd.vol is left.
     in_host 1 systemctl stop glusterd
     restarts 1
     from_listener

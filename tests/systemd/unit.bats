@@ -14,12 +14,12 @@ teardown_file() {
     stop_machines
 }
 
-# Debian's glusterd.service allows six starts in an hour.
+# Debian's glusterd.service allows six starts an hour.
 setup() {
     in_host 1 systemctl reset-failed
 }
 
-# set_wait SECONDS: in place of the unit's own.
+# set_wait SECONDS: replaces the unit's own.
 set_wait() {
     drop_in 1 glusterd-srcaddr.service wait <<-END
 		[Service]
@@ -39,7 +39,7 @@ set_wait() {
     in_host 1 systemd-analyze security --threshold=16 glusterd-srcaddr.service
 }
 
-# restorecon STATUS: a program of that name, which ends so and writes its arguments where the sandbox does not let it.
+# restorecon STATUS: installs a restorecon that exits with STATUS and writes its arguments where the sandbox forbids it.
 restorecon() {
     printf '%s\n' '#!/bin/sh' "printf '%s\\n' \"\$@\" >/etc/restored" "exit $1" |
         install -m 755 /dev/stdin "$LAB/1/root/usr/sbin/restorecon"
@@ -72,7 +72,7 @@ restorecon() {
     [[ $status != 0 ]]
     unit_is 1 glusterd inactive
     for unit in glusterd glusterd-srcaddr; do
-        # Without what journald writes before each line, which is as long before all three.
+        # Without journald's prefix, which has the same length on all three lines.
         shown=$(in_host 1 systemctl status --full --lines=20 "$unit" | sed -n 's/^.* glusterd-srcaddr\[[0-9]*\]: //p')
         diff - <(grep -A 2 '^/etc/glusterfs/srcaddr\.conf:3:23: error: ' <<<"$shown" | tail -n 2) <<-END
 			  2001:db8:2::/64 =   2001:db8::g   ; not hexadecimal
@@ -90,7 +90,7 @@ restorecon() {
     unit_is 1 glusterd active
 }
 
-# restarted_with STATUS WARNING: glusterd starts, after a check that ends so and says that.
+# restarted_with STATUS WARNING: glusterd starts, after check exits with STATUS and prints WARNING.
 restarted_with() {
     in_host 1 systemctl restart glusterd
     unit_is 1 glusterd active
@@ -103,7 +103,7 @@ unit_said() { in_host 1 systemctl status --full --lines=20 glusterd-srcaddr | gr
 @test "a library that ld.so can't preload: glusterd starts all the same, the unit's status shows why" {
     local library
     library=$(find "$LAB/1/root/usr/lib" -name libglusterd-srcaddr.so)
-    # In its sandbox the unit can tell.
+    # The unit's sandbox lets it find the library.
     restarted_with 0 ""
     chmod u-s "$library"
     restarted_with 1 "found no set-user-ID bit, so ld.so does not preload it under secure execution; chmod u+s"
@@ -138,7 +138,7 @@ unit_said() { in_host 1 systemctl status --full --lines=20 glusterd-srcaddr | gr
 
 invocation_of() { in_host 1 systemctl show --property=InvocationID --value "$1"; }
 
-# is_new UNIT INVOCATION: it has been started since.
+# is_new UNIT INVOCATION: the unit has been started since.
 is_new() { [[ $(invocation_of "$1") != "$2" ]]; }
 
 @test "every start of glusterd checks anew, that after a crash too" {
