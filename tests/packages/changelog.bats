@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# CHANGELOG.md, and what of it is in the packages.
+# CHANGELOG.md, and its part in the packages.
 
 # shellcheck source=tests/packages/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
@@ -21,7 +21,7 @@ CHANGELOG=$REPOSITORY/CHANGELOG.md
     grep -E "^## ${VERSION//./\\.} - " "$CHANGELOG"
 }
 
-# make_source: from the changelog on the standard input. It is unpacked in the current directory.
+# make_source: with the changelog on standard input. Unpacks it in the current directory.
 make_source() {
     [ -d source ] || copy_source "$PWD/source"
     cat >source/CHANGELOG.md

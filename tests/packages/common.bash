@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2034
-# For tests of what make deb and make rpm have built in $SRCADDR_BUILD, and of the next version, which changes the
-# configuration as well. A root is a Debian as tests/systemd boots it, not booted. To be run by tests/sandbox.
+# Shared by the tests of the packages that make deb and make rpm built in $SRCADDR_BUILD, and of the next version, with another
+# configuration. A root is the Debian that tests/systemd boots, not booted. tests/sandbox runs them.
 
-# Of the make that runs the tests.
+# Set by the make that runs the tests.
 unset MAKEFLAGS MFLAGS MAKELEVEL BUILD
 
 REPOSITORY=$(realpath "${BASH_SOURCE[0]%/*}/../..")
@@ -17,7 +17,7 @@ copy_source() {
     (cd "$REPOSITORY" && cp -r Makefile README.md CHANGELOG.md LICENSE glusterd-srcaddr.service docs packaging preload tool "$1")
 }
 
-# make_next TARGET: leaves it in $BATS_FILE_TMPDIR/next/build.
+# make_next TARGET: builds the next version in $BATS_FILE_TMPDIR/next/build.
 make_next() {
     copy_source "$BATS_FILE_TMPDIR/next"
     sed -i "s/^VERSION := .*/VERSION := $NEXT/" "$BATS_FILE_TMPDIR/next/Makefile"
@@ -28,7 +28,7 @@ make_next() {
     }
 }
 
-# What is written into it goes with the test.
+# An overlay, which ends with the test.
 make_root() {
     ROOT=$BATS_TEST_TMPDIR/root
     CONFIGURATION=$ROOT/etc/glusterfs/srcaddr.conf
@@ -45,7 +45,7 @@ inside() {
     chroot "$ROOT" "$@"
 }
 
-# What is in the root and was not there before: paths, without the package managers' own and their directories.
+# Prints the paths of new files in the root, except the package managers' own.
 ours() {
     (cd "$BATS_TEST_TMPDIR/upper" && find . -type f -printf '/%P\n' |
         grep -vE '^/(var/(lib/(dpkg|rpm|apt)|cache|log)/|etc/ld.so.cache|glusterd-srcaddr_)' | sort)

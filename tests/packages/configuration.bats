@@ -19,6 +19,6 @@ setup() {
     [ "$(grep -c '^\[' "$BATS_TEST_TMPDIR/example.conf")" -eq 3 ]
     run "${SRCADDR_BUILD:?}/glusterd-srcaddr" check "$BATS_TEST_TMPDIR/example.conf"
     echo "$output"
-    # Sources that this host does not have are worth a warning, and 1; a mistake is 2.
+    # 1: this host lacks the sources. A mistake would be 2.
     [ "$status" -le 1 ]
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The Debian package: what is in it, and what installing, upgrading, removing and purging it does.
+# The Debian package: its contents, and what installing, upgrading, removing and purging it does.
 
 # shellcheck disable=SC2030,SC2031 # each test is meant to have variables of its own
 # shellcheck source=tests/packages/common.bash
@@ -22,7 +22,7 @@ teardown() {
 
 @test "lintian has nothing against it" {
     local unwanted=package-supports-alternative-init-but-no-init.d-script suppress=()
-    # It asks for a script of the unit's, for other init systems. Newer versions don't, and don't know it.
+    # It wants an init script beside the unit. Newer versions of lintian lack this tag.
     if lintian-explain-tags --list-tags | grep --line-regexp "$unwanted"; then
         suppress=(--suppress-tags "$unwanted")
     fi
@@ -106,7 +106,7 @@ teardown() {
 -rw-r--r-- root/root ./usr/share/man/man8/mount.glusterfs-srcaddr.8.gz" ]
 }
 
-# Without an entry for logrotate, which does not know ignoreduplicates there.
+# logrotate does not know ignoreduplicates there.
 @test "built on Debian 11, whose /sbin need not be a link, it has the mount helper there, and no entry for logrotate" {
     sed 's/^VERSION_ID=.*/VERSION_ID="11"/' /etc/os-release >"$BATS_TEST_TMPDIR/os-release"
     mount --bind "$BATS_TEST_TMPDIR/os-release" "$(realpath /etc/os-release)"
@@ -125,7 +125,7 @@ teardown() {
     [[ $output == *libc6* && $output != *gluster* ]]
 }
 
-# apt_get [OPTION...] COMMAND PACKAGE: as the operator runs it, with nobody to ask.
+# apt_get [OPTION...] COMMAND PACKAGE: as an operator runs it, without questions.
 apt_get() {
     DEBIAN_FRONTEND=noninteractive inside apt-get --quiet=2 "$@" </dev/null
 }
@@ -204,7 +204,7 @@ apt_install() {
         [[ $output == *"$NAME"* && $output != *deleted* ]]
         [ "$(cat "$CONFIGURATION")" = '# Mine.' ]
     done
-    # A conffile that 0.1.0 has not goes when it is purged.
+    # A conffile that 0.1.0 lacks goes away with a purge.
     diff <(ours) <(sort - "$BATS_TEST_TMPDIR/files" <<</etc/logrotate.d/glusterd-srcaddr)
     apt_get purge glusterd-srcaddr
     cmp "$mapped" "$BATS_TEST_TMPDIR/old"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What make dist has built is built again, where all is different that must not matter.
+# Builds make dist's files again where everything is different that must not matter.
 
 # shellcheck source=tests/packages/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
@@ -33,6 +33,6 @@ same_files() {
         HOME=/nonexistent TZ=Pacific/Kiritimati LC_ALL=C.UTF-8 \
         setpriv --reuid=65534 --regid=65534 --clear-groups make -C "$source" dist
     same_files "$SRCADDR_BUILD/dist" "$source/build/dist"
-    # Packages of another version, which would be installed with README.md's commands as well, are gone.
+    # Packages of another version are gone, which README.md's commands would install too.
     diff <(cd "$source/build" && ls ./*.{deb,rpm}) <(cd "$source/build/dist" && ls ./*.{deb,rpm})
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# logrotate, with the package's entry and with GlusterFS's own, while several processes write to the log.
+# logrotate with the package's entry and with GlusterFS's own, while several processes write to the log.
 
 # shellcheck source=tests/packages/common.bash
 source "${BATS_TEST_DIRNAME:?}/common.bash"
@@ -17,14 +17,14 @@ teardown() {
     [[ ! ${running-} ]] || kill "${running[@]}"
 }
 
-# rotate [LINE...]: at once, with these lines in logrotate.conf(5) before the entries. Everything is due.
+# rotate [LINE...]: rotates everything at once, with these lines in logrotate.conf(5) before the entries.
 rotate() {
     printf '%s\n' "$@" "include $BATS_TEST_TMPDIR/logrotate.d" >"$BATS_TEST_TMPDIR/logrotate.conf"
     logrotate --force --state "$BATS_TEST_TMPDIR/state" "$BATS_TEST_TMPDIR/logrotate.conf"
 }
 
-# start_writers: each dials one peer after the other, by the numbers from 1 on, and has the library write a line for each. They write
-# how many it were when they are stopped.
+# start_writers: each dials peers numbered from 1 on, and makes the library log a line for each. When stopped, it writes how many
+# there were.
 start_writers() {
     local writer
     printf '%s\n' '[options]' 'log-level = debug' '[writer*]' '2001:db8::/32 = none' >"$BATS_TEST_TMPDIR/srcaddr.conf"
@@ -49,7 +49,7 @@ stop_writers() {
     running=()
 }
 
-# all_have_written: to the log that is there now, and more than the line that they may have opened the one before for.
+# all_have_written: at least two lines each, to the current log: one may be from an open before the rotation.
 all_have_written() {
     local writer
     for writer in "${WRITERS[@]}"; do
@@ -65,7 +65,7 @@ wait_until_all_have_written() {
     done
 }
 
-# lines_are_whole_in FILE...: all that have been written, each once, and nothing else.
+# lines_are_whole_in FILE...: they have every line written, once, and nothing else.
 lines_are_whole_in() {
     local writer lines=$BATS_TEST_TMPDIR/lines
     zcat --force "$@" >"$lines"
@@ -102,7 +102,7 @@ $time" ]
     lines_are_whole_in "$LOG" "$LOG".{1,{2..7}.gz}
 }
 
-# The library may make the log before logrotate does, which then takes that away under yet another name.
+# The library may create the log before logrotate does. logrotate then renames that one too.
 @test "with GlusterFS's own entry of Enterprise Linux alone no line is lost either" {
     cat >"$BATS_TEST_TMPDIR/logrotate.d/glusterfs" <<-END
 		# As extras/glusterfs-logrotate of GlusterFS 3.10 to 11.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The RPM package: what is in it, and what installing, upgrading and erasing it does.
+# The RPM package: its contents, and what installing, upgrading and erasing it does.
 
 # shellcheck disable=SC2030,SC2031 # each test is meant to have variables of its own
 # shellcheck source=tests/packages/common.bash
@@ -11,7 +11,7 @@ setup_file() {
 
 setup() {
     RPM=${SRCADDR_BUILD:?}/glusterd-srcaddr-$VERSION-1.$(uname -m).rpm
-    # Where Debian's rpm puts a database.
+    # Debian's rpm puts a database there.
     export HOME=$BATS_TEST_TMPDIR
     PREVIOUS_RPM=$(realpath "${SRCADDR_PREVIOUS:?}"/glusterd-srcaddr-*.rpm)
     NEXT_RPM=$BATS_FILE_TMPDIR/next/build/glusterd-srcaddr-$NEXT-1.$(uname -m).rpm
@@ -21,8 +21,8 @@ teardown() {
     remove_root
 }
 
-# contents PACKAGE: the files, with mode, owner, and c for a configuration, n for one that is not replaced. Manual pages are
-# compressed where rpm does that.
+# contents PACKAGE: prints mode, owner and name of each file, and the flags c for %config, n for noreplace. Drops the .gz of
+# manual pages, which not every rpm compresses.
 contents() {
     rpm --query --package --queryformat '[%{FILEMODES:perms} %{FILEUSERNAME}:%{FILEGROUPNAME} %{FILENAMES} %{FILEFLAGS:fflags}\n]' "$1" |
         sed '/\.build-id/d; s/\(\/man\/.*\)\.gz /\1 /; s/ $//'
@@ -136,14 +136,14 @@ drwxr-xr-x root:root /usr/share/licenses/glusterd-srcaddr-$VERSION
     [[ $output == *libc.so.6* && $output != *smartcols* && $output != *json* ]]
 }
 
-# The root is a Debian: rpm there knows of no C library, and may warn of itself, or of its plugin that wants mounts of its own.
+# The root is a Debian. Its rpm knows of no C library, and may warn about itself, or about a plugin that needs mounts.
 rpm_inside() {
     local force
     force=$(rpm --help | grep --only-matching -e --force-debian) || true
     rpm ${force:+"$force"} --dbpath /var/lib/rpm --root "$ROOT" --nodeps --noplugins "$@"
 }
 
-# says_nothing COMMAND [ARGUMENT...]: as do the scriptlets where systemd does not run, or does not answer.
+# says_nothing COMMAND [ARGUMENT...]: succeeds silently, as scriptlets must if systemd does not run or does not answer.
 says_nothing() {
     run "$@"
     echo "$output"
