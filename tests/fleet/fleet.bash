@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# A fleet: machines of tests/systemd/machines.bash that Ansible reaches over ssh, by a key that is made for it, from the sandbox,
-# which is a client of theirs as well: it has an address in their network, knows their names and mounts their volume. To be
-# sourced by a command that tests/systemd/own-cgroup and tests/sandbox run.
+# A fleet: machines of tests/systemd/machines.bash, which Ansible in the sandbox reaches over ssh with a new key. The sandbox is
+# also a client: it has an address in their network, knows their names and mounts their volume. Source it in a command that
+# tests/systemd/own-cgroup and tests/sandbox run.
 
 # shellcheck source=tests/systemd/machines.bash
 source "${BASH_SOURCE[0]%/*}/../systemd/machines.bash"
@@ -10,7 +10,7 @@ FLEET=/run/fleet
 MOUNT=$FLEET/mount
 COLLECTION=glusterd_srcaddr.glusterd_srcaddr
 
-# start_fleet HOST...: booted, glusterd runs, and they are in no cluster yet. In the inventory they stand in this order.
+# start_fleet HOST...: boots them and starts glusterd, without a cluster. The inventory has this order.
 start_fleet() {
     local host
     mkdir -p "$MOUNT"
@@ -35,7 +35,7 @@ start_fleet() {
 		[connection]
 		pipelining = true
 	END
-    # The collection as the package brings it.
+    # The collection from the package.
     dpkg-deb --extract "$SRCADDR_PACKAGE" "$FLEET/package"
 }
 
@@ -60,7 +60,7 @@ write_inventory() {
     } >"$FLEET/fleet"
 }
 
-# configure group_vars/peers|host_vars/HOST: the configuration of all hosts, or of one, from the standard input.
+# configure group_vars/peers|host_vars/HOST: sets the configuration of all hosts, or of one, from standard input.
 configure() {
     mkdir -p "$FLEET/${1%/*}"
     {
@@ -71,8 +71,8 @@ configure() {
     } >"$FLEET/$1.yml"
 }
 
-# Prints the names of a section for all daemons. From GlusterFS 11 on there is no self-heal where glusterd has an IPv6 bind-address, and
-# without that no brick must be restarted.
+# Prints a section's names for the daemons that can restart. From GlusterFS 11 on, an IPv6 bind-address leaves no self-heal, and
+# without self-heal no brick may restart.
 daemons() {
     if bricks_can_be_restarted; then echo "glusterd glusterfsd glustershd glfsheal"; else echo "glusterd glfsheal"; fi
 }
@@ -83,8 +83,8 @@ bricks_can_be_restarted() {
     ((version < 11))
 }
 
-# play NAME [OPTION...]: a playbook of the collection, by a command that goes to a list. Nothing of the caller's own Ansible is read or
-# written.
+# play NAME [OPTION...]: runs the collection's playbook, and adds the command to a list. Neither reads nor writes the caller's own
+# Ansible files.
 play() (
     command=(ansible-playbook -i fleet "$COLLECTION.$1" "${@:2}")
     echo "${command[*]}" >>"$FLEET/commands"
@@ -93,7 +93,7 @@ play() (
         "${command[@]}" </dev/null 3>&-
 )
 
-# form_cluster HOST...: as on many clusters that have the problem, the address that the kernel prefers comes later.
+# form_cluster HOST...: the address that the kernel prefers comes later, as on many clusters with this problem.
 form_cluster() {
     local host
     for host; do
@@ -108,7 +108,7 @@ form_cluster() {
     done
 }
 
-# make_volume HOST...: shared, replicated over them.
+# make_volume HOST...: makes a volume named shared, replicated over them.
 make_volume() {
     local host bricks=()
     for host; do
@@ -118,7 +118,7 @@ make_volume() {
     gluster "$1" volume start shared
 }
 
-# all_connected HOST...: each lists as many others, in the cluster and connected.
+# all_connected HOST...: each lists all others as in the cluster and connected.
 all_connected() {
     local host
     for host; do
@@ -127,8 +127,8 @@ all_connected() {
     done
 }
 
-# start_client HOST: it mounts the volume that this host tells of and, until stop_client or the first error, writes files and reads
-# them back, past the cache, ten times a second: as fast as it can, it would have the processors for itself.
+# start_client HOST: mounts HOST's volume. Until stop_client or the first error, writes files and reads them back, past the cache,
+# ten times a second: any faster, it would take all processors.
 start_client() {
     mount -t glusterfs -o direct-io-mode=enable,xlator-option=transport.address-family=inet6 "host$1:/shared" "$MOUNT"
     rm -f "$FLEET"/client.*
@@ -153,10 +153,10 @@ client() {
 
 milliseconds() { echo $((${EPOCHREALTIME/./} / 1000)); }
 
-# has_done COUNT: operations of the client, at least.
+# has_done COUNT: the client has done at least COUNT operations.
 has_done() { (($(wc -l <"$FLEET/client.took") >= $1)); }
 
-# stop_client: fails if one operation has. Prints the milliseconds of the longest one.
+# stop_client: fails if an operation failed. Prints how many milliseconds the longest one took.
 stop_client() {
     local pid
     pid=$(<"$FLEET/client.pid")
@@ -168,8 +168,8 @@ stop_client() {
     sort -n "$FLEET/client.took" | tail -n 1
 }
 
-# poison HOST...: new clusters of one host each, without the library; then the first probes the others, which store it under the
-# kernel's choice.
+# poison HOST...: makes a new cluster of each host, without the library. The first host probes the others, which store it under
+# the kernel's choice.
 poison() {
     local host
     for host; do

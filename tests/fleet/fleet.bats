@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# The collection's playbooks on four machines: a cluster that has the problem, with a volume replicated over three of them, and a
-# client that writes and reads back all the time. The tests go on from where the one before left the machines.
+# The collection's playbooks on four machines: a cluster with the problem, a volume replicated over three of them, and a client
+# that writes and reads back all the time. Each test continues where the one before stopped.
 
 # shellcheck source=tests/fleet/fleet.bash
 source "${BATS_TEST_DIRNAME:?}/fleet.bash"
 
-# Machine 2 is in the cluster and has no brick.
+# Machine 2 is in the cluster, but has no brick.
 BRICKS=(1 3 4)
 
 setup_file() {
@@ -25,7 +25,7 @@ teardown_file() {
 
 ### What the playbooks do
 
-# plays STATUS NAME [OPTION...]: what it prints is in $output, and shown where the test fails.
+# plays STATUS NAME [OPTION...]: leaves the output in $output, and shows it if the test fails.
 plays() {
     run play "${@:2}"
     echo "$output"
@@ -36,7 +36,7 @@ plays() {
     fi
 }
 
-# changed HOST: how many tasks have changed something there, by the recap.
+# changed HOST: prints how many tasks changed something there, from the recap.
 changed() { sed -n "s/^host$1 .* changed=\([0-9]*\) .*/\1/p" <<<"$output"; }
 
 # nothing_changed HOST...
@@ -51,10 +51,10 @@ nothing_changed() {
 
 main_pid() { in_host "$1" systemctl show --property=MainPID --value glusterd; }
 
-# has_library HOST PID: the one that is installed.
+# has_library HOST PID: the process has mapped the installed library.
 has_library() { in_host "$1" cat "/proc/$2/maps" | grep '/libglusterd-srcaddr\.so$'; }
 
-# Prints all that must not change behind a refusal.
+# state_of HOST...: prints what a refusal must not change.
 state_of() {
     local host
     for host; do
@@ -64,10 +64,10 @@ state_of() {
     done 2>&1
 }
 
-# is_as_before STATE HOST...: what state_of has printed of them.
+# is_as_before STATE HOST...: state_of still prints STATE.
 is_as_before() { diff --label before --label now - <(state_of "${@:2}") <<<"$1"; }
 
-# unit_is_as_before HOST...: nothing of KillMode=process has stayed.
+# unit_is_as_before HOST...: no trace is left of KillMode=process.
 unit_is_as_before() {
     local host
     for host; do
@@ -76,7 +76,7 @@ unit_is_as_before() {
     done
 }
 
-# all_is_well HOST...: as the command has it there.
+# all_is_well HOST...: the command says so there.
 all_is_well() {
     local host
     for host; do
@@ -106,7 +106,7 @@ all_is_well() {
     fi
     longest=$(stop_client)
     echo "The longest operation took $longest ms."
-    # A restart of glusterd takes as long, on a busy machine.
+    # As long as a restart of glusterd on a busy machine.
     ((longest < 5000))
 }
 
@@ -131,7 +131,7 @@ all_is_well() {
     rm "$FLEET/host_vars/host3.yml"
 }
 
-# Each host is to dial from an address of its own that it has not got yet.
+# new_addresses HOST...: all hosts are to dial from a new address, and these already have it.
 new_addresses() {
     configure group_vars/peers <<-'END'
 		[glusterd]
@@ -205,7 +205,7 @@ new_addresses() {
 		[glusterd]
 		::/0 = bind-address
 	END
-    # Or these would be the kernel's choice.
+    # Otherwise the kernel would choose these.
     for host in 1 2 3; do
         in_host "$host" ip address delete "$(second_address_of "$host")/64" dev host0
     done
