@@ -1,9 +1,8 @@
 # shellcheck shell=bash disable=SC2034
-# Two virtual machines in one network, with what tests/cluster/lab.bash knows of its hosts: host 1 is a Debian 12, host 2 a Debian 13.
-# The network is a bridge of the sandbox's, so a watch of tests/cluster/watch.bash sees every connection that is dialled. ssh has
-# a card of its own.
+# Two virtual machines on one network, with the addresses and functions of tests/cluster/lab.bash: host 1 runs Debian 12, host 2
+# Debian 13. The network is a bridge in the sandbox, so tests/cluster/watch.bash sees every connection. ssh has its own card.
 #
-# Addresses are configured at boot by systemd-networkd, and pass duplicate address detection as everywhere.
+# systemd-networkd configures the addresses at boot, and they pass the usual duplicate address detection.
 
 # shellcheck source=tests/vm/vm.bash
 source "${BASH_SOURCE[0]%/*}/vm.bash"
@@ -13,7 +12,7 @@ source "${BASH_SOURCE[0]%/*}/../cluster/watch.bash"
 RELEASES=([1]=bookworm [2]=trixie)
 NETWORK_FILE=/etc/systemd/network/card.network
 
-### In place of those of lab.bash and vm.bash
+### Replacements for lab.bash's and vm.bash's
 
 hosts() { printf '%s\n' "${!RELEASES[@]}"; }
 
@@ -35,7 +34,7 @@ report() {
 
 ### Their life
 
-# Both machines, booted at the same time, with their cards configured. Host 2's clock is an hour ahead.
+# Boots both machines in parallel and configures their cards. Host 2's clock is an hour ahead.
 start_machines() {
     local host
     mkdir "$LAB"
@@ -61,11 +60,11 @@ stop_machines() {
     for host in $(hosts); do
         cut_power "host$host" || true
     done
-    # bats waits for whoever holds its descriptors.
+    # Or bats would wait for tcpdump.
     [[ ! -e $LAB/watch.pid ]] || stop_watch
 }
 
-# switch_on_host HOST [SECONDS]: that much its clock is ahead of this machine's.
+# switch_on_host HOST [SECONDS]: its clock is this much ahead of this machine's.
 switch_on_host() {
     switch_on "host$1" -smp 1 -rtc "base=$(date --utc --date="${2:-0} seconds" +%FT%T)"
 }
@@ -80,15 +79,15 @@ configure_host() {
     write_network "$1" "$(address_of "$1")" "$(kernel_address_of "$1")"
     write_volfile "$1" transport.socket.bind-address "$(address_of "$1")"
     write_to "$1" /etc/glusterfs/glusterd.vol <"$LAB/$1/etc/glusterd.vol"
-    # For geo-replication, glusterd runs a Python at every start, a dozen times: by emulation that takes a minute or two.
+    # glusterd runs this Python script a dozen times at every start, for geo-replication. Emulated, that takes minutes.
     in_host "$1" sh -c 'rm /usr/lib/*/glusterfs/gsyncd'
 }
 
-# write_to HOST FILE: from the standard input.
+# write_to HOST FILE: from standard input.
 write_to() { in_host "$1" tee "$2" >/dev/null; }
 
-# write_network HOST ADDRESS...: from the next boot on. The probes of duplicate address detection take longer than a boot, from
-# when the network is there to when glusterd is started.
+# write_network HOST ADDRESS...: for the next boot. Duplicate address detection has so many probes that glusterd would start
+# before it is over.
 write_network() {
     {
         printf '[Match]\nMACAddress=%s\n[Network]\nIPv6AcceptRA=no\nIPv6DuplicateAddressDetection=40\n' "$(card_of "$1")"
@@ -98,10 +97,10 @@ write_network() {
 
 ### What is done in them
 
-# package_of HOST: built in its release.
+# package_of HOST: prints the path of the package built in its release.
 package_of() { realpath "${SRCADDR_PACKAGES:?}/${RELEASES[$1]}"/glusterd-srcaddr_*.deb; }
 
-# The same by a version that is lower, as there is no earlier one: previous_package_of HOST
+# previous_package_of HOST: the same with a lower version, because no older package exists.
 previous_package_of() {
     local content=/run/previous-$1
     dpkg-deb --raw-extract "$(package_of "$1")" "$content"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# The life of a cluster of two whole machines, a Debian 12 and a Debian 13, as while one is upgraded: with kernels and clocks of
-# their own, and with power cuts, after which a file system has to recover. All the while, a watch on the network sees every
-# connection that is dialled. The tests share the machines, and go on from where the one before left them.
+# The life of a cluster of two whole machines, Debian 12 and Debian 13, as during an upgrade. They have their own kernels and
+# clocks, and power cuts that their file systems recover from. A watch on the network sees every connection. The tests share
+# the machines, and each continues where the one before stopped.
 
 # shellcheck source=tests/vm/machines.bash
 source "${BATS_TEST_DIRNAME:?}/machines.bash"
@@ -18,8 +18,8 @@ teardown_file() {
     stop_machines
 }
 
-# prepare_host HOST: with the package, and not yet in a cluster. All that connect have rules, also a program that some tests call
-# glfsheal.
+# prepare_host HOST: with the package, not yet in a cluster. Every process that connects has rules, even the program that some
+# tests name glfsheal.
 prepare_host() {
     install_package "$1" "$(previous_package_of "$1")"
     write_to "$1" /etc/glusterfs/srcaddr.conf <<-END
@@ -32,7 +32,7 @@ prepare_host() {
     in_host "$1" systemctl --quiet enable --now glusterd
 }
 
-# Debian's glusterd.service allows six starts in an hour.
+# Debian's glusterd.service allows six starts an hour.
 setup() {
     for host in 1 2; do
         in_host "$host" systemctl reset-failed
@@ -41,7 +41,7 @@ setup() {
 
 ### What can be seen
 
-# is_well HOST: nothing is wrong, or not connected.
+# is_well HOST: status finds nothing wrong and nothing disconnected.
 is_well() { in_host "$1" glusterd-srcaddr status; }
 
 both_are_well() {
@@ -50,24 +50,24 @@ both_are_well() {
     wait_until 60 is_well 2
 }
 
-# unit_said HOST UNIT TEXT: at this boot.
+# unit_said HOST UNIT TEXT: the unit has logged TEXT at this boot.
 unit_said() { in_host "$1" journalctl --quiet --boot --output=cat --unit="$2" | grep -F "$3"; }
 
-# waited_for_address HOST: before glusterd was started, at this boot; and the kernel still prefers the other address.
+# waited_for_address HOST: at this boot glusterd started after a wait. The kernel still prefers the other address.
 waited_for_address() {
     unit_said "$1" glusterd-srcaddr "waiting up to 60 s: $(address_of "$1") (tentative)"
     in_host "$1" systemctl is-active glusterd
     prefers_other_address "$1"
 }
 
-# prefers_other_address HOST: or right sources would prove nothing.
+# prefers_other_address HOST: otherwise right sources would prove nothing.
 prefers_other_address() {
     in_host "$1" ip -6 route get "$(address_of $((3 - $1)))" | grep " src $(kernel_address_of "$1") "
 }
 
 daemons() { in_host "$1" ps -o pid,args -C glusterd,glusterfsd; }
 
-# library_is HOST STATE: of glusterd and bricks there, as status has it.
+# library_is HOST STATE: status shows this state of the library for glusterd and bricks.
 library_is() {
     local found
     found=$(in_host "$1" glusterd-srcaddr status --json |
@@ -76,15 +76,15 @@ library_is() {
     [[ $found == "$2" ]]
 }
 
-# bricks_are_whole HOST: what was written to the volume.
+# bricks_are_whole HOST: its brick has everything that was written to the volume.
 bricks_are_whole() {
     in_host "$1" tee /root/sums <"$LAB/sums" >/dev/null
     in_host "$1" sh -c 'cd /srv/brick && sha256sum --quiet --check /root/sums'
 }
 
-### The log over a power cut
+### The log across a power cut
 
-# start_writer HOST: a program that connects to the other host over and over, where nobody listens, and has the library log it.
+# start_writer HOST: a program that keeps dialling the other host, where nobody listens, to make the library log.
 start_writer() {
     # shellcheck disable=SC2016 # for the other shell
     in_host "$1" bash -c 'LD_PRELOAD=libglusterd-srcaddr.so nohup bash -c "exec -a glfsheal bash -c \
@@ -93,8 +93,8 @@ start_writer() {
 
 log_of() { in_host "$1" cat /var/log/glusterfs/srcaddr.log; }
 
-# A part of the log is on the disk for sure. The rest has been written for so long that the file system, which keeps what is new for
-# half a minute, may have begun with that.
+# A part of the log is surely on disk. The rest has been written for longer than the half minute for which the file system holds
+# back new data, so it may be partly on disk.
 write_log() {
     start_writer "$1"
     wait_until 60 log_covers "$1" 3
@@ -102,7 +102,7 @@ write_log() {
     wait_until 300 log_covers "$1" 45
 }
 
-# log_covers HOST SECONDS: of time, by what the writer has written.
+# log_covers HOST SECONDS: the writer's lines cover so much time.
 log_covers() {
     local times
     times=$(log_of "$1" | sed -n 's/^\[\([^]]*\)\] . \[glfsheal:.*/\1/p')
@@ -110,7 +110,7 @@ log_covers() {
     (($(date --date="${times##*$'\n'}" +%s) - $(date --date="${times%%$'\n'*}" +%s) >= $2))
 }
 
-# log_is_whole HOST: lines in GlusterFS's form, and the end of one that was cut, which is blank. Before them, what is in the file.
+# log_is_whole HOST FILE: the log starts with FILE. Lines have GlusterFS's format, or end in blanks where one was cut.
 log_is_whole() {
     local log=$BATS_TEST_TMPDIR/log$1
     log_of "$1" >"$log"
@@ -121,10 +121,10 @@ log_is_whole() {
         '^\[[0-9-]{10} [0-9:.]{15} \+0000\] [EWID] \[[a-z]+:[0-9]+\] srcaddr: [^[]*$|^[^[]* $|^\[[^[]*(\[[^[]*)? $|^$' "$log"
 }
 
-# recovered HOST: its file system had not been unmounted.
+# recovered HOST: at this boot its file system had not been unmounted.
 recovered() { in_host "$1" journalctl --quiet --boot --dmesg | grep "EXT4-fs .*: recovery complete"; }
 
-# glusterd_has_logged HOST FILE: more than is in the file.
+# glusterd_has_logged HOST FILE: more than FILE has.
 glusterd_has_logged() { (($(log_of "$1" | grep --text -c -F "[glusterd:") > $(grep -c -F "[glusterd:" "$2"))); }
 
 ### The tests
@@ -149,7 +149,7 @@ glusterd_has_logged() { (($(log_of "$1" | grep --text -c -F "[glusterd:") > $(gr
 	END
 }
 
-# make_volume: 10.3 gives a new one an option that 11.1 does not know: they would reject each other at their next start.
+# make_volume: without the option that 10.3 adds and 11.1 does not know, which would make them reject each other later.
 make_volume() {
     gluster 1 volume create shared replica 2 host1:/srv/brick host2:/srv/brick force
     in_host 1 systemctl stop glusterd
@@ -202,7 +202,7 @@ make_volume() {
 
 peers_of() { in_host "$1" sh -c 'tail -n +1 -v /var/lib/glusterd/peers/*'; }
 
-# Without an end, the peer's name becomes its address and its name again. What it says goes to $LAB/repairs.
+# Changes the peer's name to its address and back, for ever. The output goes to $LAB/repairs.
 repair_again_and_again() {
     # shellcheck disable=SC2016 # for the other shell
     in_host 2 bash -c 'while :; do
@@ -214,7 +214,7 @@ repair_again_and_again() {
 
 has_repaired() { (($(grep -c "^Mended" "$LAB/repairs") >= $1)); }
 
-# peer_file_is_whole FILE: host 1 in either form.
+# peer_file_is_whole FILE: with host 1's name or its address.
 peer_file_is_whole() {
     in_host 2 cat "$1" | sed "s/^hostname1=\(host1\|$(address_of 1)\)$/hostname1=/" | diff - "$BATS_TEST_TMPDIR/peer"
 }
@@ -230,7 +230,7 @@ peer_file_is_whole() {
     write_log 2
     wait_until 60 has_repaired 5
     cut_power host2
-    # With another clock: its battery is empty. What it has written comes from a time to come.
+    # The clock is behind, as with an empty battery: existing files are from the future.
     switch_on_host 2 -3600
     await_boot host2
 
@@ -269,7 +269,7 @@ configuration_of() { in_host "$1" stat --format=%Y /etc/glusterfs/srcaddr.conf; 
     is_well 2
 }
 
-# writer_has COUNT: rules, by what it has logged last of them.
+# writer_has COUNT: so many rules, according to its last line about them.
 writer_has() {
     local line writer
     writer=$(in_host 2 pgrep --full ^glfsheal)
@@ -278,7 +278,7 @@ writer_has() {
     [[ $line == *"rules: $1" ]]
 }
 
-# come_late HOST: its address, once it is waited for, and then the other one anew, or the kernel would not prefer that.
+# come_late HOST: adds its address once glusterd waits for it, and renews the other one, to keep the kernel's preference.
 come_late() {
     write_to "$1" /usr/local/sbin/late <<-END
 		until journalctl --quiet --boot --unit=glusterd-srcaddr | grep -F '(not on this host)'; do sleep 1; done

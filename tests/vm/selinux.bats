@@ -1,12 +1,11 @@
 #!/usr/bin/env bats
-# A machine of Debian 12 that enforces its SELinux policy. systemd starts glusterd in its domain, with the package as it was
-# installed, and a peer, in a network namespace of the machine, sees from where it is dialled. The tests go on from where the
-# one before left the machine.
+# A Debian 12 machine that enforces its SELinux policy. systemd starts glusterd in its domain, with the package just as
+# installed. A peer in a network namespace sees where connections come from. Each test continues where the one before stopped.
 
 # shellcheck source=tests/vm/vm.bash
 source "${BATS_TEST_DIRNAME:?}/vm.bash"
 
-# glusterd listens on the first; a rule names the second; the third would be the kernel's choice.
+# glusterd listens on the first, a rule names the second, the kernel would choose the third.
 BIND_ADDRESS=2001:db8:1::11
 OTHER_ADDRESS=2001:db8:1::31
 KERNEL_ADDRESS=2001:db8:1::21
@@ -14,9 +13,9 @@ PEER=2001:db8:1::12
 
 CONFIGURATION=/etc/glusterfs/srcaddr.conf
 LIBRARY=/usr/lib/x86_64-linux-gnu/libglusterd-srcaddr.so
-ROOTS_TYPE=user_home_t # of what root makes at home
+ROOTS_TYPE=user_home_t # files that root makes at home
 
-HANG_UP="ip netns exec peer ss --kill sport = :24007" # glusterd dials again then
+HANG_UP="ip netns exec peer ss --kill sport = :24007" # makes glusterd redial
 WRONG_CONFIGURATION="$CONFIGURATION: warning: found SELinux type $ROOTS_TYPE where policy has glusterd_conf_t, so glusterd may not \
 read it; restorecon -v $CONFIGURATION"
 WRONG_LIBRARY="$LIBRARY: warning: found SELinux type $ROOTS_TYPE where policy has lib_t, so ld.so may not preload it into glusterd; \
@@ -25,7 +24,7 @@ UNREADABLE="error: found no way to read it: Permission denied; make it readable:
 
 setup_file() {
     make_vm machine "$SRCADDR_IMAGE"
-    # All that debvm-run(1) gives the kernel, and less for the emulator to do.
+    # debvm-run(1)'s own arguments, and less work for the emulator.
     start_vm machine -append "root=LABEL=debvm rw console=ttyS0 mitigations=off security=selinux selinux=1"
     in_vm machine "cat >package.deb" <"$SRCADDR_PACKAGE"
     in_vm machine "$(declare -f make_network); make_network $PEER $BIND_ADDRESS $OTHER_ADDRESS $KERNEL_ADDRESS"
@@ -39,7 +38,7 @@ teardown_file() {
 
 ### In the machine
 
-# make_network PEER ADDRESS...: of the addresses, the kernel prefers the one that comes last.
+# make_network PEER ADDRESS...: the kernel prefers the last address.
 make_network() {
     local address
     set -e
@@ -64,8 +63,8 @@ become_peer() {
     exec glusterd -N
 }
 
-# start_peer ADDRESS PEER: a glusterd with directories of its own, in the shell's domain and without the library; and
-# /root/dialled, with a line for each connection that somebody wants to make in the peer's network.
+# start_peer ADDRESS PEER: a glusterd with its own directories, in the shell's domain and without the library. /root/dialled
+# gets a line for each connection attempt in the peer's network.
 start_peer() {
     local directory
     set -e
@@ -76,7 +75,7 @@ start_peer() {
     sed -i "s/$1/$2/" /root/peer/etc/glusterfs/glusterd.vol
     nsenter --net=/run/netns/peer unshare --mount bash -c "$(declare -f become_peer); become_peer" \
         </dev/null >/root/peer/errors 2>&1 &
-    # The first segment of a handshake has SYN and not ACK: RFC 9293, 3.1, behind an IPv6 header of 40 bytes.
+    # SYN without ACK (RFC 9293, 3.1), after an IPv6 header of 40 bytes.
     ip netns exec peer tcpdump -l -n -i gluster0 "ip6[53] & 0x12 = 2" </dev/null >/root/dialled 2>/dev/null &
 }
 
@@ -86,17 +85,17 @@ peer_listens() {
     in_vm machine ip netns exec peer ss -Htln "sport = :24007" | grep -q . && in_vm machine pgrep -x tcpdump >/dev/null
 }
 
-# From where the peer was dialled, all the time: a line each.
+# Prints the source of every connection to the peer so far.
 dialled() {
     in_vm machine cat dialled | sed -n "s/.* IP6 \(.*\)\.[0-9]* > $PEER\.24007: .*/\1/p"
 }
 
-# is_dialled COUNT: more often than that.
+# is_dialled COUNT: the peer was dialled more often than that.
 is_dialled() {
     (($(dialled | wc -l) > $1))
 }
 
-# comes_from ADDRESS COMMAND...: in the machine; what is dialled from then on is dialled from that address.
+# comes_from ADDRESS COMMAND...: runs the command in the machine. From then on, connections come from ADDRESS.
 comes_from() {
     local before
     before=$(dialled | wc -l)
@@ -105,7 +104,7 @@ comes_from() {
     diff <(echo "$1") <(dialled | tail -n "+$((before + 1))" | sort --unique)
 }
 
-# Of the one that systemd has started.
+# systemd's glusterd, not the peer.
 glusterd_pid() {
     in_vm machine systemctl show --property MainPID --value glusterd
 }
@@ -115,7 +114,7 @@ is_secure() {
     in_vm machine od -An -t d8 -w16 "/proc/$(glusterd_pid)/auxv" | awk '$1 == 23 { print $2 }'
 }
 
-# As status has it.
+# Prints what status says.
 library_of_glusterd() {
     local pid
     pid=$(glusterd_pid)
@@ -129,7 +128,7 @@ glusterd_runs() {
     diff <(echo loaded) <(library_of_glusterd)
 }
 
-# The audit log's lines of what glusterd was denied, or anybody in files of ours, since forget.
+# Prints what was denied to glusterd, or to anyone on our files, since forget.
 denials() {
     in_vm machine cat /var/log/audit/audit.log | grep '^type=AVC ' | grep -E 'scontext=[^ ]*:glusterd_t:|srcaddr' || true
 }
@@ -138,7 +137,7 @@ nothing_is_denied() {
     diff /dev/null <(denials)
 }
 
-# has_logged PATTERN: the library, since forget.
+# has_logged PATTERN: the library has, since forget.
 has_logged() {
     in_vm machine cat /var/log/glusterfs/srcaddr.log | grep -E "$1"
 }
@@ -147,12 +146,12 @@ forget() {
     in_vm machine truncate --size=0 /var/log/audit/audit.log /var/log/glusterfs/srcaddr.log
 }
 
-# label_of FILE: its type.
+# label_of FILE: prints its SELinux type.
 label_of() {
     in_vm machine stat --format=%C "$1" | cut -d : -f 3
 }
 
-# move_in SOURCE: a configuration that root has written at home.
+# move_in SOURCE: moves in a configuration that root wrote at home.
 move_in() {
     in_vm machine "printf '[glusterd]\n::/0 = $1\n' >srcaddr.conf; mv srcaddr.conf $CONFIGURATION"
     [[ $(label_of "$CONFIGURATION") == "$ROOTS_TYPE" ]]
@@ -163,7 +162,7 @@ move_library_in() {
     [[ $(label_of "$LIBRARY") == "$ROOTS_TYPE" ]]
 }
 
-# check_warns [LINE...]: so check says, and nothing else but its summary.
+# check_warns [LINE...]: check prints these lines and its summary.
 check_warns() {
     local status=0
     in_vm machine "glusterd-srcaddr check 2>&1" >"$BATS_TEST_TMPDIR/printed" || status=$?
@@ -171,7 +170,7 @@ check_warns() {
     ((status == ($# > 0)))
 }
 
-# The unit restores labels before glusterd starts: not after this. As where a file is moved in between the two.
+# Stops the unit from restoring labels, as if a file were moved in after that.
 leave_labels() {
     in_vm machine "mkdir -p /run/systemd/system/glusterd-srcaddr.service.d
         printf '[Service]\nExecStartPre=\n' >/run/systemd/system/glusterd-srcaddr.service.d/test.conf; systemctl daemon-reload"
@@ -181,7 +180,7 @@ restore_labels() {
     in_vm machine "rm /run/systemd/system/glusterd-srcaddr.service.d/test.conf; systemctl daemon-reload"
 }
 
-### What has to be, under secure execution as well
+### Requirements, also under secure execution
 
 changes_are_in_force() {
     forget

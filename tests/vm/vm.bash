@@ -1,18 +1,17 @@
 # shellcheck shell=bash
-# Virtual machines of images by tests/vm/build-image, started by debvm-run(1). To be sourced by what tests/sandbox runs: disks,
-# processes and network end with the sandbox. Each machine has a copy of its image, so what it writes survives its end, as in
-# a power cut, and no longer than the sandbox.
+# Virtual machines from images by tests/vm/build-image, started with debvm-run(1). Source it in a command that tests/sandbox
+# runs: disks, processes and network end with the sandbox. Each machine has a copy of its image, which survives its power cuts.
 #
-# By software emulation: a /dev/kvm that can be opened is no proof that guests come up.
+# Emulated in software: a /dev/kvm that can be opened does not prove that guests start.
 
 VMS=/run/vm
-VM_PORT=8022 # of the first machine's ssh server, on 127.0.0.1
+VM_PORT=8022 # the first machine's ssh server, on 127.0.0.1
 
 # For complain() and wait_until().
 # shellcheck source=tests/cluster/lab.bash
 source "${BASH_SOURCE[0]%/*}/../cluster/lab.bash"
 
-# In place of lab.bash's: what each machine has last written to its console.
+# Replaces lab.bash's: prints the last lines of each machine's console.
 report() { tail -n 20 "$VMS"/*/console; }
 
 # make_vm NAME IMAGE
@@ -27,7 +26,7 @@ make_vm() {
     touch "$VMS/$1"/{boot,card}
 }
 
-# A second card, on the network's bridge: plug_in NAME BRIDGE INTERFACE MAC. The interface is the bridge's end of the cable.
+# plug_in NAME BRIDGE INTERFACE MAC: adds a second card. INTERFACE is the bridge's end of the cable.
 plug_in() {
     ip tuntap add dev "$3" mode tap
     ip link set "$3" master "$2" up
@@ -35,7 +34,7 @@ plug_in() {
         >"$VMS/$1/card"
 }
 
-# Switches a machine on, and returns when it is up: start_vm NAME [QEMU OPTION...]
+# start_vm NAME [QEMU OPTION...]: returns when the machine is up.
 start_vm() {
     switch_on "$@"
     await_boot "$1"
@@ -50,7 +49,7 @@ switch_on() {
     disown
 }
 
-# Returns when a boot that is new is over, whatever came of its services.
+# await_boot NAME: returns when a new boot is over, even if services failed.
 await_boot() {
     wait_until 1200 is_up_or_off "$1"
     ! is_off "$1" || complain "$(tail -n 20 "$VMS/$1/console")" || return
@@ -67,19 +66,19 @@ is_up() {
 
 boot_of() { in_vm "$1" cat /proc/sys/kernel/random/boot_id; }
 
-# in_vm NAME COMMAND [ARGUMENT...]: by a shell of the machine's root.
+# in_vm NAME COMMAND [ARGUMENT...]: runs it in a shell, as the machine's root.
 in_vm() {
     ssh -i "$VMS/$1/key" -p "$(<"$VMS/$1/port")" -o BatchMode=yes -o ConnectTimeout=30 -o LogLevel=ERROR \
         -o ServerAliveInterval=10 -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ControlMaster=auto \
         -o ControlPersist=yes -o ControlPath="$VMS/$1/control" root@127.0.0.1 "${@:2}" 3>&-
 }
 
-# The connection that in_vm() keeps ends with what it is to, and would be waited for.
+# hang_up NAME: closes in_vm()'s shared connection, which would only time out after the machine is gone.
 hang_up() {
     ssh -o ControlPath="$VMS/$1/control" -O exit root@127.0.0.1 2>/dev/null || true
 }
 
-# What is not on its disk yet is lost: cut_power NAME
+# cut_power NAME: loses what is not on its disk yet.
 cut_power() {
     pkill --signal KILL --parent "$(<"$VMS/$1/pid")" qemu
     wait_until 10 is_off "$1"
@@ -93,17 +92,17 @@ shut_down() {
     wait_until 120 is_off "$1"
 }
 
-# An orderly one: reboot_vm NAME
+# reboot_vm NAME: in an orderly way.
 reboot_vm() {
     in_vm "$1" systemctl reboot || true
     hang_up "$1"
     await_boot "$1"
 }
 
-# One that has ended and is not waited for yet has no command line.
+# A zombie has no command line.
 is_off() { ! grep --quiet --no-messages . "/proc/$(<"$VMS/$1/pid")/cmdline"; }
 
-# Brings this repository's files, and those that are built, to /root/glusterd-srcaddr: copy_to NAME FILE...
+# copy_to NAME FILE...: copies this repository's files and these, built ones, to /root/glusterd-srcaddr.
 copy_to() {
     { git ls-files -z; printf '%s\0' "${@:2}"; } |
         tar --create --null --files-from=- |
