@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Five of GlusterFS's own tests of clusters, over IPv6 with the library as packaged. All of them: make check-upstream.
+# Five of GlusterFS's own cluster tests, over IPv6 with the library as packaged. make check-upstream runs all.
 
 setup() {
     cd "${BATS_TEST_DIRNAME:?}/../.." || return
@@ -11,7 +11,7 @@ try() {
     [[ $(tail -n 1 "$BATS_TEST_TMPDIR/log") == "pass "* ]]
 }
 
-# passes TEST: with a second try as with GlusterFS's run-tests.sh, for some don't wait for what they have started or stopped.
+# passes TEST: with a second try, as in GlusterFS's run-tests.sh: some tests do not wait for what they start or stop.
 passes() {
     try "$1" srcaddr || try "$1" srcaddr
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# How a test is run.
+# How tests/upstream/run runs a test.
 
 setup() {
     cd "${BATS_TEST_DIRNAME:?}/../.." || return
-    # Not below /run, where another sandbox has its own.
+    # Not below /run, which another sandbox replaces.
     export SRCADDR_UPSTREAM=/mnt
     mount -t tmpfs tests /mnt
     mkdir /mnt/tests
@@ -13,7 +13,7 @@ teardown() {
     umount --lazy /mnt
 }
 
-# verdict_of SCRIPT: prints the last line for a test that is this script.
+# verdict_of SCRIPT: runs the script as a test, and prints the last line.
 verdict_of() {
     printf '%s\n' "$1" >/mnt/tests/own.t
     tests/sandbox tests/upstream/run tests/own.t ipv4 | tail -n 1 | sed 's/ [0-9]* / /'
@@ -28,7 +28,7 @@ verdict_of() {
     [ "$(verdict_of 'echo nothing')" = "fail 0/0" ]
 }
 
-# GlusterFS's cleanup removes what is in a directory that its environment names: with none, what is in /.
+# GlusterFS's cleanup empties a directory that its environment names; if it names none, /.
 @test "a test can't write to the machine, and knows what it may clean" {
     # shellcheck disable=SC2016 # for the shell there
     run verdict_of '
