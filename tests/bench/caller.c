@@ -1,9 +1,9 @@
 /*
- * Connects as often as it is told: the client whose time is measured.
+ * Connects when it is told to: the client whose time is measured.
  *
  *     caller KIND BATCH THREADS PEER [SOURCE]
  *
- * KIND is what it does before it connects to PEER, not blocking, as GlusterFS does:
+ * KIND is what it does before it connects to PEER, non-blocking as in GlusterFS:
  *
  *     plain      nothing
  *     udp        nothing, but the socket is a datagram socket
@@ -11,13 +11,13 @@
  *     bound      binds to [::] and a port of its own
  *     self       gives the socket its SOURCE itself
  *     self-bound binds to SOURCE and a port of its own
- *     asked      as self, but asks the socket before, and keeps its options, as who does not know it must
- *     moved      as bound, but then puts a socket bound to SOURCE and the port in its place, and nothing more
- *     carried    as moved, but asks the socket before for every option that could have been set
+ *     asked      like self, but first queries the socket and keeps its options, as code must that did not make it
+ *     moved      like bound, but then replaces the socket with one bound to SOURCE and the port, and no more
+ *     carried    like moved, but first queries every option that could have been set
  *
- * A byte on the standard input has it make BATCH connects, from THREADS threads, and write to descriptor 3 how many
- * nanoseconds they took; the next byte has it close them all and write 0. It ends with its standard input, with 3 if a
- * connect failed. Before all that it connects a TCP socket in vain, so that what is done at the first connect is done.
+ * For a byte on standard input it makes BATCH connects, from THREADS threads, and writes to descriptor 3 how many
+ * nanoseconds they took. For the next byte it closes them all and writes 0. It exits at the end of standard input, or
+ * with 3 if a connect failed. First of all it connects a TCP socket in vain, to get the work of a first connect done.
  */
 #include <pthread.h>
 #include <time.h>
@@ -27,8 +27,8 @@
 enum {
     BATCH_MAX = 1000,
     THREADS_MAX = 64,
-    REPORT = 3,         /* the descriptor */
-    FIRST_PORT = 20000, /* below those that the kernel chooses from */
+    REPORT = 3,         /* descriptor */
+    FIRST_PORT = 20000, /* below the kernel's range */
     FAILED = 3,         /* exit status */
     NANOSECONDS = 1000000000
 };
@@ -117,7 +117,7 @@ static void set_reuse(int fd, int value)
     must(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &value, sizeof(value)));
 }
 
-/* Those that this kernel's sockets have and that can be set, if only to what they are. */
+/* The options that this kernel has and that can be set, at least to their current value. */
 static struct {
     int level;
     int name;
@@ -184,7 +184,7 @@ static void call(int index)
         exit(FAILED);
 }
 
-/* A thread's share of the calls: its first socket's, and every so many-th after that. */
+/* A thread's share of the calls: its first socket, then every threads-th after that. */
 static void *call_share(void *first)
 {
     int result = pthread_barrier_wait(&caller.start);
@@ -259,7 +259,7 @@ static const struct kind *find_kind(const char *name)
     die(name);
 }
 
-/* To a port where nobody listens. Some libraries let no IPv6 socket be made. */
+/* To a port where nobody listens. Some libraries allow no IPv6 sockets. */
 static void connect_in_vain(void)
 {
     struct endpoint nobody = parse_endpoint("[::1]:1");

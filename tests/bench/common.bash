@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What the measurements share: the network, the ways to give a connection its source, and where results are recorded. To
-# be sourced by a command that tests/sandbox runs: all but the results ends with that.
+# Shared by the measurements: the network, counters of instructions and memory, and where results are recorded. Source it in a
+# command that tests/sandbox runs: everything but the results ends with that.
 
 ROOT=$(realpath -- "${BASH_SOURCE[0]%/*}/../..")
 LIBRARY=$(realpath -m -- "${SRCADDR_LIBRARY:-$ROOT/build/libglusterd-srcaddr.so}")
@@ -9,15 +9,15 @@ SOCKET_PROGRAMS=$(realpath -m -- "${SRCADDR_PROGRAMS:-$ROOT/build/tests/socket}"
 RESULTS=$ROOT/tests/bench/results
 PATH=$PATH:/usr/sbin:/sbin
 
-# A network of three clients and a server, each in a network namespace. The clients are the same but for what of the
-# kernel's choice the system has been told: nothing, where this command runs; the route; which address is deprecated.
+# A network of three clients and a server, each in a network namespace. The clients differ in what tells the kernel the
+# source: nothing, in this command's own namespace; a route; a deprecated address.
 CLIENTS=(plain route deprecated)
 RULED=2001:db8:2::1     # a peer
-UNRULED=2001:db8:3::1   # another one, which no rule is about
+UNRULED=2001:db8:3::1   # another one, without a rule
 PORT=24007
 export LIBRARY PROGRAMS PORT
 
-# Client N's address that is wanted; and the kernel's choice, as it is added later.
+# Client N's wanted address, and the kernel's choice, the one added later.
 source_of() { echo "2001:db8:1::1$1"; }
 kernel_source_of() { echo "2001:db8:1::2$1"; }
 SOURCE=$(source_of 1)
@@ -61,7 +61,7 @@ attach_client() {
     done
 }
 
-# write_rules FILE COUNT: for callers, COUNT of them, one of which is about RULED and none about UNRULED.
+# write_rules FILE COUNT: writes COUNT rules for callers, one for RULED and none for UNRULED.
 write_rules() {
     local number
     {
@@ -73,20 +73,20 @@ write_rules() {
     chmod 644 "$1"
 }
 
-# start_instructions OBJECT: how many a process takes to start and end, with that preloaded.
+# start_instructions OBJECT: prints how many instructions a process with it preloaded takes to start and exit.
 start_instructions() {
     env -i PATH="$PATH" LD_PRELOAD="$1" valgrind -q --tool=callgrind --callgrind-out-file=/run/start /bin/true
     awk '$1 == "summary:" { print $2 }' /run/start
 }
 
-# smaps_of [OBJECT]: proc(5) of a process that has connected, with that preloaded.
+# smaps_of [OBJECT]: prints /proc/PID/smaps of a process that has connected, with OBJECT preloaded.
 smaps_of() {
     # shellcheck disable=SC2016 # for the shell that dial starts
     LD_PRELOAD=${1:-} "$SOCKET_PROGRAMS/dial" tcp6 connect="[$RULED]:1" run='cat /proc/$PPID/smaps' | grep -v '^connect'
 }
 
-# written_pages OBJECT: how many pages of the object, its variables without a place in the file included, a process that has
-# connected has written to: those in memory (bit 63 of the page's entry in pagemap, proc(5)) that are not the file's (61).
+# written_pages OBJECT: prints how many pages of the object, .bss included, a process that has connected has written to. In
+# /proc/PID/pagemap these are present (bit 63) and not the file's (bit 61).
 written_pages() {
     local start size
     read -r start size < <(readelf --wide --segments "$1" | awk '$1 == "LOAD" { last = $3 " " $6 } END { print last }')
@@ -97,9 +97,9 @@ written_pages() {
             od -An -v -w8 -t x8' | grep -c '^ [89cd]'
 }
 
-# dirty_memory OBJECT: prints how many KiB an object has a process write to, those of its own and those of what it is
-# linked with and is not there without it: mappings of files, what is mapped without a file right behind them, and what
-# the library has taken itself (nr: MAP_NORESERVE).
+# dirty_memory OBJECT: prints how many KiB a process writes to because of the object: the object's own, and those of libraries
+# that only it needs. Counts mappings of files, anonymous ones right behind them, and what the library has mapped itself
+# (nr: MAP_NORESERVE).
 dirty_memory() {
     awk -v object="$1" -v pages="$(written_pages "$1")" '
         /^[0-9a-f]+-[0-9a-f]+ / {
@@ -117,10 +117,10 @@ dirty_memory() {
         END { print own + 4 * pages, linked + 0 }' <(smaps_of) <(smaps_of "$1")
 }
 
-# Prints the number in the middle of those in the standard input, one a line.
+# Prints the median of the numbers on standard input, one a line.
 median() { sort -n | awk '{ values[NR] = $1 } END { print values[int((NR + 1) / 2)] }'; }
 
-# record NAME HEADING...: the standard input as results, with a first line of the columns' names.
+# record NAME HEADING...: writes standard input to the results, below a line of column names.
 record() {
     local name=$1
     shift

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# What a connect, and a process that makes none, may cost at most: system calls and instructions, the same in every run of the
-# same build. Time is not looked at. Instructions of the kernel's clock, vdso(7), are not counted.
+# Limits for a connect, and for a process that makes none: system calls and instructions, which are the same in every run of a
+# build. Not time, and not the instructions of the kernel's clock, vdso(7).
 #
-# Another compiler makes other instructions of the same source (142 with gcc 12 are 156 with gcc 14), another C library others
-# at a process's start. So limits of instructions leave a quarter or more to them; they are for what must not happen, a lookup that
-# walks all rules or a lock. The exact counts, and the compiler that they are of, are recorded by make bench.
+# Instructions depend on the compiler (142 with gcc 12, 156 with gcc 14) and, at a process's start, on the C library. So their
+# limits leave a margin of at least a quarter: they catch a lookup that walks all rules, or a lock. make bench records the exact
+# counts and the compiler.
 
 # shellcheck source=tests/bench/ways.bash
 source "${BATS_TEST_DIRNAME:?}/ways.bash"
@@ -16,7 +16,7 @@ setup_file() {
     configure
 }
 
-# costs_at_most CALLS INSTRUCTIONS CASE: more than bare, for each connect.
+# costs_at_most CALLS INSTRUCTIONS CASE: at most so many more than bare, for each connect.
 costs_at_most() {
     local calls instructions
     calls=$(count "$3" calls | more_than_bare srcaddr)
@@ -37,7 +37,7 @@ costs_at_most() {
     done
 }
 
-# connect(2) does not tell what kind of socket it is.
+# connect(2)'s arguments do not tell the kind of socket.
 @test "a datagram socket with a rule for its peer, or before the rules are known: at most one system call more" {
     for case in udp6-ruled udp6-alone; do
         costs_at_most 1 400 "$case"

@@ -1,4 +1,4 @@
-/* An interposer that does nothing: what any library costs that wraps connect(2) and bind(2). */
+/* An interposer that does nothing: the cost of any library that wraps connect(2) and bind(2). */
 #include <dlfcn.h>
 #include <sys/socket.h>
 

@@ -1,18 +1,17 @@
 /*
- * Has several clients connect in turns, and is the server of them all, so that what disturbs one disturbs the others as
- * well.
+ * Makes several clients connect in turns, and serves them all, so that a disturbance affects them equally.
  *
  *     pairs STARTS ROUNDS BATCH SERVER NAME=COMMAND...
  *
- * Each COMMAND, run by the shell, is a caller, which makes BATCH connects in each of ROUNDS rounds; before them are
- * some that don't count; and all of that for each of STARTS starts of its process. SERVER is where to listen, - for
- * nowhere; after an @ the network namespace to do it in. Prints a line for each, tabs between:
+ * Each COMMAND, run by the shell, is a caller. After some warm-up rounds, it makes BATCH connects in each of ROUNDS
+ * rounds. All that is repeated for each of STARTS starts of its process. SERVER is where to listen, or - for nowhere;
+ * after an @, in which network namespace. Prints a line for each client, separated by tabs:
  *
  *     NAME SOURCE PORTS NANOSECONDS  LOW MEDIAN HIGH  LOW MEDIAN HIGH
  *
- * SOURCE is whom the server has seen, PORTS "kept" if all were of the caller's own, NANOSECONDS the median time of a
- * connect. LOW, MEDIAN and HIGH are the quartiles of the ratio to the first client in the same round, and to the
- * second. A client that did not get all its connects through has dashes.
+ * SOURCE is the address that the server saw, PORTS "kept" if all ports were the caller's own, NANOSECONDS the median
+ * time of a connect. LOW, MEDIAN and HIGH are the quartiles of the ratio to the first client in the same round, then to
+ * the second. A client with a failed connect has dashes.
  */
 #include <poll.h>
 #include <sched.h>
@@ -25,8 +24,8 @@ enum {
     CLIENTS_MAX = 16,
     ROUNDS_MAX = 2000,
     WARM_UP = 5,         /* rounds */
-    REPORT = 3,          /* the descriptor that a caller writes to */
-    FIRST_CHOSEN = 32768 /* net.ipv4.ip_local_port_range: ports below are the caller's */
+    REPORT = 3,          /* descriptor that a caller writes to */
+    FIRST_CHOSEN = 32768 /* net.ipv4.ip_local_port_range: lower ports are the caller's */
 };
 
 struct client {
@@ -44,7 +43,7 @@ struct client {
 static struct {
     int listener;
     int batch;
-    int rounds; /* between two starts */
+    int rounds; /* per start */
     int total;  /* of all starts */
     int count;
     struct client clients[CLIENTS_MAX];
@@ -75,7 +74,7 @@ static void start_client(struct client *client)
     client->reports = reports[0];
 }
 
-/* Has the client take its next step. Returns what it reports, or -1 if it has ended. */
+/* Tells the client to take its next step. Returns what it reports, or -1 if it has exited. */
 static int64_t tell(const struct client *client)
 {
     int64_t report;
@@ -145,7 +144,7 @@ static void run_batch(struct client *client, int round)
         client->times[round] = (double)time;
 }
 
-/* In another order each time, so that none is always behind the same other one. */
+/* Varies the order, so that no client always follows the same other one. */
 static void shuffle(struct client **order)
 {
     for (int i = pairs.count; i > 1; i--) {
@@ -176,7 +175,7 @@ static int compare(const void *a, const void *b)
     return (difference > 0) - (difference < 0);
 }
 
-/* Of values in order. */
+/* values are sorted. */
 static double quantile(const double *values, int quarters)
 {
     return values[(pairs.total - 1) * quarters / 4];
@@ -223,7 +222,7 @@ static void enter(const char *network)
     close(fd);
 }
 
-/* ENDPOINT or ENDPOINT@NAMESPACE, which is a file. */
+/* ENDPOINT or ENDPOINT@NAMESPACE, a file. */
 static void start_server(char *where)
 {
     char *network = strchr(where, '@');
@@ -257,7 +256,7 @@ static void add_client(char *argument)
     client->command = command;
 }
 
-/* From a start of all clients to their end; first is the number of the first round that counts. */
+/* From the start of all clients to their exit. first is the number of the first round after the warm-up. */
 static void run_rounds(int first)
 {
     for (int i = 0; i < pairs.count; i++)
@@ -286,7 +285,7 @@ int main(int argc, char **argv)
     if (argc < 6 || argc > 5 + CLIENTS_MAX)
         return 2;
     (void)signal(SIGPIPE, SIG_IGN);
-    if (dup2(STDERR_FILENO, REPORT) < 0) /* so that what is opened from now on has a higher number */
+    if (dup2(STDERR_FILENO, REPORT) < 0) /* so that later descriptors are higher */
         die("dup2");
     pairs.rounds = number(argv[2]);
     pairs.total = number(argv[1]) * pairs.rounds;

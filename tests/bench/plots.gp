@@ -1,4 +1,4 @@
-# The plots of docs/performance.md, from the results in the directory results, into the directory docs.
+# Plots for docs/performance.md, from the directory results into the directory docs.
 
 set terminal svg size 760,400 font "sans-serif,13" background "white"
 set datafile separator "\t"
@@ -16,8 +16,8 @@ set style line 4 linecolor rgb "#d06000" linewidth 2 pointtype 5 pointsize 0.5 d
 lines_of(name, condition) = sprintf("< awk -F '\\t' 'NR > 1 && %s' %s/%s.tsv", condition, results, name)
 quantiles = "tests/bench/quantiles"
 
-# Time of a connect, to a bare one: for each case the ways in their order, with their values. Some are faster than bare, by
-# the noise or a source that the kernel need not choose: they stand at 1.
+# Time of a connect relative to a bare one: for each case the ways in order, with their values. Ways that are faster than bare,
+# by noise or because the kernel need not choose a source, are drawn at 1.
 set terminal svg size 1000,980
 set output docs."/performance-connects.svg"
 set multiplot layout 4,2 columnsfirst title "Time of a connect, in relation to a bare one"

@@ -1,15 +1,15 @@
 /*
- * What size does to rules, measured with the library's own objects.
+ * What many rules cost, measured with the library's own objects.
  *
- *     rules write SHAPE COUNT      prints a configuration of so many rules
- *     rules find SHAPE COUNT       looks peers up among them: prints "inside" or "outside", and nanoseconds of a
- *                                  lookup, one that waits for the one before it, and one that does not; and the same
- *                                  of one "read" of memory, of as much as the rules take
- *     rules load FILE COUNT        prints milliseconds of parsing it, milliseconds until it is in force in a process
- *                                  that has not had one, bytes of memory for each of its COUNT rules then
+ *     rules write SHAPE COUNT      prints a configuration with COUNT rules
+ *     rules find SHAPE COUNT       looks peers up among them. Prints "inside" or "outside", and the nanoseconds of a
+ *                                  lookup that waits for the one before it, and of one that does not; and the same for
+ *                                  a "read" from as much memory as the rules take
+ *     rules load FILE COUNT        prints milliseconds to parse it, milliseconds until it is in force in a process
+ *                                  without a configuration, and bytes of memory for each of its COUNT rules
  *
  * SHAPE is "disjoint", networks of 64 bits, or "nested", of 32 to 128 bits, many of them inside each other. Peers are
- * random, those inside are in a network of a rule. The same numbers in every run.
+ * random; those inside are in a rule's network. The numbers are the same in every run.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -115,7 +115,7 @@ static struct prefix make_disjoint(uint32_t index)
     return random_prefix(&all, 32, 64);
 }
 
-/* Every second one inside an earlier one. */
+/* Every second one is inside an earlier one. */
 static struct prefix make_nested(uint32_t index)
 {
     struct in6_addr all = parse("2000::");
@@ -131,7 +131,6 @@ static int compare_prefixes(const void *a, const void *b)
     return memcmp(a, b, sizeof(struct prefix));
 }
 
-/* Leaves each once. */
 static void drop_doubles(void)
 {
     uint32_t kept = 0;
@@ -157,7 +156,7 @@ static void shuffle(void)
 static const struct shape {
     const char *name;
     struct prefix (*make)(uint32_t index);
-    const char *all; /* where peers outside are from */
+    const char *all; /* peers outside are in this */
     unsigned int all_len;
 } shapes[] = {{"disjoint", make_disjoint, "2001:db8::", 32}, {"nested", make_nested, "2000::", 3}};
 
@@ -170,7 +169,7 @@ static const struct shape *find_shape(const char *name)
     fail(name);
 }
 
-/* In no order, as in a file. Some more than count are made, of which some are the same. */
+/* Shuffled, as in a file. Makes a few more than count, because some are duplicates. */
 static void make_set(const struct shape *shape, uint32_t count)
 {
     set.count = count + count / 4 + 16;
@@ -230,8 +229,8 @@ static void parse_config(const char *text, size_t len, struct config *config)
 }
 
 /*
- * With waits, the place where the next peer is to be found depends on what has come of the lookup before, so that the
- * processor can't begin with it. Once for each waits, or that would depend on it too.
+ * With waits, the next peer's place depends on the result of the lookup before, so that the processor can't start
+ * early. Always inlined, with a constant waits, so that no lookup has to test it.
  */
 static inline __attribute__((always_inline)) double find_all(const struct section *section,
                                                              const struct in6_addr *peers, const bool waits)
@@ -262,7 +261,7 @@ static void print_lookups(const char *where, const struct section *section, cons
     printf("%s\t%.1f\t%.1f\n", where, median(waiting), median(streaming));
 }
 
-/* As find_all() does, with nothing but a read of a random rule. */
+/* Like find_all(), but only reads a random rule. */
 static inline __attribute__((always_inline)) double read_all(const struct rule *rules, const uint32_t *places,
                                                              const bool waits)
 {
@@ -278,13 +277,13 @@ static inline __attribute__((always_inline)) double read_all(const struct rule *
 
 static void print_reads(void)
 {
-    struct rule *rules = take(set.count * sizeof(*rules)); /* of line 0 */
+    struct rule *rules = take(set.count * sizeof(*rules)); /* with line 0 */
     uint32_t *places = take(PEERS * sizeof(*places));
     double waiting[REPEATS];
     double streaming[REPEATS];
 
     for (uint32_t i = 0; i < set.count; i++)
-        rules[i].parent = i; /* that the memory is its own */
+        rules[i].parent = i; /* writes to every page */
     for (size_t i = 0; i < PEERS; i++)
         places[i] = random_below(set.count);
     for (int i = 0; i < REPEATS; i++) {
@@ -369,7 +368,7 @@ static void load(const char *path, uint32_t count)
 
     if (setenv("GLUSTERD_SRCADDR_CONF", path, 1) != 0)
         fail("setenv");
-    (void)dirty_memory(); /* what stdio takes */
+    (void)dirty_memory(); /* stdio's own memory */
     dirty = dirty_memory();
     start = now();
     errno = reload_first(&active);

@@ -1,6 +1,6 @@
 /*
- * A clock that stands still, preloaded before the library: it then never looks, at some connect or other, whether its
- * configuration has changed, and counts are the same in every run.
+ * A clock that stands still, preloaded before the library: the library then never checks for a changed configuration,
+ * so that counts are the same in every run.
  */
 #include <time.h>
 

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# The ways to give a connection its source, the cases that they are measured in, and how: in pairs of the same round, or
-# counted. Sourced as common.bash is, which it sources.
+# The ways to give a connection its source, the cases to measure them in, and how: timed in the same rounds, or counted. Source
+# it like common.bash, which it sources.
 
 # shellcheck source=tests/bench/common.bash
 source "${BASH_SOURCE[0]%/*}/common.bash"
@@ -8,7 +8,7 @@ source "${BASH_SOURCE[0]%/*}/common.bash"
 BATCH=20
 LIBRARIES=/usr/lib/$(gcc -print-multiarch)
 
-# What each way preloads, and its environment besides. What has no library is the system's own, or the program's.
+# What each way preloads, and its environment. Ways without a library are the system's or the program's own.
 declare -gA preload=(
     [bare]='' [again]='' [self]='' [least]='' [exact]='' [route]='' [deprecated]=''
     [srcaddr]=$LIBRARY
@@ -27,12 +27,12 @@ declare -gA environment=(
     [proxychains4]="PROXYCHAINS_CONF_FILE=/run/proxychains.conf PROXYCHAINS_QUIET_MODE=1"
     [torsocks]="TORSOCKS_CONF_FILE=/run/torsocks.conf TORSOCKS_LOG_LEVEL=1"
 )
-# The same as a rule for RULED.
+# Variables that have the effect of a rule for RULED.
 declare -gA rule=([bindp]="BIND_ADDR=$SOURCE" [freebind]="FREEBIND_RANDOM=$SOURCE/128")
 ways=(bare again self least exact srcaddr before empty proxychains4 torsocks socket_wrapper bindp freebind ip2unix route deprecated)
 
-# Each case: what callers do, what those do that give themselves the source, if there is a rule, and those that do the
-# least that is needed without knowing the socket or its peer, and to whom.
+# Each case: what callers do; if there is a rule, what those do that set the source themselves, and those that do the least
+# possible without knowing the socket or its peer; and the peer.
 declare -gA kind self least peer
 cases=()
 while read -r name what own little whom; do
@@ -54,13 +54,13 @@ configure() {
     printf '%s\n' strict_chain "localnet 127.0.0.0/255.0.0.0" "localnet ::/0" "[ProxyList]" "socks4 127.0.0.1 9050" \
         >/run/proxychains.conf
     printf '%s\n' "AllowOutboundLocalhost 2" >/run/torsocks.conf
-    if [[ -x ${OTHERS:-}/ip2unix/build/ip2unix ]]; then # its rules in the form that its library wants them in
+    if [[ -x ${OTHERS:-}/ip2unix/build/ip2unix ]]; then # rules in its library's own format
         environment[ip2unix]=$("${OTHERS:-}/ip2unix/build/ip2unix" -r out,port=1,ignore env |
             sed -n 's/^\(__IP2UNIX_RULES\)=\(.*\)/\1='"'\2'"'/p')
     fi
 }
 
-# Whether a connection is to have a source.
+# is_ruled CASE: whether a connection is to get a source.
 is_ruled() { [[ ${self[$1]} != - ]]; }
 
 server_of() {
@@ -71,7 +71,7 @@ server_of() {
     esac
 }
 
-# does CASE WAY: whether it is there at all, and something else in this case than another one.
+# does CASE WAY: whether the way exists, and differs from the other ways in this case.
 does() {
     [[ -z ${preload[$2]} || -r ${preload[$2]} ]] || return
     case $2 in
@@ -82,10 +82,10 @@ does() {
     esac
 }
 
-# Threads of a caller, for each way that has more than one.
+# The number of threads, for each way with more than one.
 declare -gA threads=()
 
-# command_of CASE WAY [TRACER [ARGUMENT...]]: what the shell is to run. A traced one has a clock that stands still.
+# command_of CASE WAY [TRACER [ARGUMENT...]]: prints the shell command. Under a tracer the clock stands still.
 command_of() {
     local case=$1 way=$2 what=${kind[$1]} objects=${preload[$2]} variables=${environment[$2]:-} client=
     shift 2
@@ -99,10 +99,10 @@ command_of() {
         "$PROGRAMS/caller $what $BATCH ${threads[$way]:-1} ${peer[$case]} [$SOURCE]:0"
 }
 
-# All on one processor, or one has its caches warm and another one not.
+# One processor for all, so that no way has warmer caches than another.
 pin=(taskset --cpu-list 0)
 
-# run_pairs CASE STARTS ROUNDS [TRACER [ARGUMENT...]]: %w in an argument is the way.
+# run_pairs CASE STARTS ROUNDS [TRACER [ARGUMENT...]]: %w in an argument becomes the way.
 run_pairs() {
     local case=$1 starts=$2 rounds=$3 way commands=()
     shift 3
@@ -113,7 +113,7 @@ run_pairs() {
     "${pin[@]}" "$PROGRAMS/pairs" "$starts" "$rounds" "$BATCH" "$(server_of "$case")" "${commands[@]}" 2>/run/messages
 }
 
-# What counts, and how many it has counted.
+# The tracers that count, and what they have counted.
 declare -gA counter=(
     [calls]="strace -o /run/calls-%w"
     [instructions]="valgrind -q --tool=callgrind --callgrind-out-file=/run/instructions-%w"
@@ -121,8 +121,8 @@ declare -gA counter=(
 counted_calls() { wc -l <"/run/calls-$1"; }
 counted_instructions() { awk '$1 == "summary:" { print $2 }' "/run/instructions-$1"; }
 
-# count CASE calls|instructions: prints lines "WAY NUMBER", of one connect. The difference of runs of two lengths, so that
-# what starting takes is not in it.
+# count CASE calls|instructions: prints lines "WAY NUMBER", for one connect. It is from the difference of a long and a short run,
+# to leave out the process's start.
 count() {
     local case=$1 what=$2 way short=1 long=6 tracer
     local -A before=()
@@ -139,7 +139,7 @@ count() {
     rm -f "/run/$what-"*
 }
 
-# more_than_bare WAY: of the lines that count prints.
+# more_than_bare WAY: prints the difference to bare, from count's lines.
 more_than_bare() {
     awk -v way="$1" '$1 == "bare" { bare = $2 } $1 == way { its = $2 } END { print its - bare }'
 }
