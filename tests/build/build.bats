@@ -9,8 +9,7 @@ setup() {
     LIBRARY=${SRCADDR_LIBRARY:-build/$NAME}
 }
 
-# object FLAG...: builds a shared object that check-object has nothing against, but for the flags and the code on the
-# standard input.
+# object FLAG...: builds a shared object that check-object accepts, unless the flags or the code on standard input are wrong.
 object() {
     {
         printf 'int %s(void) { return 0; }\n' bind connect getsockname listen
@@ -20,7 +19,7 @@ object() {
         -Wl,-z,relro,-z,now,-z,noexecstack "$@"
 }
 
-# refused WORDS: check-object fails on it, with one error that has these words.
+# refused WORDS: check-object fails with a single error that starts with WORDS.
 refused() {
     run preload/check-object "$BATS_TEST_TMPDIR/object.so"
     echo "$output"
@@ -102,7 +101,7 @@ refused() {
     [ ! -e "$BATS_TEST_TMPDIR/build/$NAME" ]
 }
 
-# warned_make [ARGUMENT...]: by a compiler that warns of every file.
+# warned_make [ARGUMENT...]: with a compiler that warns about every file.
 warned_make() {
     echo '#warning as a newer one may' >"$BATS_TEST_TMPDIR/newer.h"
     make --silent BUILD="$BATS_TEST_TMPDIR/build" CFLAGS="-O1 -include $BATS_TEST_TMPDIR/newer.h" "$@"
@@ -117,7 +116,7 @@ warned_make() {
     preload/check-object "$BATS_TEST_TMPDIR/build/$NAME"
 }
 
-# staged TARGET: make TARGET for a package's directory.
+# staged TARGET: runs make TARGET with a DESTDIR, as for a package.
 staged() {
     make --silent "$1" DESTDIR="$BATS_TEST_TMPDIR/staged" PREFIX=/opt LIBDIR=/opt/lib64
 }
@@ -127,7 +126,7 @@ staged_files() {
 }
 
 @test "make install takes DESTDIR, PREFIX and LIBDIR; make uninstall removes all but the configuration" {
-    # mount(8) looks in /sbin alone, which is a link where /usr is merged.
+    # mount(8) looks only in /sbin, which is a link if /usr is merged.
     local helper
     helper=$(realpath --relative-to=/ /sbin)/mount.glusterfs-srcaddr
     staged install
@@ -156,7 +155,7 @@ staged_files() {
     [ "$(cat "$BATS_TEST_TMPDIR/staged/etc/glusterfs/srcaddr.conf")" = '# Mine.' ]
 }
 
-# has_entry VERSION: make install brings the entry for a logrotate of that version.
+# has_entry VERSION: with this version of logrotate, make install installs the entry.
 has_entry() {
     printf '#!/bin/sh\necho "logrotate %s" >&2\n' "$1" | install -D -m 755 /dev/stdin "$BATS_TEST_TMPDIR/bin/logrotate"
     PATH=$BATS_TEST_TMPDIR/bin:$PATH make --dry-run install | grep ':/etc/logrotate\.d/glusterd-srcaddr '

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# Where the tests run.
+# The sandbox that the tests run in.
 
 setup() {
     cd "${BATS_TEST_DIRNAME:?}/../.." || return
 }
 
-# with_run FILE_SYSTEM COMMAND [ARGUMENT...]: on a machine whose /run is one of its own, as where systemd has booted it.
+# with_run FILE_SYSTEM COMMAND [ARGUMENT...]: as on a machine whose /run is a mount, which systemd makes it.
 with_run() {
     # shellcheck disable=SC2016 # for the shell in there
     run unshare --mount sh -c 'mount -t tmpfs "$0" /run && exec "$@"' "$@"
@@ -25,7 +25,7 @@ with_run() {
     [ "$output" = "This would change the machine itself: run it by tests/sandbox." ]
 }
 
-# Not below /run, where another sandbox has its own.
+# Not below /run, which another sandbox replaces.
 @test "an ordinary user can read a repository in a directory that is its owner's alone" {
     local ordinary=(setpriv --reuid=65534 --regid=65534 --clear-groups)
     mount -t tmpfs -o mode=700 home /mnt

@@ -1,19 +1,19 @@
 #!/usr/bin/env bats
-# The installed library under secure execution, ld.so(8): of programs to which their files give a capability, run by an
-# ordinary user. They are called secure-env and so on; what they start, env and so on, runs as usual again.
+# The installed library under secure execution, ld.so(8): an ordinary user runs programs whose files give a capability. Their
+# names are secure-env and so on. What they start, env and so on, runs normally.
 
 NAME=libglusterd-srcaddr.so
 SOURCE=2001:db8:1::11
 SOURCE2=2001:db8:1::12
 PEER=2001:db8:2::1
-PORT=24010 # not glusterd's, or who listens there would be taken for it
+PORT=24010 # not glusterd's: the library would take the listener for glusterd
 
 cd "${BATS_TEST_DIRNAME:?}/../.." || exit
 tests/in-sandbox || exit
 LIBRARY=$(realpath -m -- "${SRCADDR_LIBRARY:-build/$NAME}")
 PROGRAMS=$(realpath -m -- "${SRCADDR_PROGRAMS:-build/tests/socket}")
 
-# What is installed, and what tests change in /usr and /etc, is laid over them and goes with the tests.
+# Installs into overlays on /usr and /etc, which go away with what the tests change there.
 setup_file() {
     local directory program
     make --silent install DESTDIR="$BATS_FILE_TMPDIR" COMMAND= BUILD="${LIBRARY%/*}"
@@ -56,7 +56,7 @@ as_user() {
     setpriv --reuid=12345 --clear-groups env "$@"
 }
 
-# other_object [STATEMENT]: libother.so, which is found under secure execution too, executes it and says that it is there.
+# other_object [STATEMENT]: builds libother.so, which loads even under secure execution, says so, and executes STATEMENT.
 other_object() {
     cat >"$BATS_TEST_TMPDIR/other.c" <<-END
 		#include <stdio.h>
@@ -73,8 +73,8 @@ other_object() {
     chmod 4755 "${installed%/*}/libother.so"
 }
 
-# inherited [VARIABLE=VALUE]...: prints LD_PRELOAD as it is for what a program under secure execution starts, below a
-# line for each of the two that has the other object.
+# inherited [VARIABLE=VALUE]...: prints the LD_PRELOAD of a program that one under secure execution starts, after a line for each
+# of the two that has loaded the other object.
 inherited() {
     as_user "$@" secure-env env | grep -E '^LD_PRELOAD=|^other object$'
 }
@@ -93,13 +93,13 @@ inherited() {
     [[ $output == *"Connection refused"* && $output != *srcaddr* ]]
 }
 
-# configure_bind_address: SOURCE, in the volume file, for GlusterFS's own processes.
+# configure_bind_address: makes SOURCE, from the volume file, the source of GlusterFS's own processes.
 configure_bind_address() {
     printf '%s\n' "[gluster*]" "::/0 = bind-address" | install -m 644 /dev/stdin /etc/glusterfs/srcaddr.conf
     echo "option transport.socket.bind-address $SOURCE" | install -m 644 /dev/stdin /etc/glusterfs/glusterd.vol
 }
 
-# dial_as NAME PROGRAM [ARGUMENT...]: with the library, by an ordinary user.
+# dial_as NAME PROGRAM [ARGUMENT...]: with the library, as an ordinary user.
 dial_as() {
     # shellcheck disable=SC2016 # bash -c
     as_user LD_PRELOAD=$NAME bash -c 'exec -a "$@"' bash "$@" peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen
@@ -120,14 +120,14 @@ dial_as() {
     done
 }
 
-# The name is all that tells glusterd from a brick or another daemon.
+# Only its name tells glusterd from a brick or another daemon.
 @test "the arguments tell the process's name" {
     printf '%s\n' "[brick]" "::/0 = $SOURCE" "[glusterd]" "::/0 = $SOURCE2" | install -m 644 /dev/stdin /etc/glusterfs/srcaddr.conf
     [[ $(dial_as glusterfsd secure-dial --process-name brick) == *"seen from $SOURCE, "* ]]
     [[ $(dial_as glusterd secure-dial) == *"seen from $SOURCE2, "* ]]
 }
 
-# whatever_is_named BLOCKS RESULT: the user names what only root may look into; the log has room for so many blocks.
+# whatever_is_named BLOCKS RESULT: the user names files that only root may read. The log is limited to BLOCKS.
 whatever_is_named() {
     local named printed
     for named in secret/file secret/missing secret; do
@@ -139,7 +139,7 @@ whatever_is_named() {
     done
 }
 
-# Where coverage is measured, the program writes at its end, whatever its limit.
+# A program built for coverage writes at its exit, whatever its limit.
 # bats test_tags=exact
 @test "nothing is said on standard error, and nothing of what the arguments name in the log" {
     mkdir -m 700 /run/roots /run/roots/secret
@@ -149,7 +149,7 @@ whatever_is_named() {
     [[ ! -s $log ]]
     whatever_is_named unlimited ECONNREFUSED
     [[ $(grep -c " I .*bind-address is $SOURCE, " "$log") == 3 ]]
-    # Wrong itself.
+    # The configuration is wrong too.
     echo wrong >/etc/glusterfs/srcaddr.conf
     whatever_is_named 0 EADDRNOTAVAIL
     whatever_is_named unlimited EADDRNOTAVAIL
@@ -193,7 +193,7 @@ whatever_is_named() {
 @test "a line that the user's limit cuts off is not taken back: others may have written meanwhile" {
     configure_bind_address
     yes '' | head --bytes=2038 >"$log"
-    # Blocks are of 1024 bytes, or, in bash's POSIX mode, of 512.
+    # A block is 1024 bytes, or 512 in bash's POSIX mode.
     (ulimit -f 2; dial_as glusterd secure-dial)
     [[ $(stat --format=%s "$log") == 2048 ]]
 }
@@ -231,7 +231,7 @@ whatever_is_named() {
         echo "$list"
         [[ $(inherited LD_PRELOAD="$list") == "LD_PRELOAD=$NAME" ]]
     done
-    # Nor what the program itself had loaded.
+    # Not even what the program itself had loaded.
     for list in "$NAME:libother.so" "libother.so $NAME"; do
         echo "$list"
         [[ $(inherited LD_PRELOAD="$list") == $'other object\n'"LD_PRELOAD=$NAME" ]]
@@ -259,7 +259,7 @@ whatever_is_named() {
     done
 }
 
-# unset_by COMMAND [ARGUMENT...]: it prints an environment, without LD_PRELOAD.
+# unset_by COMMAND [ARGUMENT...]: it prints an environment without LD_PRELOAD.
 unset_by() {
     local environment
     environment=$("$@")
@@ -271,7 +271,7 @@ unset_by() {
     echo "$installed" >/etc/ld.so.preload
     unset_by as_user NOT_LD_PRELOAD=":$NAME" LD_PRELOAD_=":$NAME" A="LD_PRELOAD=:$NAME" secure-env env
     unset_by as_user secure-bash -c env 0 "LD_PRELOAD=$NAME"
-    # Without a directory, as an empty PATH means the current one: the environment lies between the two.
+    # The file name has no directory, because an empty PATH means the current one. The kernel puts it after the environment.
     cd /usr
     ln bin/secure-bash "LD_PRELOAD=$NAME"
     PATH='' unset_by /usr/bin/setpriv --reuid=65534 --clear-groups "LD_PRELOAD=$NAME" -c /usr/bin/env 0 "LD_PRELOAD=$NAME"
