@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# Every system call that the library makes fails once, with every errno that its manual page lists.
+# Makes every system call of the library fail once, with every errno in its manual page.
 
 # shellcheck source=tests/socket/common.bash
 source "${BATS_TEST_DIRNAME:?}/../socket/common.bash"
 
-# The ERRORS of section 2 of the Linux man-pages. stat(2) has more, of what is wrong with a path: for newfstatat alone.
+# From ERRORS in section 2 of the Linux man-pages. stat(2)'s errors about paths are only for newfstatat.
 declare -gA errnos=(
     [bind]="EACCES EADDRINUSE EADDRNOTAVAIL EBADF EFAULT EINVAL ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR ENOTSOCK EROFS"
     [close]="EBADF EDQUOT EINTR EIO ENOSPC"
@@ -29,23 +29,23 @@ declare -gA errnos=(
     [recvfrom]="EAGAIN EBADF ECONNREFUSED EFAULT EINTR EINVAL ENOMEM ENOTCONN ENOTSOCK"
     [rt_sigpending]="EFAULT"
     [rt_sigprocmask]="EFAULT EINVAL"
-    [rt_sigtimedwait]="EINTR" # the others say that there is no signal to be taken, and it would end the process
+    [rt_sigtimedwait]="EINTR" # any other says that no signal is there, and the one left pending would end the process
     [sendto]="EACCES EAGAIN EALREADY EBADF ECONNRESET EDESTADDRREQ EFAULT EINTR EINVAL EISCONN EMSGSIZE ENOBUFS ENOMEM
         ENOTCONN ENOTSOCK EOPNOTSUPP EPIPE"
     [setsockopt]="EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK"
     [socket]="EACCES EAFNOSUPPORT EINVAL EMFILE ENFILE ENOBUFS ENOMEM EPROTONOSUPPORT"
     [write]="EAGAIN EBADF EDESTADDRREQ EDQUOT EFAULT EFBIG EINTR EINVAL EIO ENOSPC EPERM EPIPE"
-    [geteuid]="" # always successful
+    [geteuid]="" # never fails
     [getpid]=""
 )
 
-# Bytes that a log may have, but for a line that is cut. What dial prints is less.
+# Bytes in a log before the line that is cut. dial prints less.
 room=$((64 << 10))
 
-# profile NAME DIRECTORY PORT: the configuration, and the steps of dial, whose clock stands still, or a slow connect would look for a
-# changed configuration in one run and not in the next. Between the marks is what is traced; $made is what is
-# printed before, $before how the socket is then, $source and $port what the peer sees, $last what it would have seen before a reload, $choice
-# the kernel's choice.
+# profile NAME DIRECTORY PORT: sets the configuration and dial's steps. The clock stands still: otherwise a slow connect would
+# check for a changed configuration in one run and not in another. Only calls between the marks are traced. $made is printed
+# before them, $before is the socket's state then; the peer sees $source and $port, or $last before a reload; the kernel would
+# choose $choice.
 profile() {
     options="log-file = $2/log"
     rules=("2001:db8:3::/64 = $SOURCE2" "2001:db8:2::/64 = 2001:db8:1::10/124")
@@ -66,7 +66,7 @@ profile() {
             steps=(tcp6)
             made=
             ;;
-        young) # a clock that goes on, and the configuration has just been written
+        young) # the clock runs, and the configuration has just been written
             steps=(tcp6)
             made=
             ;;
@@ -89,11 +89,11 @@ profile() {
             peer="[$LINK_PEER%silent0]:$3"
             choice=$LINK_PEER
             ;;
-        cut) # of the first line of the log there is room for a part
+        cut) # there is room for part of the log's first line
             steps=(limit=file:$((room + 20)) "${steps[@]}")
             ;;
         unlogged) options="log-file = $2/missing/log" ;;
-        reload) # to what the others have
+        reload) # to the other profiles' configuration
             steps=(tcp6 connect="[$FAR_PEER]:1" run="mv $2/conf.new $2/conf" later=1 tcp6)
             last=$SOURCE2
             ;;
@@ -103,7 +103,7 @@ profile() {
             return
             ;;
     esac
-    # What could not be known of the volume file is looked at again.
+    # The next check looks again at a volume file that could not be read.
     [[ $1 != first ]] || again=(later=1)
     [[ $1 == young ]] && clock=later=-10 || clock=still
     steps=("$clock" peer="$peer" "${steps[@]}" mark=begin connect="$peer" mark=end local get=1:2 unseen
@@ -118,7 +118,7 @@ write_files() {
     chmod 644 "$3/conf"
 }
 
-# write_old DIRECTORY: the configuration as it was, the one that is there is to come.
+# write_old DIRECTORY: puts an old configuration in place. The one that is there becomes the new one.
 write_old() {
     mv "$1/conf" "$1/conf.new"
     sed "s/:2::.*/:2::\/64 = $SOURCE2/" "$1/conf.new" >"$1/conf"
@@ -130,7 +130,7 @@ start_log() {
     [[ $1 != cut ]] || head --bytes="$room" /dev/zero | tr '\0' '\n' >"$2/log"
 }
 
-# trace PROFILE DIRECTORY [OPTION...]: dial, called glusterfs, by strace. Where there is no log, standard error is a pipe that nobody reads.
+# trace PROFILE DIRECTORY [OPTION...]: straces dial, named glusterfs. Without a log, standard error is a pipe that nobody reads.
 trace() {
     local errors
     if [[ $1 == unlogged ]]; then
@@ -145,9 +145,8 @@ trace() {
     exec {errors}>&-
 }
 
-# calls PROFILE MODE DIRECTORY: the calls that the library makes between the marks, up to the real one, and which of its name
-# in the process each is. dial looks for leaks with lseek in there, and prints. The library's lseek is behind a write to the
-# log.
+# calls PROFILE MODE DIRECTORY: prints the library's calls between the marks, up to the real one: name, and count of that name in
+# the process. Leaves out dial's own lseek, which looks for leaks, and prints; the library's lseek follows a write to the log.
 calls() {
     profile "$1" "$3" 24010
     write_files "$1" "$2" "$3"
@@ -163,26 +162,26 @@ calls() {
 
 setup_file() {
     make_network
-    # One of GlusterFS's own processes, whose -f is a volume file.
+    # The name of one of GlusterFS's own processes, so that -f names a volume file.
     ln -s "$PROGRAMS/dial" "$BATS_FILE_TMPDIR/glusterfs"
-    # A connection that is over stays in the kernel's list for a minute: from here on it is never empty, and read in the same way.
+    # A closed connection stays in /proc/net/tcp6 for a minute. So the list is never empty, and always read with the same calls.
     "$PROGRAMS/dial" peer="[$PEER]:24010" tcp6 connect="[$PEER]:24010" seen 3>&-
     local mode profile
     for mode in refuse kernel; do
         for profile in first unbound bound moved reload scoped cut unlogged rebind young; do
             [[ $mode == refuse || $profile != @(scoped|cut|unlogged|rebind|young) ]] || continue
             calls "$profile" "$mode" "$BATS_FILE_TMPDIR/$mode-$profile" | sed "s/^/$profile $mode /"
-        done | awk '$1 != "young" || $3 == "nanosleep"' # what else is called then, is at each first connect
+        done | awk '$1 != "young" || $3 == "nanosleep"' # "first" has its other calls
     done >"$BATS_FILE_TMPDIR/calls"
 }
 
-# is_said PATTERN FILE: by the process that was traced, where the trace names it.
+# is_said PATTERN FILE: the traced process has logged it. Any process counts if the trace has no PID.
 is_said() {
     local process=${traced%%[^0-9]*}
     grep --quiet --no-messages --extended-regexp "\[dial:${process:-[0-9]+}\] srcaddr: .*$1" "$2"
 }
 
-# judge PROFILE MODE CALL ERRNO DIRECTORY: whether what was printed is one of the results that there may be.
+# judge PROFILE MODE CALL ERRNO DIRECTORY: whether the output is one of the allowed results.
 judge() {
     local printed traced
     mapfile -t printed <"$5/printed"
@@ -191,38 +190,38 @@ judge() {
     [[ $printed == "$made"* && $traced == *'"begin"'*'(INJECTED)'*'"end"'* ]] || return
     printed=${printed#"$made"}
     case $3 in
-        close) # then the descriptor is not closed
+        close) # the descriptor stays open
             printed=${printed/connect leaked descriptors: 1;/}
             printed=${printed/bind leaked descriptors: 1;/}
             ;;
         mmap) printed=${printed/connect: ENOMEM/connect: $4} ;;
-        setsockopt) # SO_REUSEADDR can't be taken back
+        setsockopt) # SO_REUSEADDR can't be reset
             printed=${printed/option 1:2: 1/option 1:2: 0}
             ;;
-        getsockopt) # what is not known to be so already is set, and the kernel need not have it
+        getsockopt) # an option with an unknown value is set, and this kernel may lack it
             printed=${printed/: EOPNOTSUPP/: $4}
             ;;
     esac
-    # What can't be looked at may be about to change.
+    # A file that can't be checked may still be changing, so the library waits.
     printed=${printed/#waited 200 ms;/}
-    # Of a volume file that can't be read, and without a listener, nobody knows the bind-address.
+    # Without volume file and listener, the bind-address is unknown.
     [[ $1 != first ]] || printed=${printed/#connect: EADDRNOTAVAIL;$before/connect: $4;$before}
     case $printed in
-        # From the source.
+        # Connected from the source.
         "connect: 0;local $source, port $port;option 1:2: 0;seen;connect: EISCONN;seen from $source, port $port;") return ;;
         "connect: 0;local $last, port $port;option 1:2: 0;seen;connect: EISCONN;seen from $last, port $port;") return ;;
         # Refused.
         "connect: $4;$before;option 1:2: 0;unseen;connect: 0;seen from $source, port $port;") return ;;
-        # Given its source, and then it is the real one that failed.
+        # It got its source, then the real connect failed.
         "connect: $4;local $source, port ${port/new/none};option 1:2: 0;unseen;connect: 0;seen from $source, port $port;")
             [[ $3 == connect ]] && return
             ;;
         # Left to the kernel.
         "connect: 0;local $choice, port $port;option 1:2: 0;seen;connect: EISCONN;seen from $choice, port $port;")
             is_said "connecting from the kernel's choice" "$5/log" && return
-            [[ "$1 $3 $4" == "first openat "@(ENOENT|ENOTDIR) ]] && return # there is no such file
+            [[ "$1 $3 $4" == "first openat "@(ENOENT|ENOTDIR) ]] && return # as if the file did not exist
             ;;
-        # Bound to what the program asks for, or not.
+        # Bound to what the program asked for, or not bound.
         "bind: 0;local $PEER2, port kept;bind: EINVAL;local $PEER2, port kept;") return ;;
         "bind: $4;$before;bind: 0;local $PEER2, port kept;") return ;;
         "bind: $4;local ::, port none;bind: 0;local $PEER2, port kept;")
@@ -232,7 +231,7 @@ judge() {
     return 1
 }
 
-# work DIRECTORY PORT: lets happen what is on standard input, line by line.
+# work DIRECTORY PORT: injects each failure on standard input, one a line. Prints the wrong results.
 work() {
     local profile mode call nth errno follow directory
     while read -r profile mode call nth errno; do
@@ -241,7 +240,7 @@ work() {
         [[ $profile != @(reload|young) && -e $directory ]] || write_files "$profile" "$mode" "$directory"
         follow=(--follow-forks --seccomp-bpf)
         if [[ $profile == reload ]]; then
-            # Not to the shell that replaces the configuration.
+            # Not into the shell that replaces the configuration.
             follow=()
             write_old "$directory"
         fi
@@ -253,8 +252,8 @@ work() {
     done
 }
 
-# each_fails CALL: of all that were traced, one at a time, in two processes. Of those that carry options over there are some
-# hundreds: with refuse, for a bound socket, each fails with each errno, elsewhere the errnos take turns.
+# each_fails CALL: makes the traced calls fail one at a time, in two processes. Hundreds of calls carry options over: with refuse,
+# for a bound socket, each fails with each errno; elsewhere the errnos take turns.
 each_fails() {
     awk -v call="$1" -v errnos="${errnos[$1]}" '
         BEGIN { count = split(errnos, names, " ") }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Sources that come and go while many threads connect: from there or not at all, as the peer sees it.
+# Sources come and go while many threads connect. The peer sees connections from the sources, or none.
 
 # shellcheck source=tests/socket/common.bash
 source "${BATS_TEST_DIRNAME:?}/../socket/common.bash"
@@ -7,7 +7,7 @@ source "${BATS_TEST_DIRNAME:?}/../socket/common.bash"
 never_from_elsewhere() {
     run_program flapping "[$PEER]:$PORT" "$@"
     prints "seen from elsewhere 0, connected from elsewhere 0, ports lost 0, failed otherwise 0, few seen: no, few refused: no"
-    # All were refused because of that, and no other way to say so.
+    # Every refusal has this reason.
     logged 1 ' W .*: Cannot assign requested address; not connected$'
     logged 0 ' E '
 }

@@ -4,7 +4,7 @@
 # shellcheck source=tests/socket/common.bash
 source "${BATS_TEST_DIRNAME:?}/../socket/common.bash"
 
-# With descriptors for the configuration, the log and netlink.
+# A configuration that needs descriptors for itself, the log and netlink.
 setup() {
     log=$BATS_TEST_TMPDIR/srcaddr.log
     export GLUSTERD_SRCADDR_CONF=$BATS_TEST_TMPDIR/srcaddr.conf

@@ -1,6 +1,6 @@
 /*
- * The configuration: there is one mistake with a place, or all of it is as a simple look at it has it, and as it is
- * read again when written by other hands.
+ * The configuration: either a mistake with a place, or a parse that a naive one confirms, and that gives the same again
+ * after the configuration is written in another style.
  */
 #include "fuzz.h"
 
@@ -10,7 +10,7 @@
 #include "rules/sources.h"
 
 enum {
-    LOOKED_AT = 12, /* sections, and rules of each, for a run not to take long */
+    LOOKED_AT = 12, /* about so many sections, and rules of each: keeps runs short */
     WRITTEN_MAX = 1 << 20
 };
 
@@ -20,7 +20,7 @@ static struct config again;
 static struct mistake mistake;
 static char written[WRITTEN_MAX];
 
-/* From malloc(3), which guards the ends. */
+/* With malloc(3), so that AddressSanitizer guards the ends. */
 void *memory_take(size_t size)
 {
     return calloc(1, size);
@@ -57,7 +57,7 @@ static number host_bits(unsigned int len)
     return len == 0 ? ~(number)0 : ((number)1 << (128 - len)) - 1;
 }
 
-/* The length of the special range that the address is in; networks that reach it are no shorter. */
+/* The length of the address's special range. Only networks at least as long reach it. */
 static unsigned int special_length(number address)
 {
     if (address <= 1)
@@ -105,7 +105,7 @@ static bool is_same_source(const struct source *a, const struct source *b)
            memcmp(a->scope, b->scope, sizeof(a->scope)) == 0;
 }
 
-/* The source as its word alone has it. */
+/* The source, parsed from its word alone. */
 static struct source source_of(struct word word)
 {
     struct source source = {.bind_address = word_is(word, "bind-address")};
@@ -115,7 +115,7 @@ static struct source source_of(struct word word)
     return source;
 }
 
-/* What stands in the text where the rule says that it does. */
+/* The rule's place in the text has the rule's network and source. */
 static void check_place(struct word text, const struct section *section, const struct rule *rule)
 {
     struct word right = rest_of_line(text, rule->line, rule->column);
@@ -131,7 +131,7 @@ static void check_place(struct word text, const struct section *section, const s
     check(is_same_source(&section->sources[rule->source], &source), "the rule's source is where it says");
 }
 
-/* At and around both ends of a network, where a search goes wrong. */
+/* A search goes wrong at the ends of a network, or next to them. */
 static void check_rule(struct word text, const struct section *section, const struct rule *rule)
 {
     number first = network_of(rule);
@@ -151,7 +151,7 @@ static bool has_sequence(struct word word, const char *sequence)
     return word.len > 0 && memmem(word.start, word.len, sequence, strlen(sequence)) != NULL;
 }
 
-/* What fnmatch(3) takes otherwise, and what it takes ages for. */
+/* What fnmatch(3) reads differently, or takes ages for. */
 static bool is_beyond_fnmatch(struct word pattern)
 {
     int stars = 0;
@@ -162,7 +162,7 @@ static bool is_beyond_fnmatch(struct word pattern)
            has_sequence(pattern, "[:") || has_sequence(pattern, "[.") || has_sequence(pattern, "[=");
 }
 
-/* All patterns of the section against the name. */
+/* Matches the name against all patterns of the section. */
 static void check_name(const struct section *section, const char *name)
 {
     struct word rest = section->names;
@@ -204,7 +204,7 @@ static void check_section(struct word text, const struct section *section)
     check_names(section);
 }
 
-/* As somebody else could have written the same: with a byte order mark, CRLF, tabs, and no end to the last line. */
+/* Writes the same in another style: a byte order mark, CRLF, tabs, and no newline at the end. */
 static struct word write_again(void)
 {
     static const char *const levels[] = {"error", "warning", "info", "debug"};
@@ -215,7 +215,7 @@ static struct word write_again(void)
     for (uint32_t i = 0; i < config.section_count; i++) {
         const struct section *section = &config.sections[i];
 
-        text_string(&text, "\r\n\t["); /* behind a blank, a name could start a comment */
+        text_string(&text, "\r\n\t["); /* no blank: after one, a name could start a comment */
         text_bytes(&text, section->names.start, section->names.len);
         text_string(&text, "\t]\t");
         for (uint32_t j = 0; j < section->rules.count; j++) {
@@ -263,7 +263,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct word text = {.start = (const char *)data, .len = size};
     bool good = config_parse(text.start, text.len, &config, &mistake);
 
-    if (size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) /* no editor counts it */
+    if (size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) /* editors don't count it */
         text = word_behind(text, 3);
     if (!good) {
         check_mistake(text, &mistake);

@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
-# Each parser against inputs that libFuzzer makes from those in its directory and the words in its dictionary.
+# Each parser gets inputs that libFuzzer makes from those in its directory and the words in its dictionary.
 
 FUZZERS=${SRCADDR_FUZZERS:-${BATS_TEST_DIRNAME:?}/../../build/fuzz/tests/fuzz}
 RUNS=${SRCADDR_RUNS:-200000}
 
-# fuzz NAME: with a copy of what is in its directory. What made it fail is left beside the copy. libFuzzer tries the
-# operands of comparisons, pointers too, which the environment moves, and reads its directory again after a while: without
-# all that, runs are alike.
+# fuzz NAME: works on a copy of its directory, and leaves an input that made it fail beside the copy. For runs that can be
+# repeated, it has a fixed environment and no address randomization, because libFuzzer tries operands of comparisons, pointers
+# too; and never rereads its directory.
 fuzz() {
     local corpus=$FUZZERS/$1-corpus
     cd "$BATS_TEST_DIRNAME" || return

@@ -1,4 +1,4 @@
-/* What the harnesses share: ending a run, and what is true of every mistake. */
+/* Shared by the harnesses: ending a run, and what holds for every mistake. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,7 +11,7 @@
 #include "base/word.h"
 #include "rules/config.h"
 
-/* libFuzzer's: size bytes at data, with nothing behind them that may be read. */
+/* libFuzzer calls it with size bytes at data. Nothing past them may be read. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static inline void check(bool holds, const char *what)
@@ -22,7 +22,7 @@ static inline void check(bool holds, const char *what)
     abort();
 }
 
-/* Where line and column are, counted from 1; it must be inside the text, or just behind the end of a line. */
+/* The text from line and column, counted from 1. The place must be in the text, or just past the end of a line. */
 static inline struct word rest_of_line(struct word text, unsigned int line, unsigned int column)
 {
     struct word found = text;
@@ -36,7 +36,7 @@ static inline struct word rest_of_line(struct word text, unsigned int line, unsi
     return word_between(found.start + column - 1, found.start + found.len);
 }
 
-/* What a message quotes first stands where the message points to, as far as the quotation is unambiguous. */
+/* The first quotation in a message is the text at its place, as far as the quotation is unambiguous. */
 static inline void check_quotation(const char *message, struct word place)
 {
     static const char start[] = "found \"";
@@ -49,7 +49,7 @@ static inline void check_quotation(const char *message, struct word place)
     }
 }
 
-/* Of what stands there twice, the later one is the mistake. */
+/* Of two duplicates, the later one is the mistake. */
 static inline void check_lines(const struct mistake *mistake)
 {
     static const char keep[] = "; keep one of lines ";
@@ -57,7 +57,7 @@ static inline void check_lines(const struct mistake *mistake)
     unsigned int first;
     unsigned int second;
 
-    for (const char *next = last; next != NULL; next = strstr(next + 1, "; ")) /* a quoted word can have it too */
+    for (const char *next = last; next != NULL; next = strstr(next + 1, "; ")) /* a quoted word can contain it too */
         last = next;
     if (strncmp(last, keep, strlen(keep)) == 0)
         check(sscanf(last + strlen(keep), "%u and %u", &first, &second) == 2 && first < second &&
@@ -65,7 +65,7 @@ static inline void check_lines(const struct mistake *mistake)
               "what stands there twice does so in two lines");
 }
 
-/* One line that an operator can be shown, with the place and what would be right. */
+/* A message is one printable line, with the place and what would be right. */
 static inline void check_mistake(struct word text, const struct mistake *mistake)
 {
     size_t len = strlen(mistake->message);

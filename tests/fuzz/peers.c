@@ -1,4 +1,4 @@
-/* A peer's file in glusterd's store: names stand where they say, and mending one changes that one alone. */
+/* A peer's file in glusterd's store: names are at their places, and mending one changes only that one. */
 #include "host/peers.h"
 
 #include "fuzz.h"
@@ -36,7 +36,7 @@ static void check_names(const struct peer *peer)
     }
 }
 
-/* What is not the name that is mended is as it was. */
+/* Everything but the mended name is as before. */
 static void check_mended_names(const struct peer *peer, const struct peer *mended, const struct spelling *from,
                                const struct spelling *to)
 {
@@ -77,7 +77,7 @@ static void check_mended(const struct peer *peer, const struct spelling *from, c
     end(&mended);
 }
 
-/* Whether the name is an address or a host's, spelt as *name. */
+/* Whether the name is an address or a host name. *name is its spelling. */
 static bool check_spelling(struct word word, struct spelling *name)
 {
     bool is_spelt = spelling_of(word_trim(word), name);

@@ -1,11 +1,11 @@
-/* /proc/self/cmdline: the names and the volume file are those that a reading of the arguments as strings finds. */
+/* /proc/self/cmdline: compares names and volume file with a naive parse of the arguments as strings. */
 #include "live/process.h"
 
 #include "fuzz.h"
 
 static struct process process;
 
-/* What is left of the arguments: at its end there is an empty one. */
+/* The remaining arguments. The last one is empty. */
 struct arguments {
     const char *next;
     const char *end;
@@ -27,7 +27,7 @@ static void check_name(const char *found, size_t size, const char *wanted, const
     check(strncmp(found, wanted, size - 1) == 0 && strlen(found) == strnlen(wanted, size - 1), what);
 }
 
-/* The value of an option that is called so, or NULL if argument is another one. */
+/* The value of the option with this name, or NULL if argument is another option. */
 static const char *value_of(const char *argument, const char *next, const char *name, bool *is_next)
 {
     size_t len = strlen(name);
@@ -38,9 +38,7 @@ static const char *value_of(const char *argument, const char *next, const char *
     return *is_next ? next : argument + len + 1;
 }
 
-/*
- * The value of -f, or NULL; the letters before it have none. *is_next also where another letter's is the next one.
- */
+/* The value of -f, also after letters without one, or NULL. *is_next also counts for another letter's value. */
 static const char *value_of_f(const char *argument, const char *next, bool *is_next)
 {
     size_t letters = argument[0] == '-' && argument[1] != '-' ? strcspn(argument, "sfLlpSr") : strlen(argument);

@@ -1,4 +1,4 @@
-/* glusterd.vol: what is found stands in a line of it; a bind-address is an address, none, or unknown. */
+/* glusterd.vol: every value found is in one of its lines; a bind-address is an address, none, or unknown. */
 #include "rules/volfile.h"
 
 #include "fuzz.h"
@@ -14,8 +14,7 @@ static void check_option(struct word text, const char *key)
     }
 }
 
-/* The text with an option behind it, whatever it ends in: at the most, it takes one word as a key and one as a value.
- */
+/* Appends an option. Whatever the text ends in takes at most one word as a key and one as a value. */
 static char *append(struct word text, const struct source *source, size_t *len)
 {
     static const char option[] = "\nx x option bind-address \"";
@@ -32,7 +31,7 @@ static char *append(struct word text, const struct source *source, size_t *len)
     return data;
 }
 
-/* The last one is in force, of the alias; written as a rule writes it, it is the same. */
+/* The last alias wins. Written the way a rule writes it, it gives the same source. */
 static void check_appended(struct word text, struct source source)
 {
     struct source found;
@@ -56,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct word text = {.start = (const char *)data, .len = size};
     struct source source = volfile_parse(text.start, text.len).bind_address;
 
-    if (size == 0) /* as a file that does not exist is passed on */
+    if (size == 0) /* how a missing file is passed on */
         check(volfile_parse(NULL, 0).bind_address.kind == SOURCE_NONE, "no text has none");
     check_option(text, BIND_ADDRESS_OPTION);
     check_option(text, "working-directory");

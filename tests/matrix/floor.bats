@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# glibc 2.17 is the oldest that the library loads with, older than any that there is to look at.
+# The library loads with glibc 2.17, which is older than any that is here to test with.
 
 setup() {
     FLOOR=$SRCADDR_BUILD/tests/matrix/floor
@@ -9,14 +9,14 @@ setup() {
     done
 }
 
-# meets_floor OBJECT DIRECTORY...: and every symbol that it needs was looked at.
+# meets_floor OBJECT DIRECTORY...: floor accepts it, after checking every symbol that it needs.
 meets_floor() {
     "$FLOOR" "$@"
     [[ $("$FLOOR" "$@" | cut -d ' ' -f 1 | sort) == "$(nm --dynamic --undefined-only "$1" | awk '{ print $NF }' | sort)" ]]
 }
 
-# refused VERSION MESSAGE...: an object with a function that calls nowhere(), in this version of a C library where that is, or
-# in none; nothing but this is said of it.
+# refused VERSION MESSAGE...: makes an object that calls nowhere() in this version, or without one if VERSION is empty. floor
+# prints exactly these messages.
 refused() {
     cd "$BATS_TEST_TMPDIR" || return
     echo 'int nowhere(void) { return 0; }' | gcc -shared -fPIC -nostdlib -Wl,-soname,libc.so.6 -o libc.so \

@@ -1,12 +1,12 @@
 /*
- * Tells, symbol by symbol, whether a shared object gets along with glibc 2.17 and all later ones: whether what it needs
- * has a version that is no newer, and whether the C libraries at hand have that symbol in that version.
+ * Checks that a shared object loads with glibc 2.17 and later: that no symbol it needs has a newer version, and that
+ * the C libraries at hand have each symbol in its version.
  *
  *     floor OBJECT DIRECTORY...
  *
- * Each directory has the libraries of a system. They are looked at as ld.so does: the library that the object names
- * with a version must define that version, the symbol may come from any library that the object needs. Prints a line
- * for each symbol, with the library that has it in each directory, and on standard error what is wrong.
+ * Each directory has a system's libraries. As for ld.so, the library that the object names with a version must define
+ * that version, but the symbol may come from any library that the object needs. Prints a line for each symbol, with the
+ * library that has it in each directory, and on standard error what is wrong.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@ enum {
     FLOOR_MINOR = 17,
     LIBRARIES_MAX = 8,
     VERSIONS_MAX = 256,
-    VERSION_INDEX = 0x7fff /* the bit beside it: the symbol has a newer version as well */
+    VERSION_INDEX = 0x7fff /* without the bit for hidden symbols */
 };
 
 enum section { DYNAMIC, SYMBOLS, INDICES, NEEDED, DEFINED, SECTIONS };
@@ -32,10 +32,10 @@ static const GElf_Word types[SECTIONS] = {SHT_DYNAMIC, SHT_DYNSYM, SHT_GNU_versy
 struct object {
     Elf *elf;
     Elf_Data *data[SECTIONS];
-    size_t strings; /* the section that has all names */
+    size_t strings; /* the section with all names */
     const char *libraries[LIBRARIES_MAX + 1];
-    const char *versions[VERSIONS_MAX];   /* by their index, those that it needs and those that it defines */
-    const char *version_of[VERSIONS_MAX]; /* the library that has to define it */
+    const char *versions[VERSIONS_MAX];   /* by index: needed and defined ones */
+    const char *version_of[VERSIONS_MAX]; /* the library that must define it, for needed ones */
 };
 
 static bool wrong;
@@ -124,7 +124,7 @@ static struct object *open_object(const char *path)
     return object;
 }
 
-/* The version of a symbol; NULL where it has none, and at the end of all symbols. */
+/* *version is NULL for a symbol without one. Returns false after the last symbol. */
 static bool next_symbol(const struct object *object, int i, GElf_Sym *symbol, const char **version)
 {
     GElf_Versym index = VER_NDX_GLOBAL;
@@ -157,13 +157,13 @@ static bool defines_version(const struct object *object, const char *version)
     return false;
 }
 
-/* GLIBC_PRIVATE and the like are of one glibc alone. */
+/* GLIBC_PRIVATE and the like belong to a single glibc. */
 static bool is_old_enough(const char *version)
 {
     unsigned int major;
     unsigned int minor;
 
-    if (sscanf(version, "GLIBC_%u.%u", &major, &minor) != 2) /* NOLINT(cert-err34-c): of two digits each */
+    if (sscanf(version, "GLIBC_%u.%u", &major, &minor) != 2) /* NOLINT(cert-err34-c): two digits each */
         return false;
     return major < FLOOR_MAJOR || (major == FLOOR_MAJOR && minor <= FLOOR_MINOR);
 }
@@ -189,7 +189,7 @@ static void check_versions(const struct object *object, char **directories)
     }
 }
 
-/* The name of the library there that has it. */
+/* Returns the name of the library in directory that has it. */
 static const char *find_symbol(const struct object *object, const char *directory, const char *name,
                                const char *version)
 {

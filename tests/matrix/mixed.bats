@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A cluster of hosts, each with the GlusterFS of another Debian release: as while one is upgraded host after host.
+# Hosts with different Debian releases' GlusterFS in one cluster, as during an upgrade host by host.
 
 export SRCADDR_LIBRARY=$SRCADDR_BUILD/libglusterd-srcaddr.so
 # shellcheck source=tests/cluster/lab.bash
@@ -25,7 +25,7 @@ teardown() {
     stop_lab
 }
 
-# start_and_probe bare|preloaded: the oldest asks the others, for the operating version of a cluster is its first host's.
+# start_and_probe bare|preloaded: the oldest probes the others, because the first host determines the cluster's op-version.
 start_and_probe() {
     start_glusterd "$1" "${all[@]}"
     for host in "${others[@]}"; do

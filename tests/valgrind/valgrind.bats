@@ -1,18 +1,18 @@
 #!/usr/bin/env bats
-# No invalid access, no leak and no descriptor left open, as valgrind sees it.
+# valgrind finds no invalid access, no leak and no descriptor left open.
 
 # shellcheck source=tests/socket/common.bash
 source "${BATS_TEST_DIRNAME:?}/../socket/common.bash"
 UNIT_TESTS=$(realpath -m -- "${SRCADDR_UNIT_TESTS:-$ROOT/build/tests/unit}")
 
-# report FILE: what valgrind found. It counts descriptors that are open at exit as errors from 3.21 on only, and warns of
-# F_GET_RW_HINT and F_SET_RW_HINT, which it does not know.
+# report FILE: prints what valgrind found. Only from 3.21 on does it count descriptors that are open at exit as errors. Ignores its
+# warnings about F_GET_RW_HINT and F_SET_RW_HINT, which it does not know.
 report() {
     awk '/FILE DESCRIPTORS:|== *$|unimplemented fcntl command: 103[56]/ { next } /== Open / { open = $0; next } /<inherited from parent>/ { open = ""; next }
         open { print open; open = "" } { print }' "$1"
 }
 
-# grind PROGRAM [ARGUMENT...]: whatever it prints, and however it ends.
+# grind PROGRAM [ARGUMENT...]: ignores its output and status.
 grind() {
     local file found
     file=$(mktemp)
@@ -22,14 +22,14 @@ grind() {
     [[ -e $file && -z $found ]] || fail "$1:" "$found"
 }
 
-# grind_preloaded PROGRAM [ARGUMENT...]: with the library; what it prints is in $output.
+# grind_preloaded PROGRAM [ARGUMENT...]: with the library. Leaves what it prints in $output.
 grind_preloaded() {
     output=$(LD_PRELOAD=$LIBRARY grind "$PROGRAMS/$1" "${@:2}")
     errors=
 }
 
-# What their assertions say is check-unit's. Not all hold here, where the arguments in /proc and the number of mapped pages
-# are those of valgrind. Without the hints, test_mark has nothing to test.
+# Their assertions don't count here: arguments in /proc and mapped pages are valgrind's. check-unit has them. test_mark needs the
+# write-lifetime hints.
 @test "unit tests" {
     export -f grind report fail
     # shellcheck disable=SC2016 # the inner shell's
