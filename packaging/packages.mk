@@ -1,5 +1,4 @@
-# Packages of this project, and those of Debian that are installed for something, by name and with the system's own client; nothing is
-# done where all are there.
+# This project's packages, and Debian packages to install, by name and with apt-get. Nothing is done if all are there.
 BUILD_PACKAGES := gcc libc6-dev libjson-c-dev libsmartcols-dev pkg-config
 DEB_PACKAGES   := build-essential debhelper libjson-c-dev libsmartcols-dev pkg-config
 RPM_PACKAGES   := $(BUILD_PACKAGES) rpm
@@ -20,7 +19,7 @@ deps-deb:
 deps-rpm:
 	@$(call install-missing,$(RPM_PACKAGES))
 
-# The make that builds a package must have none of this one's variables.
+# A package's make must not inherit this one's variables.
 TARBALL := $(BUILD)/glusterd-srcaddr-$(VERSION).tar.gz
 ALONE   := env $(addprefix -u ,MAKEFLAGS MFLAGS MAKELEVEL BUILD DESTDIR PREFIX LIBDIR MANDIR HELPERS)
 
@@ -34,8 +33,8 @@ deb: deps-deb $(TARBALL) ## builds the Debian package
 	tar --extract --directory=$(BUILD)/deb --file=$(TARBALL)
 	cd $(BUILD)/deb/glusterd-srcaddr-$(VERSION) && $(ALONE) dpkg-buildpackage --build=binary --no-sign
 	cp $(BUILD)/deb/*.deb $(BUILD)/
-# Debian's rpm has a database in HOME, in which nothing is installed, strips no shared objects or lacks what it strips with. rpm
-# writes the time, the host and the times of built files into the package, unless it is told others.
+# Debian's rpm has its own empty database, in HOME, and does not strip shared objects, or lacks the tools to. By default rpm
+# writes the time, the host and the times of built files into the package.
 IS_DEBIAN := $(wildcard /etc/debian_version)
 REPRODUCIBLE := --define '_buildhost localhost' --define 'use_source_date_epoch_as_buildtime 1' \
                 --define 'clamp_mtime_to_source_date_epoch 1'
@@ -46,10 +45,10 @@ rpm: $(if $(IS_DEBIAN),deps-rpm) $(TARBALL) ## builds the package for Enterprise
 	    $(if $(IS_DEBIAN),--nodeps --define 'optflags -O2' --define 'debug_package %{nil}') $(RPMFLAGS) $(TARBALL)
 	cp $(BUILD)/rpm/rpmbuild/RPMS/*/*.rpm $(BUILD)/
 
-# The same source, tools and SOURCE_DATE_EPOCH, which is the time of the last commit if it is not set, give the same bytes.
+# The same source, tools and SOURCE_DATE_EPOCH, by default the time of the last commit, give the same bytes.
 DIST := $(BUILD)/dist
 .PHONY: dist
-dist: deb rpm ## builds what is released: the source and the packages
+dist: deb rpm ## builds a release: the source and the packages
 	@rm -rf $(DIST); mkdir -p $(DIST)
 	cp --preserve=timestamps $(TARBALL) $(BUILD)/deb/*.deb $(BUILD)/rpm/rpmbuild/RPMS/*/*.rpm $(DIST)
 	@cd $(DIST) && sha256sum *

@@ -1,19 +1,19 @@
-# All that is tried, measured and linted.
+# Tests, measurements and linters.
 
 # Packages that the tests need: packaging/packages.mk installs them.
 DEMO_PACKAGES  := gcc libc6-dev binutils iproute2 mount util-linux procps glusterfs-server glusterfs-client
 MATRIX_PACKAGES := gcc-aarch64-linux-gnu libelf-dev musl-tools qemu-user
-# What GlusterFS's own tests call.
+# For GlusterFS's own tests.
 UPSTREAM_PACKAGES := $(DEMO_PACKAGES) attr bats psmisc uuid-runtime
 CHECK_PACKAGES := $(DEMO_PACKAGES) bash-completion bats bpftool clang curl diffoscope-minimal fio gcovr git jq libcap2-bin libclang-rt-dev \
                   libcmocka-dev linux-libc-dev logrotate nftables openssh-client python3-jsonschema python3-prometheus-client qemu-block-extra qemu-utils rsync rpmlint strace tcpdump valgrind lintian mmdebstrap systemd-container \
                   $(DEB_PACKAGES) $(RPM_PACKAGES) $(MATRIX_PACKAGES) $(UPSTREAM_PACKAGES)
 LINT_PACKAGES  := $(CHECK_PACKAGES) ansible-lint clang-format clang-tidy cppcheck mandoc shellcheck yamllint
-# What rolls out and what it is made a package of, beside what boots machines.
+# To build the package, boot machines and roll out.
 FLEET_PACKAGES := $(DEMO_PACKAGES) $(DEB_PACKAGES) ansible-core bats mmdebstrap openssh-client systemd-container
-# What boots whole machines, and what the packages for them are built with.
+# To boot virtual machines and build packages for them.
 VM_PACKAGES    := bats debvm gcc iproute2 jq libc6-dev mmdebstrap openssh-client pkg-config procps qemu-system-x86 tcpdump $(DEB_PACKAGES)
-# What is measured beside the library, and what with.
+# Libraries to compare with, and tools to measure with.
 BENCH_PACKAGES := $(DEMO_PACKAGES) bsdextrautils fio gnuplot-nox jq libsocket-wrapper proxychains4 strace torsocks valgrind
 
 .PHONY: deps deps-lint deps-demo deps-bench deps-upstream deps-fleet deps-vm
@@ -32,13 +32,13 @@ deps-fleet:
 deps-vm:
 	@$(call install-missing,$(VM_PACKAGES))
 
-# A make of its own after the packages: this one has looked for the compiler already.
+# A new make after the packages: this one has already looked for the compiler.
 .PHONY: demo
-demo: deps-demo ## shows the bug and the cure on two hosts
+demo: deps-demo ## shows the bug and the fix on two hosts
 	@$(MAKE) --no-print-directory --silent $(LIBRARY)
 	@tests/sandbox tests/cluster/demo
 
-# Most tests wait more than they work. Debian 11's archive loses files: a root of it can't be had any day.
+# Two at a time, because most tests mostly wait. Without Debian 11: its archive loses files, so it is not always available.
 SIDE_BY_SIDE := -j 2 --output-sync=target
 .PHONY: check
 check: deps ## runs the tests: half an hour
@@ -46,24 +46,23 @@ check: deps ## runs the tests: half an hour
 	    check-sanitizers check-tsan check-valgrind coverage check-cluster check-upstream-quick check-packages check-systemd \
 	    check-matrix WITHOUT=bullseye
 
-# That and the rest: other releases, kernels, whole machines, many hosts. Goes on after what fails, and fails then. What can't be had
-# here is named: make check-all WITHOUT=bullseye
+# check and everything else: other releases, kernels, whole machines, many hosts. Goes on after a failure, and fails at the end.
+# Name a release that is not available here: make check-all WITHOUT=bullseye
 .PHONY: check-all
-check-all: ## runs those of other kernels, whole machines and many hosts as well
+check-all: ## runs all tests, also of other kernels, whole machines and many hosts
 	@$(MAKE) --no-print-directory --keep-going lint check check-matrix check-upstream check-fleet check-kernels check-selinux check-machines
 
-# Between two edits: what was changed since the last commit is linted, and most of what can go wrong is tried.
+# Between two edits: lints what changed since the last commit, and tests most of what can go wrong.
 .PHONY: quick check-main
-quick: ## runs the most telling tests, and lints what has changed
+quick: ## runs the main tests, and lints what has changed
 	@$(MAKE) --no-print-directory $(SIDE_BY_SIDE) all unit-programs socket-programs
 	@$(MAKE) --no-print-directory $(SIDE_BY_SIDE) check-unit check-main lint-changed
 check-main: $(LIBRARY) socket-programs
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) \
 	    bats tests/socket/sources.bats tests/socket/moves.bats tests/socket/choices.bats
 
-# demo and check on a newly installed Debian, in half an hour: make check-fresh RELEASE=trixie
 .PHONY: check-fresh
-check-fresh: ## demo and check on a newly installed Debian: RELEASE=trixie
+check-fresh: ## runs demo and check on a newly installed Debian: RELEASE=trixie
 	@$(call install-missing,mmdebstrap git)
 	tests/fresh $(RELEASE) $(abspath $(BUILD)/fresh)
 
@@ -72,10 +71,10 @@ SCRIPTS := preload/check-object tests/sandbox tests/in-sandbox tests/build-root 
            $(filter-out %.c %.h %.gp %.md %.yml %.network %.cil %/missing %/results,$(wildcard $(addprefix tests/,$(addsuffix /*,bench build socket faults tool valgrind cluster upstream packages systemd fleet vm matrix)))) \
            packaging/make-source packaging/mount.glusterfs-srcaddr packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post* packaging/deb/*.prerm)
 
-# For those who change the sources: a user's check does not depend on what a linter thinks of them. gcc 14 takes what dup2(2) and
-# dup3(2) return, which is a number that the caller has already, for a descriptor that leaks.
+# For developers: a user's check must not depend on linters. gcc 14's analyzer takes the result of dup2(2) and dup3(2) for a new
+# descriptor that leaks.
 .PHONY: lint run-lint lint-files lint-changed lint-ansible format
-lint: deps-lint ## compilers' warnings, linters
+lint: deps-lint ## runs compilers with warnings, and linters
 	@$(MAKE) --no-print-directory run-lint
 run-lint: lint-files
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint WERROR=-Werror CC=gcc CFLAGS='$(CFLAGS) -fanalyzer -Wno-analyzer-fd-leak' all test-programs bench-programs
@@ -98,8 +97,8 @@ lint-changed:
 	@$(MAKE) --no-print-directory lint-files SOURCES='$(filter $(CHANGED),$(SOURCES))' SCRIPTS='$(filter $(CHANGED),$(SCRIPTS))' \
 	    MANUALS='$(filter $(CHANGED),$(MANUALS))'
 
-# Playbooks name the role by its full name, so the linter is shown the collection where Ansible looks for one; and it must not find a
-# repository there, which ignores what is built.
+# Playbooks use the role's full name, so the linter gets the collection where Ansible looks for it. It must not find the repository
+# around it, which ignores what is built.
 LINTED := $(BUILD)/lint-ansible
 lint-ansible:
 	@rm -rf $(LINTED); mkdir -p $(LINTED)/$(COLLECTION); cp -r packaging/ansible/. $(LINTED)/$(COLLECTION)
@@ -110,7 +109,7 @@ lint-ansible:
 format: ## formats the sources
 	clang-format -i $(SOURCES)
 
-# QEMU is qemu-user where programs are for another architecture.
+# QEMU is the qemu-user that runs programs for another architecture.
 UNIT_TESTS      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
 SOCKET_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/socket/*.c))
 FLOOR           := $(BUILD)/tests/matrix/floor
@@ -120,7 +119,7 @@ test-programs: unit-programs socket-programs $(FLOOR)
 unit-programs: $(UNIT_TESTS)
 socket-programs: $(SOCKET_PROGRAMS)
 
-# Tests put functions of their own in the place of some of the C library's, which its fortified headers don't like.
+# Tests replace some of the C library's functions, which its fortified headers don't allow.
 $(BUILD)/tests/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) tests/socket/meddle.h $(TOOL_ARCHIVE) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call QUIET,CC)$(COMPILE) -U_FORTIFY_SOURCE $(if $(QEMU),-DEMULATED) -Ipreload -Itool -pthread -o $@ $< $(TOOL_ARCHIVE) $(ARCHIVE) -lcmocka $(TOOL_LIBS) $(LIBS)
@@ -131,7 +130,7 @@ $(BUILD)/tests/socket/%: tests/socket/%.c $(wildcard tests/socket/*.h)
 
 BENCH_PROGRAMS := $(addprefix $(BUILD)/tests/bench/,caller pairs rules empty.so still.so nothing.so)
 
-# Of these, rules alone is made of the library's objects.
+# Only rules is linked with the library's objects.
 .PHONY: bench-programs
 bench-programs: $(BENCH_PROGRAMS)
 $(BUILD)/tests/bench/rules: tests/bench/rules.c $(ARCHIVE)
@@ -154,7 +153,7 @@ BENCH := tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAM
 check-bench: $(LIBRARY) socket-programs bench-programs
 	$(BENCH) bats tests/bench
 
-# What is measured is recorded in tests/bench/results. A make of its own after the packages, as for demo.
+# Results go to tests/bench/results. A new make after the packages, as for demo.
 .PHONY: bench bench-growth bench-cluster bench-report run-bench run-bench-growth run-bench-cluster record-machine
 bench bench-growth bench-cluster: deps-bench
 	@$(MAKE) --no-print-directory run-$@
@@ -182,7 +181,7 @@ $(BUILD)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(TOOL_ARCHIVE) $(ARCHIV
 	@mkdir -p $(@D)
 	$(call QUIET,CC)$(COMPILE) -fsanitize=fuzzer -Ipreload -Itool -o $@ $< $(TOOL_ARCHIVE) $(ARCHIVE) $(TOOL_LIBS) $(LIBS)
 
-# How often each parser is run: the same inputs every time. A long run: make fuzz RUNS=20000000
+# Runs of each parser, with the same inputs every time. A long run: make fuzz RUNS=20000000
 RUNS        := 200000
 FUZZ_CFLAGS := -O2 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
                -U_FORTIFY_SOURCE -Wno-frame-larger-than
@@ -196,8 +195,8 @@ $(FLOOR): tests/matrix/floor.c
 	@mkdir -p $(@D)
 	$(call QUIET,CC)$(COMPILE) -o $@ $< -lelf
 
-# Not installed, or this machine would have their servers. The first of its packages that there is: Debian 12 has promtool in the
-# second.
+# Extracted, not installed: this machine would start their servers. From the first package that exists: Debian 12 has promtool in
+# the second.
 NGINX    := $(BUILD)/nginx/usr/sbin/nginx
 PROMTOOL := $(BUILD)/promtool/usr/bin/promtool
 %/usr/sbin/nginx: PACKAGES = nginx
@@ -228,7 +227,7 @@ check-tool: $(LIBRARY) $(COMMAND) socket-programs $(PROMTOOL)
 check-cluster: $(LIBRARY) $(COMMAND)
 	tests/systemd/own-cgroup tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_COMMAND=$(abspath $(COMMAND)) bats tests/cluster
 
-# GlusterFS's own tests of clusters. A make of its own after the packages, as for demo.
+# GlusterFS's own cluster tests. A new make after the packages, as for demo.
 UPSTREAM     := $(BUILD)/upstream
 RUN_UPSTREAM  = tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_UPSTREAM=$(abspath $(UPSTREAM))
 
@@ -245,21 +244,21 @@ upstream-report:
 	tests/upstream/report >docs/upstream-tests.md.new
 	mv docs/upstream-tests.md.new docs/upstream-tests.md
 
-# make trouble MINUTES=60 SEED=1: the same for longer than in make check; a seed gives the same troubles again.
+# make trouble MINUTES=60 SEED=1: longer than in make check. The same seed gives the same troubles.
 MINUTES ?= 10
 .PHONY: trouble
-trouble: $(LIBRARY) ## a cluster under trouble: MINUTES=60 SEED=1
+trouble: $(LIBRARY) ## tests a cluster in trouble: MINUTES=60 SEED=1
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_TROUBLE_SECONDS=$$(($(MINUTES) * 60)) \
 	    $(if $(SEED),SRCADDR_SEED=$(SEED)) bats tests/cluster/trouble.bats
 
-# One million connects, some minutes; check-socket has a short one.
+# Takes some minutes. check-socket has a short one.
 .PHONY: soak
-soak: $(LIBRARY) socket-programs ## a million connects
+soak: $(LIBRARY) socket-programs ## makes a million connects
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/tests/socket) SRCADDR_SOAK=1000000 \
 	    bats --show-output-of-passing-tests --filter-tags soak tests/socket/soak.bats
 
-# The same tests with instruments, each in a build of its own: $(call instrumented,NAME,FLAGS). Not those that are tagged exact:
-# they look at what is built, count system calls or memory, of which an instrument makes more, or take away what it needs.
+# The same tests with instruments, each in its own build: $(call instrumented,NAME,FLAGS). Without tests tagged exact: they inspect
+# what is built, count system calls or memory, which an instrument adds to, or take away what it needs.
 instrumented = $(MAKE) --no-print-directory BUILD=$(BUILD)/$(1) CHECK_OBJECT=true NGINX= PROMTOOL=$(PROMTOOL) FILTER='--filter-tags !exact' \
     CFLAGS='-O1 -g -U_FORTIFY_SOURCE $(2)'
 
@@ -269,7 +268,7 @@ check-sanitizers: INSTRUMENTED = $(call instrumented,sanitizers,$(SANITIZE)) INS
 check-sanitizers:
 	+@$(INSTRUMENTED) all test-programs
 	+tests/sanitized $(BUILD)/sanitizers/reports $(INSTRUMENTED) check-unit check-socket check-tool
-# Tests with threads alone. The personality is for kernels whose address space layout is too random for older ones of it.
+# Only tests with threads. Older ThreadSanitizers don't work with the address randomization of some kernels.
 check-tsan: INSTRUMENTED = $(call instrumented,tsan,-fno-omit-frame-pointer -fsanitize=thread)
 check-tsan:
 	+@$(INSTRUMENTED) $(BUILD)/tsan/$(NAME) socket-programs
@@ -282,14 +281,14 @@ check-valgrind:
 	tests/sandbox env SRCADDR_LIBRARY=$(abspath $(BUILD)/valgrind/$(NAME)) SRCADDR_PROGRAMS=$(abspath $(BUILD)/valgrind/tests/socket) \
 	    SRCADDR_UNIT_TESTS=$(abspath $(BUILD)/valgrind/tests/unit) bats tests/valgrind
 
-# The files with the counters are made beforehand, for processes that could not make them. What gcovr can't parse are calls that
-# did not return, as after fork or exit, which nobody asks for.
+# Counter files are made beforehand, for processes that can't create them. gcovr fails to parse calls that did not return, such as
+# exit, which don't matter.
 COVERAGE_FLOOR := 95
 coverage = gcovr --root . --gcov-ignore-parse-errors --filter $(1) --print-summary $(2) $(BUILD)/coverage \
     2>$(BUILD)/coverage/errors || { tail -n 1 $(BUILD)/coverage/errors >&2; exit 1; }
 .PHONY: coverage
 coverage: INSTRUMENTED = $(call instrumented,coverage,-O0 --coverage -fprofile-update=atomic)
-coverage: ## what the tests reach
+coverage: ## measures what the tests cover
 	+@$(INSTRUMENTED) all test-programs
 	@find $(BUILD)/coverage -name '*.gcda' -delete
 	@$(BUILD)/coverage/glusterd-srcaddr --help >/dev/null; LD_PRELOAD=$(BUILD)/coverage/$(NAME) env true; \
@@ -298,7 +297,7 @@ coverage: ## what the tests reach
 	@$(call coverage,tool/)
 	@$(call coverage,preload/,--fail-under-line $(COVERAGE_FLOOR))
 
-# Debians to run things in; the packages are for the one that this machine has.
+# Root directories of Debian releases. Packages are tested in this machine's release.
 ROOTS    := $(BUILD)/roots
 RELEASES := $(filter-out $(WITHOUT),bullseye bookworm trixie)
 RELEASE   = $(shell . /etc/os-release && echo "$$VERSION_CODENAME")
@@ -314,8 +313,8 @@ $(ROOTS)/fleet-%: FORCE
 $(ROOTS)/%: FORCE
 	tests/build-root machine $* $@
 
-# What hosts are upgraded from, and go back to: packages of the last commit that had that version, from the history that the
-# repository has. They stay.
+# Packages to upgrade from and to go back to, built from the last commit with that version in the repository's history. They
+# are kept.
 PREVIOUS := $(BUILD)/previous
 $(PREVIOUS):
 	@rm -rf $@.new; mkdir -p $@.new
@@ -333,7 +332,7 @@ check-systemd: $(LIBRARY) deb $(PREVIOUS) $(ROOTS)/$(RELEASE)
 	tests/systemd/own-cgroup tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_ROOT=$(abspath $(ROOTS)/$(RELEASE)) \
 	    SRCADDR_PREVIOUS="$$(realpath $(PREVIOUS)/build/glusterd-srcaddr_*.deb)" SRCADDR_PACKAGE="$$(realpath $(BUILD)/glusterd-srcaddr_$(VERSION)_*.deb)" bats tests/systemd
 
-# Ansible's roll-out over booted machines: make fleet HOSTS=16 measures how long it takes with many.
+# Ansible's roll-out over booted machines. make fleet HOSTS=16 measures how long it takes.
 .PHONY: check-fleet run-check-fleet fleet run-fleet
 HOSTS ?= 16
 RUN_FLEET = tests/systemd/own-cgroup tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) \
@@ -346,7 +345,7 @@ run-check-fleet:
 run-fleet:
 	$(RUN_FLEET) tests/fleet/measure $(HOSTS)
 
-# Virtual machines, each with a Debian's own kernel. Images take a minute or two and stay.
+# Virtual machines, each with a Debian release's own kernel. An image takes a minute or two to build, and is kept.
 IMAGES  := $(BUILD)/vm
 KERNELS := $(filter-out $(WITHOUT),bullseye bookworm trixie sid)
 OLDEST  := $(firstword $(KERNELS))
@@ -356,9 +355,9 @@ $(IMAGES)/selinux.ext4: FORCE
 $(IMAGES)/%.ext4: FORCE
 	tests/vm/build-image plain $* $@
 
-# What runs on the oldest runs on all.
+# Programs built for the oldest release run on all.
 .PHONY: check-kernels check-kernel-% kernel-programs
-check-kernels: deps-vm ## the tests with other kernels, in virtual machines
+check-kernels: deps-vm ## tests other kernels, in virtual machines
 	@$(MAKE) --no-print-directory $(LIBRARY) kernel-programs
 	@$(MAKE) --no-print-directory --keep-going $(SIDE_BY_SIDE) $(KERNELS:%=check-kernel-%)
 check-kernel-%: $(IMAGES)/%.ext4
@@ -368,34 +367,34 @@ kernel-programs: $(ROOTS)/amd64-$(OLDEST)
 	@PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(MULTIARCH)/pkgconfig \
 	    $(MAKE) --no-print-directory BUILD=$(BUILD)/kernels CC='gcc --sysroot=$(SYSROOT) $(patsubst %,-B$(SYSROOT)/%/$(MULTIARCH),usr/lib lib)' all unit-programs socket-programs
 
-# Under the SELinux policy of Debian 12, enforcing, with glusterd in its domain: some minutes.
+# Debian 12's SELinux policy, enforcing, with glusterd in its domain. Takes some minutes.
 .PHONY: check-selinux run-check-selinux
-check-selinux: deps-vm ## under an SELinux policy that enforces
+check-selinux: deps-vm ## tests under an enforcing SELinux policy
 	@$(MAKE) --no-print-directory run-check-selinux
 run-check-selinux: deb $(IMAGES)/selinux.ext4
 	tests/sandbox env SRCADDR_IMAGE=$(abspath $(IMAGES)/selinux.ext4) \
 	    SRCADDR_PACKAGE="$$(realpath $(BUILD)/glusterd-srcaddr_$(VERSION)_*.deb)" bats tests/vm/selinux.bats
 
-# Two of them in one network, with GlusterFS 10.3 and 11.1, and for each the package that is built in its release.
+# Two virtual machines in one network, with GlusterFS 10.3 and 11.1, each with the package built in its release.
 MACHINES := bookworm trixie
 .PHONY: check-machines run-check-machines
-check-machines: deps-vm ## two virtual machines in one cluster
+check-machines: deps-vm ## tests two virtual machines in one cluster
 	@$(MAKE) --no-print-directory run-check-machines
 run-check-machines: $(MACHINES:%=$(IMAGES)/%.ext4) $(MACHINES:%=package-%)
 	tests/sandbox env SRCADDR_IMAGES=$(abspath $(IMAGES)) SRCADDR_PACKAGES=$(abspath $(BUILD)/packages) bats tests/vm/machines.bats
 package-%: $(ROOTS)/builder-% $(TARBALL)
 	tests/sandbox tests/vm/build-package $(ROOTS)/builder-$* $(TARBALL) $(BUILD)/packages/$*
 
-# Other systems: the library as it is in other Debians, and built for another C library and another architecture.
+# Other systems: this library in other Debian releases, and builds for another C library and another architecture.
 .PHONY: check-matrix check-musl check-aarch64 roots
-check-matrix: $(LIBRARY) $(FLOOR) roots check-musl check-aarch64 ## other releases, musl and aarch64
+check-matrix: $(LIBRARY) $(FLOOR) roots check-musl check-aarch64 ## tests other releases, musl and aarch64
 	@for release in $(RELEASES); do \
 	    echo "Debian $$release"; \
 	    tests/sandbox env SRCADDR_LIBRARY=$(abspath $(LIBRARY)) SRCADDR_ROOT=$(abspath $(ROOTS))/$$release \
 	        bats --filter-tags '!command' tests/cluster/two-hosts.bats tests/cluster/bind-address.bats || exit; \
 	done
 	tests/sandbox env SRCADDR_BUILD=$(abspath $(BUILD)) SRCADDR_RELEASES='$(RELEASES)' bats tests/matrix
-# Says of each release that can't be had how to do without it.
+# Says how to do without a release that is not available.
 roots:
 	@status=0; for release in $(RELEASES); do \
 	    $(MAKE) --no-print-directory $(ROOTS)/$$release || \
