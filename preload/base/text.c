@@ -119,7 +119,7 @@ static void text_quoted(struct text *text, const struct word *word)
 {
     size_t shown = word->len > QUOTED_MAX ? QUOTED_MAX : word->len;
 
-    text_string(text, "\"");
+    text_string(text, "'");
     for (size_t i = 0; i < shown; i++) {
         unsigned char byte = (unsigned char)word->start[i];
 
@@ -130,7 +130,7 @@ static void text_quoted(struct text *text, const struct word *word)
             text_digits(text, byte, 16, 2);
         }
     }
-    text_string(text, shown < word->len ? "...\"" : "\"");
+    text_string(text, shown < word->len ? "...'" : "'");
 }
 
 /* strerror(3) reads the locale and allocates; these are the errors that an operator can meet. */

@@ -29,7 +29,7 @@ struct text text_in(char *data, size_t size);
  *   %A  const struct in6_addr *, network byte order, as RFC 5952 writes it
  *   %N  const struct network *, as %A, a slash and the length
  *   %S  const struct source *, as the file writes it
- *   %W  const struct word *, in double quotes: what is not printable ASCII as \xHH, the end of a long word as ...
+ *   %W  const struct word *, in single quotes: what is not printable ASCII as \xHH, the end of a long word as ...
  *   %E  int, an errno value, in words
  *   %%  none, a percent sign
  */

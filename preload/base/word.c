@@ -48,6 +48,29 @@ bool word_has(struct word word, char byte)
     return word.len > 0 && memchr(word.start, byte, word.len) != NULL;
 }
 
+static bool same_letter(char a, char b)
+{
+    return a == b || ((a ^ b) == 0x20 && (a | 0x20) >= 'a' && (a | 0x20) <= 'z');
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as there are slips */
+static bool can_become(struct word a, struct word b, size_t slips)
+{
+    for (; a.len > 0 && b.len > 0 && same_letter(a.start[0], b.start[0]); b = word_behind(b, 1))
+        a = word_behind(a, 1);
+    if (a.len == 0 || b.len == 0 || slips == 0)
+        return a.len + b.len <= slips;
+    return can_become(word_behind(a, 1), b, slips - 1) || can_become(a, word_behind(b, 1), slips - 1) ||
+           can_become(word_behind(a, 1), word_behind(b, 1), slips - 1) ||
+           (a.len > 1 && b.len > 1 && same_letter(a.start[0], b.start[1]) && same_letter(a.start[1], b.start[0]) &&
+            can_become(word_behind(a, 2), word_behind(b, 2), slips - 1));
+}
+
+bool word_is_slip(struct word word, const char *meant, unsigned int slips)
+{
+    return can_become(word, word_of(meant), slips < word.len / 3 ? slips : word.len / 3);
+}
+
 int64_t word_number(struct word word, int base, int64_t max)
 {
     static const char digits[] = "0123456789ABCDEF";

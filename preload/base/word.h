@@ -43,6 +43,12 @@ struct word word_split(struct word *rest, char separator);
 
 bool word_has(struct word word, char byte);
 
+/*
+ * Whether word is a slip of meant: that many letters, and at most a third of word's, have to be added, dropped,
+ * replaced or swapped with the next to make meant of it. Capital letters are as good as small ones.
+ */
+bool word_is_slip(struct word word, const char *meant, unsigned int slips);
+
 /* The number up to max that word is, in digits of base, at most 16, A to F in capitals alone. -1 if it is none. */
 int64_t word_number(struct word word, int base, int64_t max);
 

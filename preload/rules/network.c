@@ -40,21 +40,21 @@ bool network_meant(struct word word, struct network *meant)
 static bool not_a_network(const struct line *line, struct word word, struct word address)
 {
     const char *what = "IPv4 network";
-    const char *right = "it as ::ffff:ADDRESS/LENGTH, LENGTH 96 or more";
+    const char *right = "::ffff:ADDRESS/LENGTH with a LENGTH of 96 to 128";
     struct network meant;
 
     if (address_is_bracketed(word)) {
-        what = "brackets around the address in";
-        right = "it without them";
+        what = "brackets in";
+        right = "a network without brackets";
     } else if (word_has(address, '%')) {
-        what = "a scope in peer network";
-        right = "the network without %INTERFACE";
+        what = "a scope in";
+        right = "a network without %INTERFACE";
     } else if (!address_is_ipv4(address)) {
-        return MISTAKE(line, word.start, "found %W; write an IPv6 network such as 2001:db8:1::/64", &word);
+        return MISTAKE(line, word.start, "expected an IPv6 network such as 2001:db8:1::/64, found %W", &word);
     }
     if (network_meant(word, &meant))
-        return MISTAKE(line, word.start, "found %s %W; write %N", what, &word, &meant);
-    return MISTAKE(line, word.start, "found %s %W; write %s", what, &word, right);
+        return MISTAKE(line, word.start, "expected %N, found %s %W", &meant, what, &word);
+    return MISTAKE(line, word.start, "expected %s, found %s %W", right, what, &word);
 }
 
 bool network_parse(const struct line *line, struct word word, struct network *network)
@@ -67,11 +67,9 @@ bool network_parse(const struct line *line, struct word word, struct network *ne
     if (!address_parse(address, &network->address))
         return not_a_network(line, word, address);
     if (address.len < word.len && !network_parse_length(rest, &network->len))
-        return MISTAKE(line, rest.start, "found prefix length %W; write 0 to 128", &rest);
+        return MISTAKE(line, rest.start, "expected a prefix length of 0 to 128, found %W", &rest);
     if (network_has_host_bits(network, &masked))
-        return MISTAKE(line, word.start,
-                       "found %W, which has bits set beyond its length; write %N, or %A/128 for "
-                       "one peer",
-                       &word, &masked, &network->address);
+        return MISTAKE(line, word.start, "expected %N, or %A/128 for one peer, found %W with host bits set", &masked,
+                       &network->address, &word);
     return true;
 }

@@ -20,14 +20,13 @@ static bool check_address(const struct line *line, struct word word, struct word
 
     right.scope[0] = '\0';
     if (IN6_IS_ADDR_MULTICAST(address) || (IN6_IS_ADDR_UNSPECIFIED(address) && source->kind != SOURCE_PREFIX))
-        return MISTAKE(line, word.start, "found %W, which can't be a source; write one of this host's addresses",
-                       &word);
+        return MISTAKE(line, word.start, "expected a unicast address of this host, found %W", &word);
     if (IN6_IS_ADDR_LINKLOCAL(address) && scope.len == 0) {
         text_copy(right.scope, sizeof(right.scope), word_of("INTERFACE"));
-        return MISTAKE(line, word.start, "found link-local source %W without its scope; write %S", &word, &right);
+        return MISTAKE(line, word.start, "expected %S, found link-local source %W without a scope", &right, &word);
     }
     if (!IN6_IS_ADDR_LINKLOCAL(address) && word_has(word, '%'))
-        return MISTAKE(line, word.start, "found a scope in %W, which is not link-local; write %S", &word, &right);
+        return MISTAKE(line, word.start, "expected %S, found a scope in %W, which is not link-local", &right, &word);
     return true;
 }
 
@@ -39,28 +38,25 @@ static bool check_host_bits(const struct line *line, struct word word, const str
     if (!network_has_host_bits(&source->network, &prefix.network))
         return true;
     single.kind = SOURCE_ADDRESS;
-    return MISTAKE(line, word.start,
-                   "found %W, which has bits set beyond its length; write %S for this very address, or %S for any of "
-                   "this host's addresses in it",
-                   &word, &single, &prefix);
+    return MISTAKE(line, word.start, "expected %S or prefix %S, found %W with host bits set", &single, &prefix, &word);
 }
 
 /* With a scope the right address is not named: a network has none. */
 static bool not_a_source(const struct line *line, struct word word)
 {
     bool is_bracketed = address_is_bracketed(word);
-    const char *what = is_bracketed ? "brackets around the address in" : "IPv4 source";
+    const char *what = is_bracketed ? "brackets in" : "IPv4 source";
     struct word rest = word;
     struct word address = word_split(&rest, '/');
     struct network meant;
 
     if (!is_bracketed && !address_is_ipv4(address))
-        return MISTAKE(line, word.start, "found %W; write an IPv6 address", &word);
+        return MISTAKE(line, word.start, "expected an IPv6 address, found %W", &word);
     if (word_has(word, '%') || !network_meant(word, &meant))
-        return MISTAKE(line, word.start, "found %s %W; write it %s", what, &word,
-                       is_bracketed ? "without them" : "as ::ffff:ADDRESS");
-    return MISTAKE(line, word.start, word_has(word, '/') ? "found %s %W; write %N" : "found %s %W; write %A", what,
-                   &word, &meant);
+        return MISTAKE(line, word.start, "expected %s, found %s %W",
+                       is_bracketed ? "an address without brackets" : "::ffff:ADDRESS", what, &word);
+    return MISTAKE(line, word.start, word_has(word, '/') ? "expected %N, found %s %W" : "expected %A, found %s %W",
+                   &meant, what, &word);
 }
 
 static bool parse_own_address(const struct line *line, struct word word, struct source *source)
@@ -73,12 +69,12 @@ static bool parse_own_address(const struct line *line, struct word word, struct 
     if (!address_parse(address, &source->network.address))
         return not_a_source(line, word);
     if (source->kind == SOURCE_PREFIX && !network_parse_length(length, &source->network.len))
-        return MISTAKE(line, length.start, "found prefix length %W; write 0 to 128", &length);
+        return MISTAKE(line, length.start, "expected a prefix length of 0 to 128, found %W", &length);
     if (scope.len >= sizeof(source->scope))
-        return MISTAKE(line, scope.start, "found %W, longer than an interface name can be; write at most %u characters",
-                       &scope, (unsigned int)sizeof(source->scope) - 1);
+        return MISTAKE(line, scope.start, "expected an interface name of at most %u characters, found %W",
+                       (unsigned int)sizeof(source->scope) - 1, &scope);
     if (has_control(scope))
-        return MISTAKE(line, scope.start, "found %W, with a control character; write the name of an interface", &scope);
+        return MISTAKE(line, scope.start, "expected an interface name, found %W with a control character", &scope);
     text_copy(source->scope, sizeof(source->scope), scope);
     return check_address(line, word, scope, source) && check_host_bits(line, word, source);
 }
@@ -90,24 +86,28 @@ bool source_parse(struct word word, struct source *source, struct mistake *mista
     return parse_own_address(&line, word, source);
 }
 
+static bool no_keyword(const struct line *line, struct word word)
+{
+    const char *meant = word_is_slip(word, "none", 2) ? "none" : "bind-address";
+
+    if (word_is_slip(word, meant, 2))
+        return MISTAKE(line, word.start, "unknown source %W; did you mean '%s'?", &word, meant);
+    return MISTAKE(line, word.start, "expected an address, a prefix, bind-address or none, found %W", &word);
+}
+
 /* IPv4 sources have an IPv4-mapped form, but that is right for IPv4-mapped networks only. */
 bool source_parse_for(const struct line *line, struct word word, const struct network *network, struct source *source)
 {
     struct word rest = word;
     struct word address = word_split(&rest, '/');
 
-    *source = (struct source){.kind = SOURCE_NONE};
-    if (word_is(word, "none"))
+    *source = (struct source){.kind = SOURCE_NONE, .bind_address = word_is(word, "bind-address")};
+    if (source->bind_address || word_is(word, "none"))
         return true;
-    if (word_is(word, "bind-address")) {
-        source->bind_address = true;
-        return true;
-    }
     if (!word_has(word, ':') && !word_has(word, '.') && !word_has(word, '/'))
-        return MISTAKE(line, word.start, "found %W; write an address, a prefix, bind-address or none", &word);
+        return no_keyword(line, word);
     if (address_is_ipv4(address) && !IN6_IS_ADDR_V4MAPPED(&network->address))
-        return MISTAKE(line, word.start, "found IPv4 source %W for a network that is not; write an IPv6 one or none",
-                       &word);
+        return MISTAKE(line, word.start, "expected an IPv6 source or none, found IPv4 source %W", &word);
     return parse_own_address(line, word, source);
 }
 
@@ -122,8 +122,6 @@ bool source_check_family(const struct line *line, struct word word, const struct
     if (source->bind_address ? !mapped_network : source->kind == SOURCE_NONE || mapped_network == mapped_source)
         return true;
     if (mapped_network)
-        return MISTAKE(line, word.start,
-                       "found source %W for an IPv4-mapped network; write one in ::ffff:0:0/96 or none", &word);
-    return MISTAKE(line, word.start, "found IPv4-mapped source %W for a network that is not; write an IPv6 one or none",
-                   &word);
+        return MISTAKE(line, word.start, "expected a source in ::ffff:0:0/96 or none, found %W", &word);
+    return MISTAKE(line, word.start, "expected an IPv6 source or none, found IPv4-mapped source %W", &word);
 }

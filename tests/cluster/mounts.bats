@@ -141,7 +141,7 @@ fails() {
     in_host 2 mv "$library.away" "$library"
 
     echo wrong | write_configuration 2
-    fails 2 '/etc/glusterfs/srcaddr.conf:1:1: error: found "wrong"'
+    fails 2 "/etc/glusterfs/srcaddr.conf:1:1: error: expected NETWORK = SOURCE or [NAME...], found 'wrong'"
 }
 
 @test "while its source can't be used it is not mounted" {

@@ -28,5 +28,5 @@ setup() {
 @test "2000 exec's in a row with the preload inherited: each connects from the source, and nothing piles up" {
     run_program offspring chain "[$SILENT]:1" "[$SOURCE]:0"
     prints "good 2000"
-    logged 2000 ' I .*section "dial" in force'
+    logged 2000 " I .*section 'dial' in force"
 }

@@ -36,14 +36,15 @@ static inline struct word rest_of_line(struct word text, unsigned int line, unsi
     return word_between(found.start + column - 1, found.start + found.len);
 }
 
-/* The first quotation in a message is the text at its place, as far as the quotation is unambiguous. */
+/* What a message quotes first stands where the message points to, as far as the quotation is unambiguous, and is not
+ * the "=" or "]" that is missing there. */
 static inline void check_quotation(const char *message, struct word place)
 {
-    static const char start[] = "found \"";
+    const char *quoted = strchr(message, '\'');
 
-    if (strncmp(message, start, strlen(start)) != 0)
+    if (quoted == NULL || quoted[1] == '=' || quoted[1] == ']')
         return;
-    for (const char *quoted = message + strlen(start); strchr("\"\\.", *quoted) == NULL; quoted++) {
+    for (quoted++; strchr("'\\.", *quoted) == NULL; quoted++) {
         check(place.len > 0 && *place.start == *quoted, "the message quotes what is there");
         place = word_behind(place, 1);
     }
@@ -52,17 +53,18 @@ static inline void check_quotation(const char *message, struct word place)
 /* Of two duplicates, the later one is the mistake. */
 static inline void check_lines(const struct mistake *mistake)
 {
-    static const char keep[] = "; keep one of lines ";
-    const char *last = mistake->message;
+    const char *lines = strrchr(mistake->message, ':');
     unsigned int first;
     unsigned int second;
 
-    for (const char *next = last; next != NULL; next = strstr(next + 1, "; ")) /* a quoted word can contain it too */
-        last = next;
-    if (strncmp(last, keep, strlen(keep)) == 0)
-        check(sscanf(last + strlen(keep), "%u and %u", &first, &second) == 2 && first < second &&
-                  second == mistake->line,
-              "what stands there twice does so in two lines");
+    check(lines != NULL && sscanf(lines, ": lines %u and %u", &first, &second) == 2 && first < second &&
+              second == mistake->line,
+          "what stands there twice does so in two lines");
+}
+
+static inline bool starts_with(const char *message, const char *start)
+{
+    return strncmp(message, start, strlen(start)) == 0;
 }
 
 /* A message is one printable line, with the place and what would be right. */
@@ -70,12 +72,14 @@ static inline void check_mistake(struct word text, const struct mistake *mistake
 {
     size_t len = strlen(mistake->message);
 
-    check(strncmp(mistake->message, "found ", strlen("found ")) == 0, "the message says what was found");
-    check(strstr(mistake->message, "; write ") != NULL || strstr(mistake->message, "; keep ") != NULL,
-          "the message says what would be right");
+    if (starts_with(mistake->message, "duplicate "))
+        check_lines(mistake);
+    else if (starts_with(mistake->message, "unknown "))
+        check(strstr(mistake->message, "; did you mean '") != NULL, "the message says what may be meant");
+    else
+        check(starts_with(mistake->message, "expected "), "the message says what would be right");
     check(len < sizeof(mistake->message) - 1, "the message is whole");
     for (size_t i = 0; i < len; i++)
         check((unsigned char)mistake->message[i] >= ' ' && mistake->message[i] != 0x7f, "the message can be shown");
-    check_lines(mistake);
     check_quotation(mistake->message, rest_of_line(text, mistake->line, mistake->column));
 }

@@ -26,20 +26,20 @@ without_rules() {
 @test "wrong: said once, with file, line and column, in the log and on standard error; no rules" {
     printf '%s\n' "[options]" "log-file = $log" "[dial]" "::/0 = $SOURCE" "  2001:db8::/33 = 10.0.0.1" \
         >"$GLUSTERD_SRCADDR_CONF"
-    without_rules 5:19 'found IPv4 source "10\.0\.0\.1" for a network that is not; write an IPv6 one or none'
+    without_rules 5:19 "expected an IPv6 source or none, found IPv4 source '10\.0\.0\.1'"
     [[ ! -e $log ]]
 }
 
 @test "wrong in another process's section: no rules either" {
     printf '%s\n' "[dial]" "::/0 = $SOURCE" "[glusterd]" "2001:db8::/64" >"$GLUSTERD_SRCADDR_CONF"
-    without_rules 4:1 'without "="'
+    without_rules 4:1 "found '2001:db8::/64'"
 }
 
 @test "wrong, and the log can't be written, as by an ordinary user: said once, on standard error" {
     printf '%s\n' "[dial]" "::/0 = nonsense" >"$GLUSTERD_SRCADDR_CONF"
     dial_after "mount -t tmpfs no-log /var/log" tcp6 connect="[$PEER]:1"
     [[ $errors != *$'\n'* ]]
-    said "^\[.*\] E \[dial:[0-9]+\] srcaddr: $GLUSTERD_SRCADDR_CONF:2:8: error: found .*; running without rules\$"
+    said "^\[.*\] E \[dial:[0-9]+\] srcaddr: $GLUSTERD_SRCADDR_CONF:2:8: error: expected .*; running without rules\$"
     prints "connect: ECONNREFUSED"
 }
 
@@ -61,7 +61,7 @@ refuses_until() {
         logged 1 " E .* srcaddr: $GLUSTERD_SRCADDR_CONF:[15]:1: error: .*; refusing what a rule for ::/0 would reach\$" "$default_log" || return
         logged 1 " W .* peer $PEER: $GLUSTERD_SRCADDR_CONF:[15]: rule ::/0 = unknown, as there is an error: .*; not connected\$" "$default_log" || return
         logged 2 '' "$default_log" || return
-        logged 1 ' I .*section "gluster\*" in force' || return
+        logged 1 " I .*section 'gluster\*' in force" || return
     done
 }
 
@@ -166,7 +166,7 @@ swaps() {
             dial_after "$proc" peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen
             case $output/$errors in
                 *" from $SOURCE, port new/") results[0]=good ;;
-                *" from $PEER, port new/$GLUSTERD_SRCADDR_CONF:1:1: error: found "*) results[1]=bad ;;
+                *" from $PEER, port new/$GLUSTERD_SRCADDR_CONF:1:1: error: expected "*) results[1]=bad ;;
                 *) fail "$output" "$errors" || return ;;
             esac
         done
@@ -200,13 +200,13 @@ swaps() {
 @test "a binary, a NUL byte, a line of a megabyte: one line says so, however long it is" {
     cp "$LIBRARY" "$GLUSTERD_SRCADDR_CONF"
     chmod 644 "$GLUSTERD_SRCADDR_CONF"
-    without_rules 1:8 'found a NUL byte; write plain text'
+    without_rules 1:8 'expected plain text, found a NUL byte'
     rm "$default_log"
     printf '[dial]\n::/0 = %s\0\n' "$SOURCE" >"$GLUSTERD_SRCADDR_CONF"
-    without_rules "2:$((8 + ${#SOURCE}))" 'found a NUL byte; write plain text'
+    without_rules "2:$((8 + ${#SOURCE}))" 'expected plain text, found a NUL byte'
     rm "$default_log"
     head --bytes=1M /dev/zero | tr '\0' x >"$GLUSTERD_SRCADDR_CONF"
-    without_rules 1:1 'found "x{64}\.\.\." without "="; write NETWORK = SOURCE, or \[NAME\.\.\.\]'
+    without_rules 1:1 "expected NETWORK = SOURCE or \[NAME\.\.\.\], found 'x{64}\.\.\.'"
 }
 
 @test "merely unusual, and read as meant: a byte order mark, CR LF, tabs, a long line, no end to the last one" {
@@ -214,7 +214,7 @@ swaps() {
         "$log" 0 "$SOURCE" >"$GLUSTERD_SRCADDR_CONF"
     dial peer="[$PEER]:$PORT" tcp6 connect="[$PEER]:$PORT" seen
     prints "connect: 0" "seen from $SOURCE, port new"
-    logged 1 " I .*:5: section \"dial\" in force, rules: 1\$"
+    logged 1 " I .*:5: section 'dial' in force, rules: 1\$"
 }
 
 @test "many sections: in force" {

@@ -36,7 +36,7 @@ at_level() {
 		::/0 = $SOURCE
 	END
     dial --process-name glustershd tcp6 connect="[$PEER]:1"
-    logged 1 ' I \[glustershd:[0-9]+\] srcaddr: .*section "glustershd" in force, rules: 1$'
+    logged 1 " I \[glustershd:[0-9]+\] srcaddr: .*section 'glustershd' in force, rules: 1\$"
 }
 
 @test "level error: nothing of these" {
@@ -53,7 +53,7 @@ at_level() {
 @test "level info: which section is in force as well" {
     at_level info
     logged 2 "$line"
-    logged 1 " I .* $GLUSTERD_SRCADDR_CONF:4: section \"dial\" in force, rules: 2\$"
+    logged 1 " I .* $GLUSTERD_SRCADDR_CONF:4: section 'dial' in force, rules: 2\$"
 }
 
 # bats test_tags=native
@@ -161,7 +161,7 @@ after_power_cut() {
     run_program threads "[$SILENT]:1" "[$SOURCE]:0"
     [[ $(wc -l <"$log") == 801 ]]
     logged 801 "$line"
-    logged 1 ' I .*section "dial" in force'
+    logged 1 " I .*section 'dial' in force"
     logged 400 ' = 2001:db8:1::11: moved$'
     logged 400 ' = 2001:db8:1::11: bound$'
 }

@@ -12,7 +12,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
         run_program threads "[$SILENT]:1" "[$SOURCE]:0"
         prints "from the source 800, from elsewhere 0, ports lost 0, failed 0, descriptors leaked 0"
     done
-    logged 10 ' I .*section "dial" in force'
+    logged 10 " I .*section 'dial' in force"
     logged 10 ''
 }
 

@@ -37,7 +37,7 @@ seen_from() {
     configure_rules "::/0 = $SOURCE"
     dial peer="[$PEER]:$PORT" "${connects[@]}" "$(becomes "::/0 = $SOURCE2")" "${later[@]}" "${connects[@]}"
     seen_from "$SOURCE" "$SOURCE2"
-    logged 2 " I .* srcaddr: $GLUSTERD_SRCADDR_CONF:3: section \"dial\" in force, rules: 1\$"
+    logged 2 " I .* srcaddr: $GLUSTERD_SRCADDR_CONF:3: section 'dial' in force, rules: 1\$"
     logged 2 ''
 }
 
@@ -220,11 +220,11 @@ away() {
     configure_rules nonsense
     dial peer="[$PEER]:$PORT" "${connects[@]}" "$(becomes worse)" "${later[@]}" "${connects[@]}" \
         "$(becomes "::/0 = $SOURCE")" "${later[@]}" "${connects[@]}"
-    [[ $errors == "$GLUSTERD_SRCADDR_CONF:4:1: error: found \"nonsense\""* && $errors != *$'\n'* ]]
+    [[ $errors == "$GLUSTERD_SRCADDR_CONF:4:1: error: expected "*", found 'nonsense'"* && $errors != *$'\n'* ]]
     errors=
     seen_from "$PEER" "$PEER" "$SOURCE"
-    logged 1 '"nonsense" .*; running without rules$' "$default_log"
-    logged 1 '"worse" .*; running without rules$' "$default_log"
+    logged 1 "'nonsense'; running without rules\$" "$default_log"
+    logged 1 "'worse'; running without rules\$" "$default_log"
     logged 2 '' "$default_log"
     logged 1 ''
 }
@@ -253,7 +253,7 @@ away() {
     dial peer="[$PEER]:$PORT" "${connects[@]}" run="mv $GLUSTERD_SRCADDR_CONF $BATS_TEST_TMPDIR/away" \
         "${later[@]}" "${connects[@]}" run="mv $BATS_TEST_TMPDIR/away $GLUSTERD_SRCADDR_CONF" "${later[@]}" "${connects[@]}"
     seen_from "$SOURCE" "$PEER" "$SOURCE"
-    logged 2 ' I .*section "dial" in force'
+    logged 2 " I .*section 'dial' in force"
     logged 1 " I .* $GLUSTERD_SRCADDR_CONF does not exist: built-in configuration in force: no section for this process: no rules\$" \
         "$default_log"
 }
@@ -272,7 +272,7 @@ away() {
     dial peer="[$PEER]:$PORT" "${connects[@]}" "$(becomes "::/0 = $SOURCE")" "${later[@]}" "${connects[@]}" \
         "$(become "$GLUSTERD_SRCADDR_CONF" "[options]" "log-file = $log" "[other]")" "${later[@]}" "${connects[@]}"
     seen_from "$PEER" "$SOURCE" "$PEER"
-    logged 1 ' I .*section "dial" in force'
+    logged 1 " I .*section 'dial' in force"
     logged 1 " I .* $GLUSTERD_SRCADDR_CONF: no section for this process: no rules\$"
     logged 2 ''
 }
@@ -284,7 +284,7 @@ away() {
             "[dial]" "::/0 = $GONE")" "${later[@]}" "${connects[@]}"
     prints "connect: EADDRNOTAVAIL" unseen "connect: 0" "seen from $PEER, port new"
     logged 1 ' W '
-    logged 1 ' I .*section "dial" in force' "$log.new"
+    logged 1 " I .*section 'dial' in force" "$log.new"
 }
 
 @test "a socket that is bound to the old source for a connect that failed moves to the new one" {
@@ -394,7 +394,7 @@ volume() {
         "${later[@]}" "${connects[@]}"
     seen_from "$SOURCE" "$SOURCE2" "$SOURCE"
     logged 2 ' I .*does not exist: built-in configuration in force' "$default_log"
-    logged 1 ' I .*section "glusterd" in force'
+    logged 1 " I .*section 'glusterd' in force"
 }
 
 # looks CALL...: the library's system calls for a check at connect that finds no change.

@@ -58,7 +58,7 @@ both_from() {
     configure_rules "::/0 = $SOURCE"
     dial_after "mount -t tmpfs -o size=4k small $BATS_TEST_TMPDIR/small; yes >$BATS_TEST_TMPDIR/small/rest 2>/dev/null || true" \
         "${both[@]}"
-    [[ $errors == *" I "*'section "dial" in force'* && $errors != *$'\n'* ]]
+    [[ $errors == *" I "*"section 'dial' in force"* && $errors != *$'\n'* ]]
     errors=
     both_from "$SOURCE"
 }
@@ -69,7 +69,7 @@ both_from() {
     configure_rules "::/0 = $SOURCE"
     dial_after "mount -t tmpfs -o size=8k small $BATS_TEST_TMPDIR/small; yes '' | head --bytes=4050 >$log; yes >$BATS_TEST_TMPDIR/small/rest 2>/dev/null || true" \
         "${both[@]}" run="cp $log $BATS_TEST_TMPDIR/log"
-    [[ $errors == "["*" I "*'section "dial" in force'* && $errors != *$'\n'* ]]
+    [[ $errors == "["*" I "*"section 'dial' in force"* && $errors != *$'\n'* ]]
     [[ $(wc --bytes <"$BATS_TEST_TMPDIR/log") == 4050 ]]
     errors=
     both_from "$SOURCE"
@@ -91,7 +91,7 @@ both_from() {
     dial_after "findmnt --noheadings --raw --output TARGET | while read -r target; do
             mount -o remount,bind,ro \"\$target\" 2>/dev/null || true
         done; ! touch $BATS_TEST_TMPDIR/written 2>/dev/null" "${both[@]}"
-    [[ $errors == *" I "*'section "dial" in force'* && $errors != *$'\n'* ]]
+    [[ $errors == *" I "*"section 'dial' in force"* && $errors != *$'\n'* ]]
     errors=
     both_from "$SOURCE"
     [[ ! -e $log ]]

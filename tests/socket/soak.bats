@@ -25,7 +25,7 @@ soak() {
     [[ -z $errors ]] || fail "$errors" || return
     [[ $output == *$'\nfrom elsewhere 0, ports lost 0, failed 0' ]] || fail "not as it should be" || return
     read -r from_source from_other without_rule changes < <(tail -n 2 <<<"$output" | head -n 1 | tr --complement --delete '0-9 \n')
-    reloads=$(grep --count 'section "dial" in force' "$log")
+    reloads=$(grep --count "section 'dial' in force" "$log")
     echo "reloads $reloads"
     ((from_source > 0 && from_other > 0 && without_rule > $1 / 10)) || fail "not all kinds" || return
     ((changes >= 10 && (reloads == changes || reloads == changes + 1))) || fail "not every change" || return

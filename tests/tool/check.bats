@@ -54,12 +54,12 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		::/0 = 10.0.0.1   ; not IPv6
 	END
     says 2 check new.conf <<-END
-		new.conf:2:8: error: found IPv4 source "10.0.0.1" for a network that is not; write an IPv6 one or none
+		new.conf:2:8: error: expected an IPv6 source or none, found IPv4 source '10.0.0.1'
 		::/0 = 10.0.0.1   ; not IPv6
 		       ^~~~~~~~
 	END
     says_in_json 2 . check new.conf <<-'END'
-		{"version":1,"findings":[{"file":"new.conf","line":2,"column":8,"severity":"error","message":"found IPv4 source \"10.0.0.1\" for a network that is not; write an IPv6 one or none"}]}
+		{"version":1,"findings":[{"file":"new.conf","line":2,"column":8,"severity":"error","message":"expected an IPv6 source or none, found IPv4 source '10.0.0.1'"}]}
 	END
     # An error keeps the whole file out of force, so check reports nothing else about it.
     write new.conf <<-END
@@ -68,7 +68,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		wrong
 	END
     says 2 check new.conf <<-END
-		new.conf:3:1: error: found "wrong" without "="; write NETWORK = SOURCE, or [NAME...]
+		new.conf:3:1: error: expected NETWORK = SOURCE or [NAME...], found 'wrong'
 		wrong
 		^~~~~
 	END
@@ -76,43 +76,43 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 
 @test "the caret stands under the word, whatever is before it: tabs, UTF-8, a byte order mark, carriage returns" {
     printf '[glusterd] ; \xc3\xa4\n \t::/0\t=\t\tx y\n' | write tabs
-    says 2 check tabs <<<$'tabs:2:13: error: found "y" after the source; write one rule a line, comments behind # or ;
+    says 2 check tabs <<<$'tabs:2:13: error: expected # comment or end of line, found \'y\'
  \t::/0\t=\t\tx y
  \t    \t \t\t  ^'
     printf '[glusterd]\n\xc3\xa4\xe2\x82\xac = x\xc3\xa4\n' | write utf-8
     says 2 check utf-8 <<-'END'
-		utf-8:2:1: error: found "\xc3\xa4\xe2\x82\xac"; write an IPv6 network such as 2001:db8:1::/64
+		utf-8:2:1: error: expected an IPv6 network such as 2001:db8:1::/64, found '\xc3\xa4\xe2\x82\xac'
 		ä€ = xä
 		^~
 	END
     printf '[glusterd]\n::/0 = \xc3\xa4 \xe2\x82\xac\xe2\x82\xacx none\n' | write utf-8
     says 2 check utf-8 <<-'END'
-		utf-8:2:11: error: found "\xe2\x82\xac\xe2\x82\xacx" after the source; write one rule a line, comments behind # or ;
+		utf-8:2:11: error: expected # comment or end of line, found '\xe2\x82\xac\xe2\x82\xacx'
 		::/0 = ä €€x none
 		         ^~~
 	END
     printf '\xef\xbb\xbf[a b,c]\r\n::/0 = none\r\n' | write bom
     says 2 check bom <<-'END'
-		bom:1:4: error: found "b,c"; write spaces between names
+		bom:1:4: error: expected spaces between names, found 'b,c'
 		[a b,c]
 		   ^~~~
 	END
     printf '[glusterd]\r\n::/0 = none none\r\n' | write cr-lf
     says 2 check cr-lf <<-'END'
-		cr-lf:2:13: error: found "none" after the source; write one rule a line, comments behind # or ;
+		cr-lf:2:13: error: expected # comment or end of line, found 'none'
 		::/0 = none none
 		            ^~~~
 	END
     printf '[glusterd]\n::/0 =\r none x' | write cr
     says 2 check cr <<-'END'
-		cr:2:14: error: found "x" after the source; write one rule a line, comments behind # or ;
+		cr:2:14: error: expected # comment or end of line, found 'x'
 		::/0 = none x
 		            ^
 	END
     # No control characters reach the terminal.
     printf '[glusterd]\n::/0 = \033[2J\001\177 \0\n' | write control
     says 2 check control <<-'END'
-		control:2:15: error: found a NUL byte; write plain text
+		control:2:15: error: expected plain text, found a NUL byte
 		::/0 = ?[2J?? ?
 		              ^
 	END
@@ -139,6 +139,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		[a]b]
 		[options]\n[options]
 		[options]\nnonsense = 1
+		[options]\nloglevel = info
 		[options]\nunavailable = never
 		[options]\nunavailable = refuse\nunavailable = kernel
 		[options]\nlog-file = relative
@@ -161,6 +162,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		[a]\n::/0 = [2001:db8::1]
 		[a]\n:::/0 = none
 		[a]\n::/0 = nonsense
+		[a]\n::/0 = bind-adress
 		[a]\n::/0 = 10.0.0.1
 		[a]\n::/0 = ::ffff:10.0.0.1
 		[a]\n::ffff:0:0/96 = ::1
@@ -176,7 +178,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		[a]\n::/0 = none\n[b]\nx\0y
 		\xef\xbb\xbf[a]\n::/0 none
 	END
-    [ "$count" -eq 44 ]
+    [ "$count" -eq 46 ]
 }
 
 @test "a bind-address that only glusterd can tell is a warning: it keeps glusterd from nothing" {
@@ -641,7 +643,7 @@ other_header() {
     NO_COLOR=1 on_terminal 1 check new.conf <plain
     echo "x" >new.conf
     on_terminal 2 check new.conf <<-END
-		new.conf:1:1: ^[[1;31merror:^[[0m found "x" without "="; write NETWORK = SOURCE, or [NAME...]
+		new.conf:1:1: ^[[1;31merror:^[[0m expected NETWORK = SOURCE or [NAME...], found 'x'
 		x
 		^[[1;31m^^[[0m
 	END

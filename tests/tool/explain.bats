@@ -347,7 +347,7 @@ foreseen() {
 @test "an error in the configuration, and a bind-address that nobody can tell" {
     write wrong <<<$'[glusterd]\n::/0 = x'
     GLUSTERD_SRCADDR_CONF=wrong says 2 explain "$PEER" <<-END
-		wrong:2:8: error: found "x"; write an address, a prefix, bind-address or none
+		wrong:2:8: error: expected an address, a prefix, bind-address or none, found 'x'
 		::/0 = x
 		       ^
 	END

@@ -85,7 +85,7 @@ setup() {
 
 @test "it refuses a configuration with an error, or that is not there or not to be trusted" {
     echo wrong >>rules
-    expected="rules:3:1: error: found \"wrong\" without \"=\"; write NETWORK = SOURCE, or [NAME...]
+    expected="rules:3:1: error: expected NETWORK = SOURCE or [NAME...], found 'wrong'
 wrong
 ^~~~~"
     says 2 run --config rules touch started <<<"$expected"

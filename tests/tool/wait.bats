@@ -174,7 +174,7 @@ slept() {
     ip address delete "$WANTED/64" dev wire0
     echo wrong >>/etc/glusterfs/srcaddr.conf
     says 2 check --wait 60 <<-END
-		/etc/glusterfs/srcaddr.conf:3:1: error: found "wrong" without "="; write NETWORK = SOURCE, or [NAME...]
+		/etc/glusterfs/srcaddr.conf:3:1: error: expected NETWORK = SOURCE or [NAME...], found 'wrong'
 		wrong
 		^~~~~
 	END

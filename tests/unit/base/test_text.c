@@ -100,9 +100,8 @@ static void every_conversion_takes_its_argument(void **state)
     (void)state;
     text_format(&text, "%s|%u|%A|%N|%N|%S|%W|%E|%%|%s", "string", 42u, &address, &network, &all, &source, &word, ENOENT,
                 "last");
-    check_string(
-        "conversions", data,
-        "string|42|2001:db8::1|2001:db8::/32|::/0|2001:db8::/32|\"glusterd\"|No such file or directory|%|last");
+    check_string("conversions", data,
+                 "string|42|2001:db8::1|2001:db8::/32|::/0|2001:db8::/32|'glusterd'|No such file or directory|%|last");
     assert_int_equal(text.len, strlen(data));
 }
 
@@ -170,7 +169,7 @@ static void numbers_have_at_least_the_digits(void **state)
 
 static void what_does_not_fit_is_cut(void **state)
 {
-    static const char whole[] = "peer 2001:db8::/32 \"x\\x0a\" 4711: No such device%";
+    static const char whole[] = "peer 2001:db8::/32 'x\\x0a' 4711: No such device%";
     struct network network = {.address = address_of("2001:db8::"), .len = 32};
     struct word word = word_of("x\n");
 
@@ -200,11 +199,11 @@ static void words_are_quoted(void **state)
         size_t len;
         const char *wanted;
     } table[] = {
-        {BYTES(""), "\"\""},
-        {BYTES("a b~"), "\"a b~\""},
-        {BYTES("\0\t\n\x1b\x7f\x80\xff"), "\"\\x00\\x09\\x0a\\x1b\\x7f\\x80\\xff\""},
-        {BYTES(SIXTEEN SIXTEEN SIXTEEN SIXTEEN), "\"" SIXTEEN SIXTEEN SIXTEEN SIXTEEN "\""},
-        {BYTES(SIXTEEN SIXTEEN SIXTEEN SIXTEEN "x"), "\"" SIXTEEN SIXTEEN SIXTEEN SIXTEEN "...\""},
+        {BYTES(""), "''"},
+        {BYTES("a b~"), "'a b~'"},
+        {BYTES("\0\t\n\x1b\x7f\x80\xff"), "'\\x00\\x09\\x0a\\x1b\\x7f\\x80\\xff'"},
+        {BYTES(SIXTEEN SIXTEEN SIXTEEN SIXTEEN), "'" SIXTEEN SIXTEEN SIXTEEN SIXTEEN "'"},
+        {BYTES(SIXTEEN SIXTEEN SIXTEEN SIXTEEN "x"), "'" SIXTEEN SIXTEEN SIXTEEN SIXTEEN "...'"},
     };
 #undef BYTES
 #undef SIXTEEN

@@ -122,6 +122,48 @@ static void finds_a_byte_inside_the_word_only(void **state)
     assert_false(word_has((struct word){.start = "ab:", .len = 2}, ':'));
 }
 
+static void a_slip_is_few_letters_and_at_most_a_third_of_them(void **state)
+{
+    static const struct {
+        const char *word;
+        const char *meant;
+        unsigned int slips; /* at least; 3 stands for another word */
+    } table[] = {
+        {"bind-address", "bind-address", 0},
+        {"Bind-ADDRESS", "bind-address", 0},
+        {"bind-adress", "bind-address", 1},
+        {"bind-aaddress", "bind-address", 1},
+        {"bind_address", "bind-address", 1},
+        {"bidn-address", "bind-address", 1},
+        {"bind-addrses", "bind-address", 1},
+        {"bin-adress", "bind-address", 2},
+        {"bind-adres", "bind-address", 2},
+        {"bindaddres", "bind-address", 2},
+        {"ind-addressx", "bind-address", 2},
+        {"bnd-adres", "bind-address", 3},
+        {"chekc", "check", 1},
+        {"hceck", "check", 1},
+        {"hcekc", "check", 3}, /* of five letters more than a third */
+        {"nome", "none", 1},
+        {"noen", "none", 1},
+        {"on", "one", 3},
+        {"one", "on", 1},
+        {"a", "a", 0},
+        {"a", "", 3},
+        {"", "a", 3},
+        {"", "", 0},
+        {"abc", "", 3},
+        {"[ab", "{ab", 1}, /* one bit apart, as letters of another case are */
+        {"\xc3\xa4\xff", "\xe3\xa4\xff", 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(table); i++)
+        for (unsigned int slips = 0; slips < 3; slips++)
+            check_bool(table[i].word, word_is_slip(word_at_end(table[i].word), table[i].meant, slips),
+                       slips >= table[i].slips);
+}
+
 static void a_number_is_digits_of_its_base_alone(void **state)
 {
     static const struct {
@@ -168,6 +210,7 @@ int main(void)
         cmocka_unit_test(the_missing_piece_is_at_the_end),
         cmocka_unit_test(splits_at_the_first_separator),
         cmocka_unit_test(finds_a_byte_inside_the_word_only),
+        cmocka_unit_test(a_slip_is_few_letters_and_at_most_a_third_of_them),
         cmocka_unit_test(a_number_is_digits_of_its_base_alone),
     };
 

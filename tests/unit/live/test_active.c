@@ -118,7 +118,7 @@ static void a_mistake_at_first_is_no_good_version(void **state)
     assert_true(made->has_mistake);
     check_string("log", made->log.file, CONFIG_LOG_FILE);
     check_string("mistake", made->mistake,
-                 "/etc/a.conf:3:1: error: found \"nonsense\" without \"=\"; write NETWORK = SOURCE, or [NAME...]");
+                 "/etc/a.conf:3:1: error: expected NETWORK = SOURCE or [NAME...], found 'nonsense'");
     give(made);
 }
 

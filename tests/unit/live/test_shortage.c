@@ -51,7 +51,7 @@ static void parsing_a_configuration(void **state)
     limit_resource(RLIMIT_AS, before);
     assert_false(good);
     check_number("line", mistake.line, 0);
-    check_string("message", mistake.message, "found no memory for 10 bytes of configuration");
+    check_string("message", mistake.message, "cannot allocate memory for 10 bytes of configuration");
 }
 
 static void putting_a_configuration_in_force(void **state)
