@@ -94,7 +94,7 @@ static int unavailable(struct dial *dial, const char *step, int error)
     char data[160];
     struct text outcome = TEXT_IN(data);
 
-    text_format(&outcome, "source can't be used, %s: %E; %s", step, error,
+    text_format(&outcome, "source can't be used: %s: %E; %s", step, error,
                 refused ? "not connected" : "connecting from the kernel's choice");
     if (may_warn(&dial->peer.sin6_addr))
         log_outcome(dial, LEVEL_WARNING, outcome.data);
@@ -108,7 +108,7 @@ static int take_source(struct dial *dial)
     int error;
 
     if (!dial->state.idle) {
-        log_outcome(dial, LEVEL_DEBUG, "left alone, it is connecting, connected or listening");
+        log_outcome(dial, LEVEL_DEBUG, "left alone: already connecting, connected or listening");
         return 0;
     }
     error = give_source(dial->fd, &dial->state, source_of(dial), &step);
@@ -124,7 +124,7 @@ static int not_loaded(const struct dial *dial, int error)
     struct log log = {.file = CONFIG_LOG_FILE, .level = LEVEL_WARNING, .process = process_program()};
 
     if (may_warn(&dial->peer.sin6_addr))
-        log_write(&log, LEVEL_WARNING, "peer %A: found no way to read the configuration: %E; not connected",
+        log_write(&log, LEVEL_WARNING, "peer %A: cannot read the configuration: %E; not connected",
                   &dial->peer.sin6_addr, error);
     return error;
 }
@@ -151,7 +151,7 @@ static int decide(struct dial *dial)
         log_outcome(dial, LEVEL_DEBUG, "left to the kernel");
         return 0;
     }
-    return inspect_error != 0 ? unavailable(dial, "looking at the socket", inspect_error) : take_source(dial);
+    return inspect_error != 0 ? unavailable(dial, "inspect the socket", inspect_error) : take_source(dial);
 }
 
 /*

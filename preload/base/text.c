@@ -97,7 +97,7 @@ static void text_network(struct text *text, const struct network *network)
 
 static void text_source(struct text *text, const struct source *source)
 {
-    static const char *const kinds[] = {[SOURCE_NONE] = "none", [SOURCE_UNKNOWN] = "unknown, as there is an error"};
+    static const char *const kinds[] = {[SOURCE_NONE] = "none", [SOURCE_UNKNOWN] = "unknown (configuration error)"};
     const char *words = source->bind_address ? "bind-address" : kinds[source->kind];
 
     if (words != NULL) {

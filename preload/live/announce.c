@@ -6,8 +6,8 @@ static void announce_mistake(const struct load *load, const struct log *log, con
 {
     const struct mistake *mistake = &load->mistake;
     bool is_good = before != NULL && before->is_good;
-    const char *outcome = is_good                                ? "what was in force stays so"
-                          : process_is_glusterfs(&load->process) ? "refusing what a rule for ::/0 would reach"
+    const char *outcome = is_good                                ? "keeping the previous configuration"
+                          : process_is_glusterfs(&load->process) ? "refusing all peers that ::/0 covers"
                                                                  : "running without rules";
     bool logged = log_write(is_good ? &before->log : log, LEVEL_ERROR, "%s:%u:%u: error: %s; %s", load->path,
                             mistake->line, mistake->column, mistake->message, outcome);
@@ -19,19 +19,19 @@ static void announce_mistake(const struct load *load, const struct log *log, con
 static void announce_bind_address(const struct load *load, const struct log *log)
 {
     static const char *const words[] = {
-        [BY_ARGUMENTS] = "as glusterd has told this process",
+        [BY_ARGUMENTS] = "passed by glusterd",
         [BY_LISTENER] = "where glusterd listens",
-        [BY_VOLFILE] = "as glusterd does not listen and its volume file is ",
+        [BY_VOLFILE] = "glusterd does not listen; from ",
     };
     const char *by = words[load->by];
     const char *file = load->by == BY_VOLFILE ? load->process.volfile : "";
 
     if (load->bind_address.kind == SOURCE_NONE)
-        log_write(log, LEVEL_INFO, "bind-address counts as none, %s%s", by, file);
+        log_write(log, LEVEL_INFO, "bind-address is none (%s%s)", by, file);
     else if (load->bind_address.kind == SOURCE_UNKNOWN)
-        log_write(log, LEVEL_WARNING, "bind-address is not known, %s%s", by, file);
+        log_write(log, LEVEL_WARNING, "bind-address is unknown (%s%s)", by, file);
     else
-        log_write(log, LEVEL_INFO, "bind-address is %A, %s%s", &load->bind_address.network.address, by, file);
+        log_write(log, LEVEL_INFO, "bind-address is %A (%s%s)", &load->bind_address.network.address, by, file);
 }
 
 static void announce_section(const struct load *load, const struct log *log)
@@ -52,9 +52,9 @@ static void announce_section(const struct load *load, const struct log *log)
 static void announce_missing(const struct load *load, const struct log *log, const struct active *before)
 {
     if (before != NULL && before->is_good && !before->built_in)
-        log_write(&before->log, LEVEL_WARNING, "%s has gone: built-in configuration in force", load->path);
+        log_write(&before->log, LEVEL_WARNING, "%s is gone: built-in configuration in force", load->path);
     else if (before == NULL && strcmp(load->path, CONFIG_FILE) != 0)
-        log_write(log, LEVEL_WARNING, "%s, which " CONFIG_VARIABLE " names, does not exist", load->path);
+        log_write(log, LEVEL_WARNING, CONFIG_VARIABLE "=%s does not exist", load->path);
 }
 
 void announce(const struct load *load, const struct active *before)

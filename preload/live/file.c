@@ -26,13 +26,13 @@ static int check(int fd, size_t max, uid_t owner, struct stamp *stamp, struct te
     }
     *stamp = stamp_of(&status);
     if (!S_ISREG(status.st_mode))
-        text_string(why, "found that it is not a regular file; make it one");
+        text_string(why, "not a regular file");
     else if ((size_t)status.st_size > max)
-        text_format(why, "found that it is larger than %u MiB; write less", (unsigned int)(max >> 20));
+        text_format(why, "larger than %u MiB", (unsigned int)(max >> 20));
     else if (owner != FILE_OF_ANYBODY && !is_trusted_user(status.st_uid, owner))
-        text_format(why, "found that user %u owns it; make root its owner: chown root", status.st_uid);
+        text_format(why, "owned by user %u, not by root; chown root", status.st_uid);
     else if (owner != FILE_OF_ANYBODY && (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-        text_string(why, "found that group or others may write to it; take that away: chmod go-w");
+        text_string(why, "writable by group or others; chmod go-w");
     else
         return 0;
     return EPERM;
@@ -106,7 +106,7 @@ static int not_opened(const char *path, int error, struct file *file, struct tex
     file->stamp = is_passing(error) ? stamp_of_error(error) : stamp_on_way(path, error, &link.len);
     if (link.len == 0)
         return file->stamp.error;
-    text_format(why, "found that %W is a symbolic link to nothing; put there what it points to, or remove it", &link);
+    text_format(why, "%W is a dangling symbolic link", &link);
     return EPERM;
 }
 
@@ -125,8 +125,7 @@ int file_read(const char *path, size_t max, uid_t owner, struct file *file, stru
     if (fd >= 0)
         (void)kernel(close, fd);
     if (error != 0 && why->len == 0)
-        text_format(why, "found no way to read it: %E%s", error,
-                    error == EACCES ? "; make it readable: chmod, or restorecon under SELinux" : "");
+        text_format(why, "cannot read it: %E%s", error, error == EACCES ? "; chmod, or restorecon under SELinux" : "");
     return error;
 }
 

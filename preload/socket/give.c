@@ -43,7 +43,7 @@ static int bind_or_move(int fd, const struct socket_state *state, enum mark mark
     if (state->is_bound) {
         error = move_to(fd, state, mark, local, step);
     } else {
-        *step = "binding to it";
+        *step = "bind";
         error = socket_bind(fd, local, state->v6only);
     }
     if (error == 0)
@@ -57,19 +57,19 @@ int give_source(int fd, const struct socket_state *state, const struct source *s
     enum mark mark;
     int error = find_mark(fd, state, &mark);
 
-    *step = "looking at the socket";
+    *step = "inspect the socket";
     if (error != 0)
         return error;
     if (mark == MARK_CHOSEN) {
-        *step = "left alone, the program bound it to an address";
+        *step = "left alone: the program bound it to an address";
         return 0;
     }
-    *step = "looking it up";
+    *step = "look up its address";
     error = socket_source(fd, source, &local);
     if (error != 0)
         return error;
     if (same_address(&local, &state->local)) {
-        *step = "has that address already";
+        *step = "already has that address";
         return 0;
     }
     return bind_or_move(fd, state, mark, &local, step);

@@ -121,9 +121,9 @@ static int move_over(int fd, const struct move *move, const char **step)
     int fresh = -1;
     int error = kernel(fstat, fd, &old) == 0 ? make_socket(&old, move->protocol, &fresh) : errno;
 
-    *step = "moving to it";
+    *step = "move the socket";
     if (error == 0 && !namespace_same(fd, fresh)) {
-        *step = "moving to it, the socket is not of this thread's network namespace";
+        *step = "move the socket from another network namespace";
         error = EADDRNOTAVAIL;
     }
     if (error == 0)

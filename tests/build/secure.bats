@@ -148,8 +148,8 @@ whatever_is_named() {
     whatever_is_named 0 ECONNREFUSED
     [[ ! -s $log ]]
     whatever_is_named unlimited ECONNREFUSED
-    [[ $(grep -c " I .*bind-address is $SOURCE, " "$log") == 3 ]]
-    # The configuration is wrong too.
+    [[ $(grep -c " I .*bind-address is $SOURCE (" "$log") == 3 ]]
+    # Wrong itself.
     echo wrong >/etc/glusterfs/srcaddr.conf
     whatever_is_named 0 EADDRNOTAVAIL
     whatever_is_named unlimited EADDRNOTAVAIL

@@ -103,7 +103,7 @@ same_calls_for() {
 @test "a sandbox that answers system calls by SIGSYS answers ours too" {
     configure_rules "::/0 = $SOURCE"
     dial trap=openat tcp6 connect="[$PEER]:1"
-    [[ $errors == *" W "*"$GLUSTERD_SRCADDR_CONF, which GLUSTERD_SRCADDR_CONF names, does not exist" ]]
+    [[ $errors == *" W "*"GLUSTERD_SRCADDR_CONF=$GLUSTERD_SRCADDR_CONF does not exist" ]]
     errors=
     prints "connect: ECONNREFUSED"
 }

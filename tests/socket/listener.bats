@@ -56,7 +56,7 @@ other() {
         dial_as glusterd -f "$volfile" "${listens[@]}" "${peer[@]}" "${connects[@]}"
         dials "$SOURCE"
     done
-    logged 5 " I .* bind-address is $SOURCE, where glusterd listens\$"
+    logged 5 " I .* bind-address is $SOURCE \(where glusterd listens\)\$"
 }
 
 # Sanitizers and qemu-user need /proc.
@@ -77,7 +77,7 @@ other() {
     done
     dial_as glusterd -f "$volfile" tcp4 bind="127.0.0.1:24007" listen "${peer[@]}" "${connects[@]}"
     dials "$PEER"
-    logged 3 " I .* bind-address counts as none, where glusterd listens\$"
+    logged 3 " I .* bind-address is none \(where glusterd listens\)\$"
 }
 
 @test "before it listens, glusterd has what its volume file says, and where only it can tell, none" {
@@ -108,8 +108,8 @@ other() {
     volume "transport.socket.bind-address $SOURCE2"
     dial_daemon -f "$volfile" "${listens[@]}" "${peer[@]}" "${connects[@]}"
     dials "$SOURCE"
-    logged 1 " I .* bind-address is $SOURCE, where glusterd listens\$"
-    # The listener goes away, and comes back elsewhere. Descriptor 3 is the first one.
+    logged 1 " I .* bind-address is $SOURCE \(where glusterd listens\)\$"
+    # Away, and there again elsewhere. Descriptor 3 is the first listener.
     dial_daemon -f "$volfile" "${listens[@]}" "${peer[@]}" "${connects[@]}" fd=3 close later=1 "${connects[@]}" \
         tcp6 bind="[$SOURCE2]:24007" listen later=1 "${connects[@]}"
     seen=$(grep seen <<<"$output")
@@ -160,7 +160,7 @@ other() {
     volume "working-directory /var/lib/glusterd"
     dial_daemon -f "$volfile" tcp6 connect="[$PEER]:1"
     prints "connect: EADDRNOTAVAIL"
-    logged 1 " W .* bind-address is not known, "
+    logged 1 " W .* bind-address is unknown \("
 }
 
 @test "a mount's -s is another host" {
@@ -176,8 +176,8 @@ other() {
     volume "transport.socket.bind-address host1"
     dial_daemon -f "$volfile" tcp6 connect="[$PEER]:1"
     prints "connect: EADDRNOTAVAIL"
-    logged 1 " W .* bind-address is not known, as glusterd does not listen and its volume file is $volfile\$"
-    logged 1 " W .* peer $PEER: .* source can't be used, .*; not connected\$"
+    logged 1 " W .* bind-address is unknown \(glusterd does not listen; from $volfile\)\$"
+    logged 1 " W .* peer $PEER: .* source can't be used: .*; not connected\$"
     printf '%s\n' "unavailable = kernel" "[dial]" "::/0 = bind-address" | configure
     dial_daemon -f "$volfile" "${peer[@]}" "${connects[@]}"
     prints "bind: 0" "connect: 0" "seen from $PEER, port kept"

@@ -47,7 +47,7 @@ at_level() {
 @test "level warning: what was refused" {
     at_level warning
     logged 1 "$line"
-    logged 1 " W .* peer $FAR_PEER: $GLUSTERD_SRCADDR_CONF:6: rule 2001:db8:3::/64 = $GONE: source can't be used, binding to it: "
+    logged 1 " W .* peer $FAR_PEER: $GLUSTERD_SRCADDR_CONF:6: rule 2001:db8:3::/64 = $GONE: source can't be used: bind: "
 }
 
 @test "level info: which section is in force as well" {
@@ -72,10 +72,10 @@ at_level() {
     dial tcp6 connect="[$PEER]:1" connect="[$PEER]:1" tcp6 connect="[$FAR_PEER]:1" \
         tcp6 bind="[$SOURCE2]:0" connect="[$PEER]:1" tcp6 bind="[$SOURCE2]:0" listen connect="[$PEER]:1"
     logged 1 " D .* = $SOURCE: bound\$"
-    logged 1 " D .* = $SOURCE: has that address already"
+    logged 1 " D .* = $SOURCE: already has that address"
     logged 1 " D .* 2001:db8:3::/64 = none: left to the kernel\$"
-    logged 1 " D .* = $SOURCE: left alone, the program bound it"
-    logged 1 " D .* = $SOURCE: left alone, it is connecting"
+    logged 1 " D .* = $SOURCE: left alone: the program bound it"
+    logged 1 " D .* = $SOURCE: left alone: already connecting"
 }
 
 @test "info is the default" {

@@ -246,20 +246,20 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     in_force <<<"[glusterd]"
     chmod 664 /etc/glusterfs/srcaddr.conf
     says 2 check <<-END
-		/etc/glusterfs/srcaddr.conf:1:1: error: found that group or others may write to it; take that away: chmod go-w
+		/etc/glusterfs/srcaddr.conf:1:1: error: writable by group or others; chmod go-w
 	END
     says_in_json 2 . check <<-END
-		{"version":1,"findings":[{"file":"/etc/glusterfs/srcaddr.conf","line":1,"column":1,"severity":"error","message":"found that group or others may write to it; take that away: chmod go-w"}]}
+		{"version":1,"findings":[{"file":"/etc/glusterfs/srcaddr.conf","line":1,"column":1,"severity":"error","message":"writable by group or others; chmod go-w"}]}
 	END
     chmod 644 /etc/glusterfs/srcaddr.conf
     chown 12345 /etc/glusterfs/srcaddr.conf
     says 2 check <<-END
-		/etc/glusterfs/srcaddr.conf:1:1: error: found that user 12345 owns it; make root its owner: chown root
+		/etc/glusterfs/srcaddr.conf:1:1: error: owned by user 12345, not by root; chown root
 	END
     rm /etc/glusterfs/srcaddr.conf
     mkdir /etc/glusterfs/srcaddr.conf
     says 2 check <<-END
-		/etc/glusterfs/srcaddr.conf:1:1: error: found that it is not a regular file; make it one
+		/etc/glusterfs/srcaddr.conf:1:1: error: not a regular file
 	END
 }
 
@@ -267,13 +267,13 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     printf '[glusterd]\n::/0 = %s\n' "$SOURCE" >new.conf
     chmod 666 new.conf
     says 1 check new.conf <<-END
-		new.conf:1:1: warning: the library would not trust this file: found that group or others may write to it; take that away: chmod go-w
+		new.conf:1:1: warning: the library would not trust this file: writable by group or others; chmod go-w
 		new.conf: 1 section, 1 rule, 1 source, 1 warning
 	END
     echo "[glusterd" >new.conf
     says 2 check new.conf <<-END
-		new.conf:1:1: warning: the library would not trust this file: found that group or others may write to it; take that away: chmod go-w
-		new.conf:1:1: error: found "[glusterd" without "]" at its end; write [NAME...]
+		new.conf:1:1: warning: the library would not trust this file: writable by group or others; chmod go-w
+		new.conf:1:1: error: expected ']' at the end of '[glusterd'
 		[glusterd
 		^~~~~~~~~
 	END
@@ -284,11 +284,11 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		glusterd-srcaddr: missing: No such file or directory
 	END
     says 2 check . <<-END
-		glusterd-srcaddr: .: found that it is not a regular file; make it one
+		glusterd-srcaddr: .: not a regular file
 	END
     mkfifo fifo
     says 2 check fifo <<-END
-		glusterd-srcaddr: fifo: found that it is not a regular file; make it one
+		glusterd-srcaddr: fifo: not a regular file
 	END
 }
 
@@ -670,12 +670,12 @@ other_header() {
     chmod 600 /etc/glusterfs/srcaddr.conf
     ends 2 as_user check >"$BATS_TEST_TMPDIR/printed" 2>&1
     diff --unified=9 - "$BATS_TEST_TMPDIR/printed" <<-END
-		/etc/glusterfs/srcaddr.conf:1:1: error: found no way to read it: Permission denied; make it readable: chmod, or restorecon under SELinux
+		/etc/glusterfs/srcaddr.conf:1:1: error: cannot read it: Permission denied; chmod, or restorecon under SELinux
 	END
     ends 2 as_user check /etc/glusterfs/srcaddr.conf >"$BATS_TEST_TMPDIR/printed" 2>&1
     rm /run/command
     diff --unified=9 - "$BATS_TEST_TMPDIR/printed" <<-END
-		glusterd-srcaddr: /etc/glusterfs/srcaddr.conf: found no way to read it: Permission denied; make it readable: chmod, or restorecon under SELinux
+		glusterd-srcaddr: /etc/glusterfs/srcaddr.conf: cannot read it: Permission denied; chmod, or restorecon under SELinux
 	END
 }
 

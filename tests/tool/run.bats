@@ -94,7 +94,7 @@ wrong
     says 2 run touch started <<<"/etc/glusterfs/srcaddr.$(sed '1s/^rules/conf/' <<<"$expected")"
     chmod go+w rules
     says 2 run --config rules touch started <<-END
-		rules:1:1: error: found that group or others may write to it; take that away: chmod go-w
+		rules:1:1: error: writable by group or others; chmod go-w
 	END
     says 2 run --config missing touch started <<-END
 		glusterd-srcaddr: missing: No such file or directory

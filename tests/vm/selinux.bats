@@ -20,7 +20,7 @@ WRONG_CONFIGURATION="$CONFIGURATION: warning: found SELinux type $ROOTS_TYPE whe
 read it; restorecon -v $CONFIGURATION"
 WRONG_LIBRARY="$LIBRARY: warning: found SELinux type $ROOTS_TYPE where policy has lib_t, so ld.so may not preload it into glusterd; \
 restorecon -v $LIBRARY"
-UNREADABLE="error: found no way to read it: Permission denied; make it readable: chmod, or restorecon under SELinux;"
+UNREADABLE="error: cannot read it: Permission denied; chmod, or restorecon under SELinux;"
 
 setup_file() {
     make_vm machine "$SRCADDR_IMAGE"
@@ -196,7 +196,7 @@ a_wrong_label_is_told() {
     move_in "$OTHER_ADDRESS"
     check_warns "$WRONG_CONFIGURATION"
     comes_from "$BIND_ADDRESS" "$HANG_UP"
-    has_logged " E .* $CONFIGURATION:1:1: $UNREADABLE what was in force stays so$"
+    has_logged " E .* $CONFIGURATION:1:1: $UNREADABLE keeping the previous configuration$"
     denials | grep -F "path=\"$CONFIGURATION\""
     comes_from "$OTHER_ADDRESS" "${WRONG_CONFIGURATION##*; }; $HANG_UP"
     check_warns
@@ -211,7 +211,7 @@ a_wrong_label_refuses() {
     before=$(dialled | wc -l)
     in_vm machine systemctl start glusterd
     wait_until 60 has_logged " W .* peer $PEER: .*; not connected$"
-    has_logged " E .* $CONFIGURATION:1:1: $UNREADABLE refusing what a rule for ::/0 would reach$"
+    has_logged " E .* $CONFIGURATION:1:1: $UNREADABLE refusing all peers that ::/0 covers$"
     [[ $(dialled | wc -l) == "$before" ]]
     comes_from "$BIND_ADDRESS" "${WRONG_CONFIGURATION##*; }"
     restore_labels

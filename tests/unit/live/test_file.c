@@ -174,10 +174,10 @@ static void make_loop(const char *path)
     assert_int_equal(symlink(path, path), 0);
 }
 
-#define NOT_REGULAR "found that it is not a regular file; make it one"
-#define WRITABLE    "found that group or others may write to it; take that away: chmod go-w"
-#define DANGLING    "found that \"dangling\" is a symbolic link to nothing; put there what it points to, or remove it"
-#define TOO_LARGE   "found that it is larger than 64 MiB; write less"
+#define NOT_REGULAR "not a regular file"
+#define WRITABLE    "writable by group or others; chmod go-w"
+#define DANGLING    "'dangling' is a dangling symbolic link"
+#define TOO_LARGE   "larger than 64 MiB"
 
 static const struct {
     void (*make)(const char *path);
@@ -192,15 +192,15 @@ static const struct {
     {make_socket, "socket", true, EPERM, NOT_REGULAR},
     {make_group_writable, "group-writable", false, EPERM, WRITABLE},
     {make_world_writable, "world-writable", false, EPERM, WRITABLE},
-    {make_somebodys, "somebodys", false, EPERM, "found that user 12345 owns it; make root its owner: chown root"},
+    {make_somebodys, "somebodys", false, EPERM, "owned by user 12345, not by root; chown root"},
     {make_one_byte_too_large, "too-large", true, EPERM, TOO_LARGE},
     {make_far_too_large, "far-too-large", true, EPERM, TOO_LARGE},
-    {make_nothing, "missing", true, ENOENT, "found no way to read it: No such file or directory"},
-    {make_nothing, "", true, ENOENT, "found no way to read it: No such file or directory"},
-    {make_nothing, "fifo/file", true, ENOTDIR, "found no way to read it: Not a directory"},
+    {make_nothing, "missing", true, ENOENT, "cannot read it: No such file or directory"},
+    {make_nothing, "", true, ENOENT, "cannot read it: No such file or directory"},
+    {make_nothing, "fifo/file", true, ENOTDIR, "cannot read it: Not a directory"},
     {make_dangling, "dangling", true, EPERM, DANGLING},
     {make_nothing, "dangling/file", true, EPERM, DANGLING},
-    {make_loop, "loop", true, ELOOP, "found no way to read it: Too many levels of symbolic links"},
+    {make_loop, "loop", true, ELOOP, "cannot read it: Too many levels of symbolic links"},
 };
 
 static void every_refusal_says_why(void **state)
@@ -261,8 +261,7 @@ static void a_file_that_is_not_ours_to_read_says_so(void **state)
     (void)state;
     make("secret", "content", 0600);
     assert_int_equal(read_file_as(SOMEBODY, "secret", true), EACCES);
-    check_string("reason", reason,
-                 "found no way to read it: Permission denied; make it readable: chmod, or restorecon under SELinux");
+    check_string("reason", reason, "cannot read it: Permission denied; chmod, or restorecon under SELinux");
 }
 
 static void reads_on_after_an_interruption(void **state)

@@ -16,8 +16,8 @@ struct shortage {
 };
 
 static const struct shortage shortages[] = {
-    {RLIMIT_NOFILE, EMFILE, "found no way to read it: Too many open files"},
-    {RLIMIT_AS, ENOMEM, "found no way to read it: Cannot allocate memory"},
+    {RLIMIT_NOFILE, EMFILE, "cannot read it: Too many open files"},
+    {RLIMIT_AS, ENOMEM, "cannot read it: Cannot allocate memory"},
 };
 
 static void reading_a_file(void **state)
