@@ -489,10 +489,10 @@ other_header() {
 	END
     wait_until grep -q ^programX "/proc/$!/cmdline"
     says 1 check new.conf <<-END
-		new.conf:2:3: warning: no process of GlusterFS is called gluserfsd, and none that runs here; write glusterfsd
+		new.conf:2:3: warning: no GlusterFS process or running process is named 'gluserfsd'; did you mean 'glusterfsd'?
 		[ gluserfsd  glustershd program? other*]
 		  ^~~~~~~~~
-		new.conf:2:34: warning: no process of GlusterFS is called other*, and none that runs here
+		new.conf:2:34: warning: no GlusterFS process or running process is named 'other*'
 		[ gluserfsd  glustershd program? other*]
 		                                 ^~~~~~~
 		new.conf: 2 sections, 0 rules, 0 sources, 2 warnings
@@ -519,22 +519,22 @@ other_header() {
 		[gfproxyd glusterfd]
 	END
     says 1 check new.conf <<-END
-		new.conf:1:2: warning: no process of GlusterFS is called shd, and none that runs here; write glustershd
+		new.conf:1:2: warning: no GlusterFS process or running process is named 'shd'; did you mean 'glustershd'?
 		[shd]
 		 ^~~~
-		new.conf:2:3: warning: no process of GlusterFS is called bitrot, and none that runs here; write bitd scrub
+		new.conf:2:3: warning: no GlusterFS process or running process is named 'bitrot'; did you mean 'bitd scrub'?
 		[ bitrot Glusterd]
 		  ^~~~~~
-		new.conf:2:10: warning: no process of GlusterFS is called Glusterd, and none that runs here; write glusterd
+		new.conf:2:10: warning: no GlusterFS process or running process is named 'Glusterd'; did you mean 'glusterd'?
 		[ bitrot Glusterd]
 		         ^~~~~~~~~
-		new.conf:3:2: warning: no process of GlusterFS is called all, and none that runs here; write *
+		new.conf:3:2: warning: no GlusterFS process or running process is named 'all'; did you mean '*'?
 		[all]
 		 ^~~~
-		new.conf:4:2: warning: no process of GlusterFS is called gfproxyd, and none that runs here; write glusterfsd
+		new.conf:4:2: warning: no GlusterFS process or running process is named 'gfproxyd'; did you mean 'glusterfsd'?
 		[gfproxyd glusterfd]
 		 ^~~~~~~~
-		new.conf:4:11: warning: no process of GlusterFS is called glusterfd, and none that runs here; write glusterd or glusterfsd or glusterfs
+		new.conf:4:11: warning: no GlusterFS process or running process is named 'glusterfd'; did you mean 'glusterd' or 'glusterfsd' or 'glusterfs'?
 		[gfproxyd glusterfd]
 		          ^~~~~~~~~~
 		new.conf: 4 sections, 0 rules, 0 sources, 6 warnings
@@ -549,13 +549,13 @@ other_header() {
 		[dial]
 	END
     says 1 check new.conf <<-END
-		new.conf:2:2: warning: no process of GlusterFS is called dial, and none that runs here
+		new.conf:2:2: warning: no GlusterFS process or running process is named 'dial'
 		[dial]
 		 ^~~~~
 		new.conf:3:1: warning: no process of GlusterFS has this section: line 1 and others above match first
 		[brick glustershd]
 		^~~~~~
-		new.conf:4:2: warning: no process of GlusterFS is called dial, and none that runs here
+		new.conf:4:2: warning: no GlusterFS process or running process is named 'dial'
 		[dial]
 		 ^~~~~
 		new.conf:4:1: warning: no process of GlusterFS has this section: line 2 and others above match first
@@ -626,7 +626,7 @@ other_header() {
 		::/0 = none
 	END
     on_terminal 1 check new.conf <<-END
-		new.conf:1:2: ^[[1;33mwarning:^[[0m no process of GlusterFS is called other, and none that runs here
+		new.conf:1:2: ^[[1;33mwarning:^[[0m no GlusterFS process or running process is named 'other'
 		[other]
 		 ^[[1;33m^~~~~~^[[0m
 		new.conf: 1 section, 1 rule, 0 sources, 1 warning
@@ -634,7 +634,7 @@ other_header() {
     tr -d '\r' <printed | cat --show-nonprinting >colored
     NO_COLOR='' on_terminal 1 check new.conf <colored
     says 1 check new.conf <<-END
-		new.conf:1:2: warning: no process of GlusterFS is called other, and none that runs here
+		new.conf:1:2: warning: no GlusterFS process or running process is named 'other'
 		[other]
 		 ^~~~~~
 		new.conf: 1 section, 1 rule, 0 sources, 1 warning

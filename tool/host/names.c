@@ -1,8 +1,6 @@
 #include "host/names.h"
 
-#include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/text.h"
 #include "base/word.h"
@@ -72,8 +70,6 @@ static const struct {
     {"cli", "gluster"},
 };
 
-enum { SPELLING_MAX = 32 /* bytes of a name that can be a slip of a known one */ };
-
 static void name_process(struct process *process, const char *role, const char *program)
 {
     struct text role_text = TEXT_IN(process->role);
@@ -123,68 +119,24 @@ bool is_pattern(struct word name)
     return word_has(name, '*') || word_has(name, '?') || word_has(name, '[') || word_has(name, '\\');
 }
 
-static unsigned int least(unsigned int a, unsigned int b)
+/* Those that it takes the fewest slips to make name of. */
+static void nearest_names(struct word name, struct text *meant)
 {
-    return a < b ? a : b;
-}
-
-static bool same_letter(char a, char b)
-{
-    return tolower((unsigned char)a) == tolower((unsigned char)b);
-}
-
-/* How many letters have to be added, dropped, replaced, or swapped with the next one, to make b of a. */
-static unsigned int slips_between(const char *a, const char *b)
-{
-    unsigned int slips[SPELLING_MAX + 1][SPELLING_MAX + 1] = {{0}};
-    size_t a_len = strlen(a);
-    size_t b_len = strlen(b);
-
-    for (size_t i = 1; i <= a_len; i++)
-        slips[i][0] = (unsigned int)i;
-    for (size_t j = 1; j <= b_len; j++)
-        slips[0][j] = (unsigned int)j;
-    for (size_t i = 1; i <= a_len; i++) {
-        for (size_t j = 1; j <= b_len; j++) {
-            slips[i][j] = least(least(slips[i - 1][j], slips[i][j - 1]) + 1,
-                                slips[i - 1][j - 1] + (same_letter(a[i - 1], b[j - 1]) ? 0 : 1));
-            if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) && same_letter(a[i - 2], b[j - 1]))
-                slips[i][j] = least(slips[i][j], slips[i - 2][j - 2] + 1);
-        }
-    }
-    return slips[a_len][b_len];
-}
-
-/* What differs by more than two letters, or by more than a third of them, is another name. */
-static void nearest_names(const char *name, struct text *meant)
-{
-    unsigned int nearest = least((unsigned int)strlen(name) / 3, 2);
-    const char *separator = "";
-
-    for (size_t i = 0; known_name(i) != NULL; i++)
-        nearest = least(nearest, slips_between(name, known_name(i)));
-    for (size_t i = 0; known_name(i) != NULL; i++) {
-        if (slips_between(name, known_name(i)) != nearest)
-            continue;
-        text_string(meant, separator);
-        text_string(meant, known_name(i));
-        separator = " or ";
-    }
+    for (unsigned int slips = 0; slips <= 2 && meant->len == 0; slips++)
+        for (size_t i = 0; known_name(i) != NULL; i++)
+            if (word_is_slip(name, known_name(i), slips))
+                text_format(meant, "%s'%s'", meant->len > 0 ? " or " : "", known_name(i));
 }
 
 void names_meant(struct word name, struct text *meant)
 {
-    char data[SPELLING_MAX];
-    struct text plain = TEXT_IN(data);
-
-    if (is_pattern(name) || name.len == 0 || name.len >= sizeof(data))
+    if (name.len == 0 || is_pattern(name))
         return;
-    text_bytes(&plain, name.start, name.len);
     for (size_t i = 0; i < sizeof(confusions) / sizeof(confusions[0]); i++) {
-        if (strcasecmp(plain.data, confusions[i].name) == 0) {
-            text_string(meant, confusions[i].meant);
+        if (word_is_slip(name, confusions[i].name, 0)) {
+            text_format(meant, "'%s'", confusions[i].meant);
             return;
         }
     }
-    nearest_names(plain.data, meant);
+    nearest_names(name, meant);
 }

@@ -1,4 +1,4 @@
-/* How GlusterFS's own processes are called, srcaddr.conf(5). */
+/* Names of GlusterFS's processes, srcaddr.conf(5). */
 #pragma once
 
 #include <stdbool.h>
@@ -20,7 +20,7 @@ void process_called(const char *name, struct process *process);
 bool is_pattern(struct word name);
 
 /*
- * Appends to *meant what a section must have in the place of name, which no process has: the names that are meant by
- * it, or those that it is a slip of; nothing if it is like none.
+ * Puts into *meant, which is empty, what a section must have in the place of name, which no process has: the names that
+ * are meant by it, or those that it is a slip of, in single quotes; nothing if it is like none.
  */
 void names_meant(struct word name, struct text *meant);

@@ -113,15 +113,19 @@ static void report_names(const struct inspection *inspection, const struct secti
     const char *line = line_of(place.text, section->line).start;
 
     for (struct word name = word_next(&rest); name.len > 0; name = word_next(&rest)) {
-        char data[128];
-        struct text meant = TEXT_IN(data);
+        char data[512];
+        char names[128];
+        struct text message = TEXT_IN(data);
+        struct text meant = TEXT_IN(names);
 
         if (is_known_name(name) || is_running(name))
             continue;
         place.column = (unsigned int)(name.start - line) + 1;
         names_meant(name, &meant);
-        report(SEVERITY_WARNING, &place, "no process of GlusterFS is called %.*s, and none that runs here%s%s",
-               (int)name.len, name.start, meant.len > 0 ? "; write " : "", meant.data);
+        text_format(&message, "no GlusterFS process or running process is named %W", &name);
+        if (meant.len > 0)
+            text_format(&message, "; did you mean %s?", names);
+        report(SEVERITY_WARNING, &place, "%s", data);
     }
 }
 
