@@ -43,7 +43,7 @@ static unsigned int seconds_of(const struct command *command, const char *value)
     errno = 0;
     seconds = strtoul(value, &end, 10);
     if (value[0] < '0' || value[0] > '9' || *end != '\0' || errno != 0 || seconds > 86400)
-        usage_error(command, "found --wait %s; write a number of seconds, at most 86400", value);
+        usage_error(command, "expected 0 to 86400 seconds for --wait, found %s", quoted(word_of(value)).data);
     return (unsigned int)seconds;
 }
 
@@ -60,8 +60,8 @@ static int run_check(const struct command *command, int argc, char **argv)
             json = true;
     }
     inspection->file = argv[optind];
-    if (inspection->file != NULL && argv[optind + 1] != NULL)
-        usage_error(command, "found a second file %s; it takes one", argv[optind + 1]);
+    if (inspection->file != NULL)
+        end_arguments(command, argv[optind + 1]);
     report_begin(json ? REPORT_JSON : REPORT_TEXT);
     inspect(inspection);
     print_what_is_missing(inspection);

@@ -261,7 +261,7 @@ static struct sockaddr_in6 *addresses_of(const struct command *command, const ch
     struct sockaddr_in6 *addresses;
 
     if (address_is_ipv4((struct word){.start = peer, .len = strlen(peer)}))
-        usage_error(command, "found IPv4 address %s; for an IPv4 peer of an IPv6 socket write ::ffff:%s", peer, peer);
+        usage_error(command, "expected an IPv6 peer, found '%s'; for IPv4 on IPv6 sockets write ::ffff:%s", peer, peer);
     addresses = resolve(peer, count);
     if (addresses == NULL)
         trouble("%s: %s", peer, resolve_error());
@@ -286,9 +286,8 @@ static int run_explain(const struct command *command, int argc, char **argv)
             json = true;
     }
     if (optind == argc)
-        usage_error(command, "found no peer; write its address or host name");
-    if (optind + 1 < argc)
-        usage_error(command, "found a second peer %s; it takes one", argv[optind + 1]);
+        usage_error(command, "expected a peer: an address or a host name");
+    end_arguments(command, argv[optind + 1]);
     addresses = addresses_of(command, argv[optind], &count);
     load_for(name, load);
     table = table_new("explanations", columns, CELLS);

@@ -18,15 +18,23 @@ static void print_usage(FILE *out)
             PROGRAM);
     for (int i = 0; i < COMMAND_COUNT; i++)
         fprintf(out, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
-    fprintf(out, "\n%s SUBCOMMAND --help tells more, and so do the manual pages %s(8) and srcaddr.conf(5).\n", PROGRAM,
-            PROGRAM);
+    fprintf(out, "\nSee '%s SUBCOMMAND --help', %s(8) and srcaddr.conf(5).\n", PROGRAM, PROGRAM);
+}
+
+static void print_unknown(struct word name)
+{
+    fprintf(stderr, "%s: unknown subcommand %s", PROGRAM, quoted(name).data);
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        if (word_is_slip(name, commands[i]->name, 2))
+            fprintf(stderr, "; did you mean '%s'?", commands[i]->name);
+    fprintf(stderr, "\nTry '%s --help'.\n", PROGRAM);
 }
 
 /* What could not be written must not count as done. */
 static int written(int status)
 {
     if (fflush(stdout) != 0 || ferror(stdout))
-        trouble("found no way to write the output: %m");
+        trouble("cannot write the output: %m");
     return status;
 }
 
@@ -45,7 +53,8 @@ int main(int argc, char **argv)
         if (strcmp(name, commands[i]->name) == 0)
             return written(commands[i]->run(commands[i], argc - 1, argv + 1));
     if (argc > 1)
-        fprintf(stderr, "%s: found subcommand \"%s\", which there is not\n", PROGRAM, name);
-    print_usage(stderr);
+        print_unknown(word_of(name));
+    else
+        print_usage(stderr);
     return STATUS_TROUBLE;
 }

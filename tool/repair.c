@@ -34,25 +34,24 @@ static void parse(const struct command *command, int argc, char **argv, struct r
             request->json = true;
     }
     if (optind < argc)
-        usage_error(command, "found argument \"%s\"; write --from and --to before addresses", argv[optind]);
+        usage_error(command, "unexpected argument %s; use --from and --to", quoted(word_of(argv[optind])).data);
 }
 
 static void check(const struct command *command, const struct request *request)
 {
     if ((request->from == NULL) != (request->to == NULL))
-        usage_error(command, "found --%s without --%s", request->from != NULL ? "from" : "to",
+        usage_error(command, "--%s requires --%s", request->from != NULL ? "from" : "to",
                     request->from != NULL ? "to" : "from");
     if (request->dry_run && request->from == NULL)
-        usage_error(command, "found --dry-run without --from and --to");
+        usage_error(command, "--dry-run requires --from and --to");
     if (request->json && request->from != NULL)
-        usage_error(command, "found --json with --from and --to; only the list can be JSON");
+        usage_error(command, "--json cannot be combined with --from and --to");
 }
 
 static void parse_name(const struct command *command, const char *option, const char *name, struct spelling *spelling)
 {
     if (!spelling_of(word_of(name), spelling))
-        usage_error(command, "found \"%s\" for %s; write an IPv6 address, an IPv4 address or a host name", name,
-                    option);
+        usage_error(command, "expected an address or a host name for %s, found %s", option, quoted(word_of(name)).data);
 }
 
 static void check_user(void)
@@ -76,7 +75,7 @@ static int repair(const struct command *command, int argc, char **argv)
     parse_name(command, "--from", request.from, &from);
     parse_name(command, "--to", request.to, &to);
     if (spells(word_of(to.data), &from))
-        usage_error(command, "found %s for --from and --to", to.data);
+        usage_error(command, "--from and --to are the same: %s", to.data);
     check_user();
     return mend(&from, &to, request.dry_run);
 }

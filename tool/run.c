@@ -82,7 +82,7 @@ static int run_run(const struct command *command, int argc, char **argv)
          option = next_option(command, argc, argv, options))
         configuration = optarg;
     if (optind == argc)
-        usage_error(command, "found no command to run");
+        usage_error(command, "expected a command to run");
     refuse_mount(argv[optind]);
     find_library();
     check_configuration(configuration != NULL ? configuration : getenv(CONFIG_VARIABLE));

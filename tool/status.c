@@ -88,7 +88,7 @@ static void watch(const struct request *request)
         if (!is_terminal && !request->json)
             fputc('\n', stdout);
         if (fflush(stdout) != 0)
-            trouble("found no way to write the output: %m");
+            trouble("cannot write the output: %m");
         sleep(1);
     }
 }
@@ -120,12 +120,12 @@ static void take_option(struct request *request, int option)
 static void refuse_nonsense(const struct command *command, const struct request *request)
 {
     if (request->json + request->metrics + request->check > 1)
-        usage_error(command, "found more than one of --json, --metrics and --check");
+        usage_error(command, "--json, --metrics and --check cannot be combined");
     if ((request->only_wrong || request->watch) && (request->metrics || request->check))
-        usage_error(command, "found %s with %s; it is for tables and JSON", request->watch ? "--watch" : "--wrong",
+        usage_error(command, "%s cannot be combined with %s", request->watch ? "--watch" : "--wrong",
                     request->metrics ? "--metrics" : "--check");
     if (request->output != NULL && !request->metrics)
-        usage_error(command, "found --output without --metrics");
+        usage_error(command, "--output requires --metrics");
 }
 
 /* Before the options are looked at: what is wrong with them has to be told as a plugin does. */
@@ -146,8 +146,7 @@ static int run_status(const struct command *command, int argc, char **argv)
     for (int option = next_option(command, argc, argv, options); option != -1;
          option = next_option(command, argc, argv, options))
         take_option(&request, option);
-    if (optind < argc)
-        usage_error(command, "found argument %s; it takes none", argv[optind]);
+    end_arguments(command, argv[optind]);
     refuse_nonsense(command, &request);
     if (request.watch)
         watch(&request);

@@ -7,8 +7,7 @@ static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL,
 static int run_version(const struct command *command, int argc, char **argv)
 {
     next_option(command, argc, argv, options);
-    if (optind < argc)
-        usage_error(command, "found argument \"%s\"; it takes none", argv[optind]);
+    end_arguments(command, argv[optind]);
     printf("glusterd-srcaddr %s\n", VERSION);
     return STATUS_WELL;
 }

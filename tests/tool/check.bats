@@ -681,17 +681,17 @@ other_header() {
 
 @test "what it is called with is wrong" {
     says 2 check --wait x <<-END
-		glusterd-srcaddr check: found --wait x; write a number of seconds, at most 86400
-		glusterd-srcaddr check --help tells what there is.
+		glusterd-srcaddr check: expected 0 to 86400 seconds for --wait, found 'x'
+		Try 'glusterd-srcaddr check --help'.
 	END
     for seconds in "" -1 +1 1.5 " 1" 86401 99999999999999999999 1s; do
         says 2 check --wait "$seconds" <<-END
-			glusterd-srcaddr check: found --wait $seconds; write a number of seconds, at most 86400
-			glusterd-srcaddr check --help tells what there is.
+			glusterd-srcaddr check: expected 0 to 86400 seconds for --wait, found '$seconds'
+			Try 'glusterd-srcaddr check --help'.
 		END
     done
     says 2 check a b <<-END
-		glusterd-srcaddr check: found a second file b; it takes one
-		glusterd-srcaddr check --help tells what there is.
+		glusterd-srcaddr check: unexpected argument 'b'
+		Try 'glusterd-srcaddr check --help'.
 	END
 }

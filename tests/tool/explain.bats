@@ -384,15 +384,15 @@ foreseen() {
 
 @test "what it is called with is wrong" {
     says 2 explain <<-END
-		glusterd-srcaddr explain: found no peer; write its address or host name
-		glusterd-srcaddr explain --help tells what there is.
+		glusterd-srcaddr explain: expected a peer: an address or a host name
+		Try 'glusterd-srcaddr explain --help'.
 	END
     says 2 explain a b <<-END
-		glusterd-srcaddr explain: found a second peer b; it takes one
-		glusterd-srcaddr explain --help tells what there is.
+		glusterd-srcaddr explain: unexpected argument 'b'
+		Try 'glusterd-srcaddr explain --help'.
 	END
     says 2 explain 127.0.0.1 <<-END
-		glusterd-srcaddr explain: found IPv4 address 127.0.0.1; for an IPv4 peer of an IPv6 socket write ::ffff:127.0.0.1
-		glusterd-srcaddr explain --help tells what there is.
+		glusterd-srcaddr explain: expected an IPv6 peer, found '127.0.0.1'; for IPv4 on IPv6 sockets write ::ffff:127.0.0.1
+		Try 'glusterd-srcaddr explain --help'.
 	END
 }

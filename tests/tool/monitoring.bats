@@ -397,12 +397,12 @@ is_performance_data() {
 command_as_user() { as_user /run/command "$@"; }
 
 @test "--check: UNKNOWN is what it can't do, and what it is called with" {
-    says_line 3 --nonsense <<<"SRCADDR UNKNOWN: found option --nonsense, which there is not"
+    says_line 3 --nonsense <<<"SRCADDR UNKNOWN: unknown option '--nonsense'"
     says_line 3 'a|b
-c' <<<"SRCADDR UNKNOWN: found argument a?b?c; it takes none"
-    says_line 3 --json <<<"SRCADDR UNKNOWN: found more than one of --json, --metrics and --check"
-    says_line 3 --watch <<<"SRCADDR UNKNOWN: found --watch with --check; it is for tables and JSON"
-    says_line 3 --output x <<<"SRCADDR UNKNOWN: found --output without --metrics"
+c' <<<"SRCADDR UNKNOWN: unexpected argument 'a?b\\x0ac'"
+    says_line 3 --json <<<"SRCADDR UNKNOWN: --json, --metrics and --check cannot be combined"
+    says_line 3 --watch <<<"SRCADDR UNKNOWN: --watch cannot be combined with --check"
+    says_line 3 --output x <<<"SRCADDR UNKNOWN: --output requires --metrics"
     ends 3 "$COMMAND" status --check >/dev/full
 }
 
@@ -410,22 +410,22 @@ c' <<<"SRCADDR UNKNOWN: found argument a?b?c; it takes none"
 
 @test "metrics and the plugin want options of their own" {
     says 2 status --metrics --json <<-END
-		glusterd-srcaddr status: found more than one of --json, --metrics and --check
-		glusterd-srcaddr status --help tells what there is.
+		glusterd-srcaddr status: --json, --metrics and --check cannot be combined
+		Try 'glusterd-srcaddr status --help'.
 	END
     for option in --wrong --watch; do
         says 2 status --metrics "$option" <<-END
-			glusterd-srcaddr status: found $option with --metrics; it is for tables and JSON
-			glusterd-srcaddr status --help tells what there is.
+			glusterd-srcaddr status: $option cannot be combined with --metrics
+			Try 'glusterd-srcaddr status --help'.
 		END
     done
     says 2 status --output it.prom <<-END
-		glusterd-srcaddr status: found --output without --metrics
-		glusterd-srcaddr status --help tells what there is.
+		glusterd-srcaddr status: --output requires --metrics
+		Try 'glusterd-srcaddr status --help'.
 	END
     says 2 status --metrics --output <<-END
-		glusterd-srcaddr status: found --output without its value
-		glusterd-srcaddr status --help tells what there is.
+		glusterd-srcaddr status: option '--output' requires an argument
+		Try 'glusterd-srcaddr status --help'.
 	END
     [ ! -e it.prom ]
 }

@@ -115,24 +115,24 @@ mends_to() {
         # shellcheck disable=SC2086 # words
         leaves_all 2 repair $arguments <<-END
 			glusterd-srcaddr repair: $message
-			glusterd-srcaddr repair --help tells what there is.
+			Try 'glusterd-srcaddr repair --help'.
 		END
     done <<-END
-		--from $WRONG|found --from without --to
-		--to $WRONG|found --to without --from
-		--dry-run|found --dry-run without --from and --to
-		--from|found --from without its value
-		--from $WRONG --to $RIGHT --json|found --json with --from and --to; only the list can be JSON
-		--from $WRONG --to 2001:DB8:99:0::21|found 2001:db8:99::21 for --from and --to
-		--from 2001:db8::zz --to $RIGHT|found "2001:db8::zz" for --from; write an IPv6 address, an IPv4 address or a host name
-		--from $WRONG --to [$RIGHT]|found "[$RIGHT]" for --to; write an IPv6 address, an IPv4 address or a host name
-		--from $WRONG --to $RIGHT/64|found "$RIGHT/64" for --to; write an IPv6 address, an IPv4 address or a host name
-		--from $WRONG --to 10.0.0.300|found "10.0.0.300" for --to; write an IPv6 address, an IPv4 address or a host name
-		--from $WRONG --to host..example|found "host..example" for --to; write an IPv6 address, an IPv4 address or a host name
-		--from $WRONG --to -host|found "-host" for --to; write an IPv6 address, an IPv4 address or a host name
-		--from $WRONG --to a=b|found "a=b" for --to; write an IPv6 address, an IPv4 address or a host name
-		$WRONG|found argument "$WRONG"; write --from and --to before addresses
-		--force|found option --force, which there is not
+		--from $WRONG|--from requires --to
+		--to $WRONG|--to requires --from
+		--dry-run|--dry-run requires --from and --to
+		--from|option '--from' requires an argument
+		--from $WRONG --to $RIGHT --json|--json cannot be combined with --from and --to
+		--from $WRONG --to 2001:DB8:99:0::21|--from and --to are the same: 2001:db8:99::21
+		--from 2001:db8::zz --to $RIGHT|expected an address or a host name for --from, found '2001:db8::zz'
+		--from $WRONG --to [$RIGHT]|expected an address or a host name for --to, found '[$RIGHT]'
+		--from $WRONG --to $RIGHT/64|expected an address or a host name for --to, found '$RIGHT/64'
+		--from $WRONG --to 10.0.0.300|expected an address or a host name for --to, found '10.0.0.300'
+		--from $WRONG --to host..example|expected an address or a host name for --to, found 'host..example'
+		--from $WRONG --to -host|expected an address or a host name for --to, found '-host'
+		--from $WRONG --to a=b|expected an address or a host name for --to, found 'a=b'
+		$WRONG|unexpected argument '$WRONG'; use --from and --to
+		--force|unknown option '--force'
 	END
 }
 

@@ -127,19 +127,19 @@ wrong
 
 @test "what it is called with is wrong" {
     says 2 run <<-END
-		glusterd-srcaddr run: found no command to run
-		glusterd-srcaddr run --help tells what there is.
+		glusterd-srcaddr run: expected a command to run
+		Try 'glusterd-srcaddr run --help'.
 	END
     says 2 run --config rules -- <<-END
-		glusterd-srcaddr run: found no command to run
-		glusterd-srcaddr run --help tells what there is.
+		glusterd-srcaddr run: expected a command to run
+		Try 'glusterd-srcaddr run --help'.
 	END
     says 2 run --config <<-END
-		glusterd-srcaddr run: found --config without its value
-		glusterd-srcaddr run --help tells what there is.
+		glusterd-srcaddr run: option '--config' requires an argument
+		Try 'glusterd-srcaddr run --help'.
 	END
     says 2 run --json true <<-END
-		glusterd-srcaddr run: found option --json, which there is not
-		glusterd-srcaddr run --help tells what there is.
+		glusterd-srcaddr run: unknown option '--json'
+		Try 'glusterd-srcaddr run --help'.
 	END
 }

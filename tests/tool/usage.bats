@@ -18,7 +18,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		  repair    List peers that can't be reached as glusterd has stored them, or set one right
 		  version   Print the version
 
-		glusterd-srcaddr SUBCOMMAND --help tells more, and so do the manual pages glusterd-srcaddr(8) and srcaddr.conf(5).
+		See 'glusterd-srcaddr SUBCOMMAND --help', glusterd-srcaddr(8) and srcaddr.conf(5).
 	END
 }
 
@@ -31,7 +31,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		Options:
 		  --wait SECONDS       Wait until every source is usable, at most that long
 		  --json               Print what was found as JSON
-		  --help               Print this and exit
+		  --help               Print this help and exit
 	END
     says 0 explain --help <<-END
 		Usage: glusterd-srcaddr explain [--process NAME] [--json] PEER
@@ -41,7 +41,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		Options:
 		  --process NAME       Of that process, as sections name it; without it glusterd
 		  --json               Print it as JSON
-		  --help               Print this and exit
+		  --help               Print this help and exit
 	END
     says 0 status --help <<-END
 		Usage: glusterd-srcaddr status [[--wrong] [--watch] [--json] | --metrics [--output FILE] | --check]
@@ -55,7 +55,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		  --metrics            Print it as metrics for Prometheus
 		  --output FILE        Write the metrics to FILE, all at once
 		  --check              Be a plugin of Nagios or Icinga: one line, and an exit status of theirs
-		  --help               Print this and exit
+		  --help               Print this help and exit
 	END
     says 0 run --help <<-END
 		Usage: glusterd-srcaddr run [--config FILE] [--] COMMAND [ARGUMENT...]
@@ -64,7 +64,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 
 		Options:
 		  --config FILE        Read FILE in place of /etc/glusterfs/srcaddr.conf
-		  --help               Print this and exit
+		  --help               Print this help and exit
 	END
     says 0 repair --help <<-END
 		Usage: glusterd-srcaddr repair [--from ADDRESS --to ADDRESS [--dry-run] | --json]
@@ -76,7 +76,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		  --to ADDRESS         The one that is right
 		  --dry-run            Show the change, write nothing
 		  --json               Print the list as JSON
-		  --help               Print this and exit
+		  --help               Print this help and exit
 	END
     says 0 version --help <<-END
 		Usage: glusterd-srcaddr version
@@ -84,7 +84,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		Print the version.
 
 		Options:
-		  --help               Print this and exit
+		  --help               Print this help and exit
 	END
 }
 
@@ -94,41 +94,67 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     says 0 version <<<"glusterd-srcaddr $version"
     says 0 --version <<<"glusterd-srcaddr $version"
     says 2 version x <<-END
-		glusterd-srcaddr version: found argument "x"; it takes none
-		glusterd-srcaddr version --help tells what there is.
+		glusterd-srcaddr version: unexpected argument 'x'
+		Try 'glusterd-srcaddr version --help'.
 	END
 }
 
-@test "no subcommand, or none that there is" {
+@test "no subcommand, or an unknown one" {
     "$COMMAND" --help >help
     says 2 <help
     ends 2 "$COMMAND" >printed 2>/dev/null
     diff /dev/null printed
-    for word in chekc -h --json ""; do
-        says 2 "$word" < <(echo "glusterd-srcaddr: found subcommand \"$word\", which there is not" && cat help)
-    done
+    while IFS='|' read -r word meant; do
+        says 2 "$word" <<-END
+			glusterd-srcaddr: unknown subcommand '$word'$meant
+			Try 'glusterd-srcaddr --help'.
+		END
+    done <<-END
+		chekc|; did you mean 'check'?
+		STATUS|; did you mean 'status'?
+		repare|; did you mean 'repair'?
+		rn|
+		-h|
+		--json|
+		|
+	END
 }
 
-@test "an option that there is not, or with a value, or without" {
+@test "an unknown option, a misspelt or an ambiguous one, or with an argument, or without" {
     for subcommand in check explain status run repair version; do
-        for option in --nonsense -x --nonsense=1; do
+        while IFS='|' read -r option message; do
             says 2 "$subcommand" "$option" <<-END
-				glusterd-srcaddr $subcommand: found option $option, which there is not
-				glusterd-srcaddr $subcommand --help tells what there is.
+				glusterd-srcaddr $subcommand: $message
+				Try 'glusterd-srcaddr $subcommand --help'.
 			END
-        done
-        says 2 "$subcommand" --help=x <<-END
-			glusterd-srcaddr $subcommand: found a value in --help=x; it takes none
-			glusterd-srcaddr $subcommand --help tells what there is.
+        done <<-END
+			--nonsense|unknown option '--nonsense'
+			--nonsense=1|unknown option '--nonsense'
+			-x|unknown option '-x'
+			-x=1|unknown option '-x'
+			--hlep|unknown option '--hlep'; did you mean '--help'?
+			--help=x|option '--help' takes no argument
+			--hel=x|option '--help' takes no argument
 		END
     done
-    says 2 check --wait <<-END
-		glusterd-srcaddr check: found --wait without its value
-		glusterd-srcaddr check --help tells what there is.
+    while IFS='|' read -r arguments message; do
+        # shellcheck disable=SC2086 # words
+        says 2 $arguments <<-END
+			glusterd-srcaddr ${arguments%% *}: $message
+			Try 'glusterd-srcaddr ${arguments%% *} --help'.
+		END
+    done <<-'END'
+		check --wait|option '--wait' requires an argument
+		check --wai|option '--wai' requires an argument
+		check --wiat=3|unknown option '--wiat'; did you mean '--wait'?
+		status --w|ambiguous option '--w'; did you mean '--wrong' or '--watch'?
+		status --output=x -x=1|unknown option '-x'
+		status --wrong=1 x=1|option '--wrong' takes no argument
+		status x|unexpected argument 'x'
 	END
-    says 2 status x <<-END
-		glusterd-srcaddr status: found argument x; it takes none
-		glusterd-srcaddr status --help tells what there is.
+    says 2 status $'\033[2J' <<-'END'
+		glusterd-srcaddr status: unexpected argument '\x1b[2J'
+		Try 'glusterd-srcaddr status --help'.
 	END
 }
 
@@ -145,6 +171,6 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     for arguments in --help version "explain ::1" "explain ::1 --json" check "check --json" "status --json" "status --metrics"; do
         # shellcheck disable=SC2086 # words
         ends 2 "$COMMAND" $arguments >/dev/full 2>printed
-        grep "glusterd-srcaddr: found no way to write the output: No space left on device" printed
+        grep "glusterd-srcaddr: cannot write the output: No space left on device" printed
     done
 }

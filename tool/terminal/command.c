@@ -8,9 +8,54 @@
 
 static void print_command_usage(const struct command *command)
 {
-    printf("Usage: %s %s%s%s\n\n%s.\n\nOptions:\n%s  --help               Print this and exit\n", PROGRAM,
+    printf("Usage: %s %s%s%s\n\n%s.\n\nOptions:\n%s  --help               Print this help and exit\n", PROGRAM,
            command->name, command->arguments[0] != '\0' ? " " : "", command->arguments, command->summary,
            command->options);
+}
+
+struct quoted quoted(struct word word)
+{
+    struct quoted quoted = {.data = ""};
+    struct text text = TEXT_IN(quoted.data);
+
+    text_format(&text, "%W", &word);
+    return quoted;
+}
+
+/* What stands before a "=". */
+static bool is_short_for(const char *written, const struct option *option)
+{
+    return strncmp(written, "--", 2) == 0 && strncmp(written + 2, option->name, strcspn(written + 2, "=")) == 0;
+}
+
+static __attribute__((noreturn)) void refuse_long(const struct command *command, const struct option *options,
+                                                  const char *written)
+{
+    struct word name = {.start = written, .len = strcspn(written, "=")};
+    char data[256];
+    struct text meant = TEXT_IN(data);
+    bool is_ambiguous = false;
+
+    for (const struct option *option = options; option->name != NULL; option++) {
+        if (!is_short_for(written, option) && !word_is_slip(word_behind(name, 2), option->name, 2))
+            continue;
+        is_ambiguous = is_ambiguous || is_short_for(written, option);
+        text_format(&meant, "%s'--%s'", meant.len > 0 ? " or " : "; did you mean ", option->name);
+    }
+    usage_error(command, "%s option %s%s%s", is_ambiguous ? "ambiguous" : "unknown", quoted(name).data, meant.data,
+                meant.len > 0 ? "?" : "");
+}
+
+/* There are no short options. With one, written can be another argument. */
+static __attribute__((noreturn)) void refuse(const struct command *command, const struct option *options,
+                                             const char *written)
+{
+    if (optopt == 0)
+        refuse_long(command, options, written);
+    for (const struct option *option = options; option->name != NULL; option++)
+        if (option->val == optopt && option->has_arg == no_argument && is_short_for(written, option))
+            usage_error(command, "option '--%s' takes no argument", option->name);
+    usage_error(command, "unknown option %s", quoted(word_of((char[]){'-', (char)optopt, '\0'})).data);
 }
 
 int next_option(const struct command *command, int argc, char **argv, const struct option *options)
@@ -25,12 +70,9 @@ int next_option(const struct command *command, int argc, char **argv, const stru
         exit(fflush(stdout) == 0 ? STATUS_WELL : STATUS_TROUBLE);
     }
     if (option == ':')
-        usage_error(command, "found %s without its value", argv[optind - 1]);
-    if (option == '?' && optopt != 0 && strchr(argv[optind - 1], '=') != NULL)
-        usage_error(command, "found a value in %s; it takes none", argv[optind - 1]);
+        usage_error(command, "option %s requires an argument", quoted(word_of(argv[optind - 1])).data);
     if (option == '?')
-        usage_error(command, "found option %s%.*s, which there is not", optopt == 0 ? "" : "-", optopt == 0 ? 256 : 1,
-                    optopt == 0 ? argv[optind - 1] : (char[]){(char)optopt, '\0'});
+        refuse(command, options, argv[optind - 1]);
     return option;
 }
 
@@ -62,8 +104,14 @@ void usage_error(const struct command *command, const char *format, ...)
     va_start(arguments, format);
     print_error(command->name, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "%s %s --help tells what there is.\n", PROGRAM, command->name);
+    fprintf(stderr, "Try '%s %s --help'.\n", PROGRAM, command->name);
     exit(STATUS_TROUBLE);
+}
+
+void end_arguments(const struct command *command, const char *more)
+{
+    if (more != NULL)
+        usage_error(command, "unexpected argument %s", quoted(word_of(more)).data);
 }
 
 void trouble(const char *format, ...)
@@ -79,7 +127,7 @@ void trouble(const char *format, ...)
 void *needed(void *memory)
 {
     if (memory == NULL)
-        trouble("found no memory");
+        trouble("out of memory");
     return memory;
 }
 

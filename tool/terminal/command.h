@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
+#include "base/word.h"
+
 #define PROGRAM "glusterd-srcaddr"
 
 enum {
@@ -28,12 +30,22 @@ extern const struct command run_command;
 extern const struct command repair_command;
 extern const struct command version_command;
 
+/* A word as messages have it: in single quotes, without bytes that a terminal takes for commands. */
+struct quoted {
+    char data[272];
+};
+
+struct quoted quoted(struct word word);
+
 /* As getopt_long(3), without short options; it answers --help and what is wrong by itself, and does not return then. */
 int next_option(const struct command *command, int argc, char **argv, const struct option *options);
 
 /* Ends the command: what it was called with is wrong. format as printf(3) has it. */
 __attribute__((noreturn, format(printf, 2, 3))) void usage_error(const struct command *command, const char *format,
                                                                  ...);
+
+/* Ends the command if there is one more argument than it takes; NULL if there is not. */
+void end_arguments(const struct command *command, const char *more);
 
 /* Ends the command: it can't do its work. format as printf(3) has it. */
 __attribute__((noreturn, format(printf, 1, 2))) void trouble(const char *format, ...);
