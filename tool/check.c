@@ -78,8 +78,8 @@ static int run_check(const struct command *command, int argc, char **argv)
 const struct command check_command = {
     .name = "check",
     .arguments = "[--wait SECONDS] [--json] [FILE]",
-    .summary = "Check the configuration, as the library would read it, and this host's sources",
-    .options = "  --wait SECONDS       Wait until every source is usable, at most that long\n"
-               "  --json               Print what was found as JSON\n",
+    .summary = "Check the configuration and this host's sources",
+    .options = "  --wait SECONDS       Wait up to SECONDS until every source is usable\n"
+               "  --json               Print the findings as JSON\n",
     .run = run_check,
 };

@@ -302,8 +302,8 @@ static int run_explain(const struct command *command, int argc, char **argv)
 const struct command explain_command = {
     .name = "explain",
     .arguments = "[--process NAME] [--json] PEER",
-    .summary = "Tell which source a connection to a peer gets, and why",
-    .options = "  --process NAME       Of that process, as sections name it; without it glusterd\n"
-               "  --json               Print it as JSON\n",
+    .summary = "Show which source a connection to a peer gets, and why",
+    .options = "  --process NAME       Name of the process, as in sections (default: glusterd)\n"
+               "  --json               Print JSON\n",
     .run = run_explain,
 };

@@ -83,10 +83,10 @@ static int repair(const struct command *command, int argc, char **argv)
 const struct command repair_command = {
     .name = "repair",
     .arguments = "[--from ADDRESS --to ADDRESS [--dry-run] | --json]",
-    .summary = "List peers that can't be reached as glusterd has stored them, or set one right",
-    .options = "  --from ADDRESS       The address or host name that a peer is stored under\n"
-               "  --to ADDRESS         The one that is right\n"
-               "  --dry-run            Show the change, write nothing\n"
+    .summary = "List peers stored under an address that does not answer, or correct one",
+    .options = "  --from ADDRESS       Address or host name that a peer is stored under\n"
+               "  --to ADDRESS         Correct address or host name\n"
+               "  --dry-run            Show the change without writing it\n"
                "  --json               Print the list as JSON\n",
     .run = repair,
 };

@@ -97,6 +97,6 @@ const struct command run_command = {
     .name = "run",
     .arguments = "[--config FILE] [--] COMMAND [ARGUMENT...]",
     .summary = "Run a program with the library",
-    .options = "  --config FILE        Read FILE in place of /etc/glusterfs/srcaddr.conf\n",
+    .options = "  --config FILE        Read FILE instead of /etc/glusterfs/srcaddr.conf\n",
     .run = run_run,
 };

@@ -156,12 +156,12 @@ static int run_status(const struct command *command, int argc, char **argv)
 const struct command status_command = {
     .name = "status",
     .arguments = "[[--wrong] [--watch] [--json] | --metrics [--output FILE] | --check]",
-    .summary = "Show GlusterFS's processes, their connections and peers, and what is wrong with them",
+    .summary = "Show GlusterFS's processes, connections and peers, and what is wrong with them",
     .options = "  --wrong              Show only what is wrong\n"
-               "  --watch              Look again every second\n"
-               "  --json               Print it as JSON\n"
-               "  --metrics            Print it as metrics for Prometheus\n"
-               "  --output FILE        Write the metrics to FILE, all at once\n"
-               "  --check              Be a plugin of Nagios or Icinga: one line, and an exit status of theirs\n",
+               "  --watch              Repeat every second\n"
+               "  --json               Print JSON\n"
+               "  --metrics            Print metrics for Prometheus\n"
+               "  --output FILE        Write the metrics to FILE, atomically\n"
+               "  --check              Act as a plugin of Nagios or Icinga: one line and its exit status\n",
     .run = run_status,
 };

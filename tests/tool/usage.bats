@@ -11,11 +11,11 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		Source addresses for the IPv6 connections of GlusterFS.
 
 		Subcommands:
-		  check     Check the configuration, as the library would read it, and this host's sources
-		  explain   Tell which source a connection to a peer gets, and why
-		  status    Show GlusterFS's processes, their connections and peers, and what is wrong with them
+		  check     Check the configuration and this host's sources
+		  explain   Show which source a connection to a peer gets, and why
+		  status    Show GlusterFS's processes, connections and peers, and what is wrong with them
 		  run       Run a program with the library
-		  repair    List peers that can't be reached as glusterd has stored them, or set one right
+		  repair    List peers stored under an address that does not answer, or correct one
 		  version   Print the version
 
 		See 'glusterd-srcaddr SUBCOMMAND --help', glusterd-srcaddr(8) and srcaddr.conf(5).
@@ -26,35 +26,35 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     says 0 check --help <<-END
 		Usage: glusterd-srcaddr check [--wait SECONDS] [--json] [FILE]
 
-		Check the configuration, as the library would read it, and this host's sources.
+		Check the configuration and this host's sources.
 
 		Options:
-		  --wait SECONDS       Wait until every source is usable, at most that long
-		  --json               Print what was found as JSON
+		  --wait SECONDS       Wait up to SECONDS until every source is usable
+		  --json               Print the findings as JSON
 		  --help               Print this help and exit
 	END
     says 0 explain --help <<-END
 		Usage: glusterd-srcaddr explain [--process NAME] [--json] PEER
 
-		Tell which source a connection to a peer gets, and why.
+		Show which source a connection to a peer gets, and why.
 
 		Options:
-		  --process NAME       Of that process, as sections name it; without it glusterd
-		  --json               Print it as JSON
+		  --process NAME       Name of the process, as in sections (default: glusterd)
+		  --json               Print JSON
 		  --help               Print this help and exit
 	END
     says 0 status --help <<-END
 		Usage: glusterd-srcaddr status [[--wrong] [--watch] [--json] | --metrics [--output FILE] | --check]
 
-		Show GlusterFS's processes, their connections and peers, and what is wrong with them.
+		Show GlusterFS's processes, connections and peers, and what is wrong with them.
 
 		Options:
 		  --wrong              Show only what is wrong
-		  --watch              Look again every second
-		  --json               Print it as JSON
-		  --metrics            Print it as metrics for Prometheus
-		  --output FILE        Write the metrics to FILE, all at once
-		  --check              Be a plugin of Nagios or Icinga: one line, and an exit status of theirs
+		  --watch              Repeat every second
+		  --json               Print JSON
+		  --metrics            Print metrics for Prometheus
+		  --output FILE        Write the metrics to FILE, atomically
+		  --check              Act as a plugin of Nagios or Icinga: one line and its exit status
 		  --help               Print this help and exit
 	END
     says 0 run --help <<-END
@@ -63,18 +63,18 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 		Run a program with the library.
 
 		Options:
-		  --config FILE        Read FILE in place of /etc/glusterfs/srcaddr.conf
+		  --config FILE        Read FILE instead of /etc/glusterfs/srcaddr.conf
 		  --help               Print this help and exit
 	END
     says 0 repair --help <<-END
 		Usage: glusterd-srcaddr repair [--from ADDRESS --to ADDRESS [--dry-run] | --json]
 
-		List peers that can't be reached as glusterd has stored them, or set one right.
+		List peers stored under an address that does not answer, or correct one.
 
 		Options:
-		  --from ADDRESS       The address or host name that a peer is stored under
-		  --to ADDRESS         The one that is right
-		  --dry-run            Show the change, write nothing
+		  --from ADDRESS       Address or host name that a peer is stored under
+		  --to ADDRESS         Correct address or host name
+		  --dry-run            Show the change without writing it
 		  --json               Print the list as JSON
 		  --help               Print this help and exit
 	END
