@@ -45,10 +45,10 @@ as_user() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
 		# HELP glusterd_srcaddr_build_info The version of glusterd-srcaddr; always 1.
 		# TYPE glusterd_srcaddr_build_info gauge
 		glusterd_srcaddr_build_info{version="VERSION"} 1
-		# HELP glusterd_srcaddr_look_timestamp_seconds When this host was looked at, in seconds since 1970.
+		# HELP glusterd_srcaddr_look_timestamp_seconds When the processes and peers were read, in seconds since 1970.
 		# TYPE glusterd_srcaddr_look_timestamp_seconds gauge
 		glusterd_srcaddr_look_timestamp_seconds NOW
-		# HELP glusterd_srcaddr_complete Whether all of it could be looked at: where not, its numbers are too small or not there.
+		# HELP glusterd_srcaddr_complete Whether all of this part could be read; if not, its numbers are too small or absent.
 		# TYPE glusterd_srcaddr_complete gauge
 		glusterd_srcaddr_complete{part="processes"} 1
 		glusterd_srcaddr_complete{part="peers"} 1
@@ -106,10 +106,10 @@ as_user() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
 		# HELP glusterd_srcaddr_configuration_error Whether this host's configuration has an error.
 		# TYPE glusterd_srcaddr_configuration_error gauge
 		glusterd_srcaddr_configuration_error{file="/etc/glusterfs/srcaddr.conf"} 0
-		# HELP glusterd_srcaddr_configuration_modified_timestamp_seconds When it was written, in seconds since 1970; it is not there while the built-in one is in force.
+		# HELP glusterd_srcaddr_configuration_modified_timestamp_seconds When it was written, in seconds since 1970; absent while the built-in one is in force.
 		# TYPE glusterd_srcaddr_configuration_modified_timestamp_seconds gauge
 		glusterd_srcaddr_configuration_modified_timestamp_seconds{file="/etc/glusterfs/srcaddr.conf"} 1700000000
-		# HELP glusterd_srcaddr_check_warnings What glusterd-srcaddr check warns of; it is not there after an error.
+		# HELP glusterd_srcaddr_check_warnings Warnings of glusterd-srcaddr check; absent after an error.
 		# TYPE glusterd_srcaddr_check_warnings gauge
 		glusterd_srcaddr_check_warnings 0
 		# EOF
@@ -233,8 +233,8 @@ hidepid() {
 		complete{part="configuration"} 1
 	END
     COMMAND=hidepid
-    says 0 status <<<"/proc shows this user no processes but its own; root sees all."
-    checks 3 <<<"SRCADDR UNKNOWN: processes of others not this user's to see"
+    says 0 status <<<"Only this user's processes are visible in /proc; run as root to see all."
+    checks 3 <<<"SRCADDR UNKNOWN: processes of other users not visible"
     grep -Fx 'processes=U;;;0' data
     rm /run/command
 }
@@ -337,12 +337,12 @@ is_performance_data() {
 
 @test "--check: CRITICAL, the worst first" {
     start_all_kinds
-    checks 2 <<<"SRCADDR CRITICAL: 1 connection from a wrong source, 1 process with rules but not the library, 1 peer not in the cluster, 1 peer not connected"
+    checks 2 <<<"SRCADDR CRITICAL: 1 connection from a wrong source, 1 process with rules but no library, 1 peer not in the cluster, 1 peer not connected"
     is_performance_data data
     start bare glusterfs "$PEER" --process-name glustershd
     store 5 4 "$PEER"
     store 6 3 "$SOURCE"
-    checks 2 <<<"SRCADDR CRITICAL: 2 connections from a wrong source, 2 processes with rules but not the library, 2 peers not in the cluster, 2 peers not connected"
+    checks 2 <<<"SRCADDR CRITICAL: 2 connections from a wrong source, 2 processes with rules but no library, 2 peers not in the cluster, 2 peers not connected"
     grep -Fx 'connections_wrong=2;;0;0' data
     grep -Fx 'processes=6;;;0' data
 }
@@ -371,10 +371,10 @@ is_performance_data() {
 }
 
 @test "--check: UNKNOWN where nothing is there" {
-    checks 3 <<<"SRCADDR UNKNOWN: no process of GlusterFS or with the library"
+    checks 3 <<<"SRCADDR UNKNOWN: no GlusterFS process, and none with the library"
     is_performance_data data
     in_force <<<"[no-such-process]"
-    checks 3 <<<"SRCADDR UNKNOWN: no process of GlusterFS or with the library, 1 warning of glusterd-srcaddr check"
+    checks 3 <<<"SRCADDR UNKNOWN: no GlusterFS process, and none with the library, 1 warning of glusterd-srcaddr check"
 }
 
 @test "--check: UNKNOWN to an ordinary user" {
@@ -387,7 +387,7 @@ is_performance_data() {
     chmod 600 /etc/glusterfs/srcaddr.conf
     install -m 755 "$COMMAND" /run/command
     COMMAND=command_as_user
-    checks 3 <<<"SRCADDR UNKNOWN: 2 processes not this user's to look into, glusterd's peers not this user's to read, the configuration not this user's to read"
+    checks 3 <<<"SRCADDR UNKNOWN: 2 processes not readable by this user, peers of glusterd not readable, configuration not readable"
     rm /run/command
     is_performance_data data
     [ "$(grep -c '=U;' data)" -eq 9 ]

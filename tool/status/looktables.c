@@ -63,9 +63,9 @@ static struct cell configuration_of(const struct loaded *loaded)
     case IN_FORCE_NO_RULES:
         return cell_named("no_rules", "no rules");
     case IN_FORCE_NOTHING:
-        return cell_named("error_no_rules", "has an error, so no rules");
+        return cell_named("error_no_rules", "error: no rules");
     case IN_FORCE_REFUSAL:
-        return cell_named("error_refused", "has an error, so peers are refused");
+        return cell_named("error_refused", "error: peers refused");
     default:
         return cell_text(NULL);
     }
@@ -80,13 +80,13 @@ static struct cell file_of(const struct loaded *loaded)
 static struct cell note_on(const struct survey *process)
 {
     if (process->is_hidden)
-        return cell_named("hidden", "not this user's to see");
+        return cell_named("hidden", "permission denied (run as root)");
     if (process->has_mistake)
-        return cell_named("error", "the configuration has an error: glusterd-srcaddr check");
+        return cell_named("error", "configuration error: run glusterd-srcaddr check");
     if (fault_of(process) == FAULT_LIBRARY)
-        return cell_named("no_library", "has rules, but not the library");
+        return cell_named("no_library", "rules apply, but the library is not loaded: restart it");
     if (process->has_changed)
-        return cell_named("changed", "the configuration has changed since");
+        return cell_named("changed", "configuration changed since it was read");
     return cell_text(NULL);
 }
 
@@ -210,14 +210,14 @@ static void print_what_is_missing(const struct look *look)
 {
     fflush(stdout);
     if (look->sees_own_only)
-        fprintf(stderr, "/proc shows this user no processes but its own; root sees all.\n");
+        fprintf(stderr, "Only this user's processes are visible in /proc; run as root to see all.\n");
     else if (look->process_count == 0)
-        fprintf(stderr, "No process of GlusterFS runs here, and none with the library.\n");
+        fprintf(stderr, "No GlusterFS process is running, and none with the library.\n");
     if (look->hidden > 0)
-        fprintf(stderr, "%zu of %zu processes are not this user's to look into; root sees all.\n", look->hidden,
+        fprintf(stderr, "%zu of %zu processes: permission denied; run as root to see all.\n", look->hidden,
                 look->process_count);
     if (look->store_is_hidden)
-        fprintf(stderr, "The peers that glusterd has stored are not this user's to read; root sees them.\n");
+        fprintf(stderr, "Peers in glusterd's store: permission denied; run as root to see them.\n");
 }
 
 void look_print_tables(const struct look *look, bool json, bool only_wrong)

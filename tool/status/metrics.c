@@ -236,11 +236,11 @@ static void write_configuration(FILE *out, const struct own_configuration *confi
                  configuration->has_mistake ? 1 : 0);
     if (configuration->is_there)
         write_single(out, "configuration_modified_timestamp_seconds",
-                     "When it was written, in seconds since 1970; it is not there while the built-in one is in force.",
-                     labels, configuration->modified);
+                     "When it was written, in seconds since 1970; absent while the built-in one is in force.", labels,
+                     configuration->modified);
     if (!configuration->has_mistake)
-        write_single(out, "check_warnings", "What glusterd-srcaddr check warns of; it is not there after an error.",
-                     NULL, configuration->warnings);
+        write_single(out, "check_warnings", "Warnings of glusterd-srcaddr check; absent after an error.", NULL,
+                     configuration->warnings);
 }
 
 static void write_complete(FILE *out, const struct look *look, const struct own_configuration *configuration)
@@ -255,7 +255,7 @@ static void write_complete(FILE *out, const struct look *look, const struct own_
         {"configuration", !configuration->is_hidden},
     };
 
-    write_head(out, name, "Whether all of it could be looked at: where not, its numbers are too small or not there.");
+    write_head(out, name, "Whether all of this part could be read; if not, its numbers are too small or absent.");
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         write_sample(out, name, (struct label[]){{"part", parts[i].part}, {NULL, NULL}}, parts[i].is_complete ? 1 : 0);
 }
@@ -264,7 +264,7 @@ void metrics_write(FILE *out, const struct look *look, const struct own_configur
 {
     write_single(out, "build_info", "The version of glusterd-srcaddr; always 1.",
                  (struct label[]){{"version", VERSION}, {NULL, NULL}}, 1);
-    write_single(out, "look_timestamp_seconds", "When this host was looked at, in seconds since 1970.", NULL,
+    write_single(out, "look_timestamp_seconds", "When the processes and peers were read, in seconds since 1970.", NULL,
                  look->time);
     write_complete(out, look, configuration);
     write_by_process(out, look);
