@@ -87,7 +87,7 @@ static void set_address(struct row *row, int cell, const struct in6_addr *addres
 static void work_out(struct load *load, const struct glusterd *glusterd)
 {
     if (load_config(load, secure_getenv(CONFIG_VARIABLE), geteuid()) != 0 || load_section(load) != 0)
-        trouble("found no memory or no descriptor to read the configuration");
+        trouble("cannot read the configuration: out of memory or file descriptors");
     if (load->wants_bind_address)
         glusterd_bind_address(glusterd, load);
 }
@@ -116,11 +116,11 @@ static void set_volfile_why(struct row *row, const struct load *load)
     struct place place;
 
     if (load->bind_address.kind == SOURCE_UNKNOWN)
-        set(row, WHY, "bind-address, which only glusterd can tell");
+        set(row, WHY, "bind-address, known only to glusterd");
     else if (bind_address_place(volfile, &place))
         set(row, WHY, "bind-address, %s:%u", volfile, place.line);
     else if (load->bind_address.kind == SOURCE_ADDRESS)
-        set(row, WHY, "bind-address, an option of glusterd.service");
+        set(row, WHY, "bind-address, from glusterd.service");
     else
         set(row, WHY, "bind-address, but %s has none", volfile);
 }
@@ -132,7 +132,7 @@ static void set_bind_address_why(struct row *row, const struct load *load)
     else if (load->bind_address.kind == SOURCE_ADDRESS)
         set(row, WHY, "bind-address, where glusterd listens");
     else
-        set(row, WHY, "bind-address, but glusterd does not listen on an IPv6 address of its own");
+        set(row, WHY, "bind-address, but glusterd does not listen on a specific IPv6 address");
 }
 
 static void set_why(struct row *row, const struct load *load, const struct source *source)
@@ -197,14 +197,14 @@ static bool set_rule(struct row *row, const struct load *load, const struct in6_
 
     row->cells[CONFIGURATION] = cell_text(load->built_in ? NULL : load->path);
     if (section == NULL) {
-        set(row, WHY, "no section is for this process, so it has no rules");
+        set(row, WHY, "no section for this process, so no rules");
         return true;
     }
     row->cells[SECTION] = names_of(section);
     row->cells[SECTION_AT] = line_in(load, section->line);
     rule = rules_find(&section->rules, peer);
     if (rule == NULL) {
-        set(row, WHY, "no rule of the section is for this peer");
+        set(row, WHY, "no rule for this peer in the section");
         return true;
     }
     text_rule(&text, rule, &section->sources[rule->source]);

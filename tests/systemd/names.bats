@@ -51,7 +51,7 @@ starts_at_boot() {
     write_volfile 1 transport.socket.bind-address store4
     sed -i 's/address-family inet6/address-family inet/' "$LAB/1/etc/glusterd.vol"
     restarts 0
-    source_is "" "bind-address, but glusterd does not listen on an IPv6 address of its own"
+    source_is "" "bind-address, but glusterd does not listen on a specific IPv6 address"
     in_host 1 glusterd-srcaddr check
 }
 
@@ -76,7 +76,7 @@ starts_at_boot() {
     from_listener
     starts_at_boot
     in_host 1 systemctl stop glusterd
-    source_is "$(address_of 1)" "bind-address, an option of glusterd.service"
+    source_is "$(address_of 1)" "bind-address, from glusterd.service"
 }
 
 @test "what only glusterd can tell: a warning, and it starts" {

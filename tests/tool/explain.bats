@@ -80,12 +80,12 @@ teardown() {
 		PROCESS    glusterd
 		SECTION    [glusterd]
 		SECTION AT /etc/glusterfs/srcaddr.conf:1
-		WHY        no rule of the section is for this peer
+		WHY        no rule for this peer in the section
 	END
     says 0 explain "$SILENT" --process glustershd <<-END
 		PEER             $SILENT
 		PROCESS          glustershd
-		WHY              no section is for this process, so it has no rules
+		WHY              no section for this process, so no rules
 		KERNEL           $SILENT_SOURCE
 		KERNEL INTERFACE silent0
 	END
@@ -240,7 +240,7 @@ masked() {
 		PROCESS          glusterd
 		SECTION          [glusterd]
 		SECTION AT       srcaddr.conf:1
-		WHY              no rule of the section is for this peer
+		WHY              no rule for this peer in the section
 		KERNEL           $FAR_PEER
 		KERNEL INTERFACE lo
 	END
@@ -354,9 +354,9 @@ foreseen() {
     unset GLUSTERD_SRCADDR_CONF
     write_volfile transport.socket.bind-address host1
     says_in_json 1 '.explanations[] | [.source, .why, .unavailable]' explain "$PEER" \
-        <<<'[null,"bind-address, which only glusterd can tell","refuse"]'
-    # Another process has no rule with bind-address.
-    says_in_json 0 '.explanations[].why' explain "$PEER" --process dial <<<'"no section is for this process, so it has no rules"'
+        <<<'[null,"bind-address, known only to glusterd","refuse"]'
+    # Which is nothing to a process that does not ask for it.
+    says_in_json 0 '.explanations[].why' explain "$PEER" --process dial <<<'"no section for this process, so no rules"'
 }
 
 @test "colours on a terminal, unless NO_COLOR is set" {

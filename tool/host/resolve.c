@@ -16,7 +16,7 @@ static int64_t spent; /* milliseconds, on names that could not be resolved */
 
 const char *resolve_error(void)
 {
-    return last_error == 0 ? "it has no IPv6 address" : gai_strerror(last_error);
+    return last_error == 0 ? "no IPv6 address" : gai_strerror(last_error);
 }
 
 /* flags as getaddrinfo(3) has them. */
