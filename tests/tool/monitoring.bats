@@ -285,7 +285,7 @@ refuses() {
     mkfifo directory/pipe
     ln -s /nowhere directory/link
     for file in pipe link subdirectory; do
-        refuses "directory/$file" "found no regular file in its place"
+        refuses "directory/$file" "not a regular file"
     done
     says 2 status --metrics --output none/it.prom <<<"glusterd-srcaddr: none/it.prom: No such file or directory; nothing was written"
     mount -t tmpfs -o size=4k full full

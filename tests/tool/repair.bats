@@ -141,7 +141,7 @@ mends_to() {
         # shellcheck disable=SC2086 # words
         ends 2 setpriv --reuid=65534 --regid=65534 --clear-groups "$COMMAND" repair $arguments >printed 2>&1
         diff printed - <<-END
-			glusterd-srcaddr: found user 65534; only root can read the peers that glusterd has stored
+			glusterd-srcaddr: cannot read glusterd's peers: permission denied (run as root)
 		END
     done
 }
@@ -166,7 +166,7 @@ mends_to() {
 @test "no peers, no suspects" {
     rm "$FILE1"
     says 0 repair <<-END
-		No suspects: all peers, 0, answer under the address that glusterd dials.
+		No suspects: every peer answers at the address that glusterd dials (peers: 0).
 	END
     says_in_json 0 . repair <<-END
 		{"version":1,"suspects":[],"callers":[]}
@@ -202,8 +202,8 @@ mends_to() {
 		00000000-0000-0000-0000-000000000007 Peer in Cluster         2001:db8:66::99 no answer
 		00000000-0000-0000-0000-000000000008 Peer in Cluster         nowhere.invalid unknown name
 
-		A peer that is down is listed as well as one that is stored under a wrong address.
-		No other address is connected to this host's glusterd, if it runs.
+		A peer in this list is down, or stored under a wrong address.
+		No other address is connected to this host's glusterd (if it is running).
 	END
     rm "$STORE"/peers/*[5-8]
     says_in_json 1 . repair <<-END
@@ -215,10 +215,10 @@ mends_to() {
 		00000000-0000-0000-0000-000000000004 Accepted peer request 2001:db8:2::1 ^[[32manswers^[[0m
 		00000000-0000-0000-0000-000000000004 Accepted peer request four          ^[[31mconnection refused^[[0m
 
-		A peer that is down is listed as well as one that is stored under a wrong address.
-		No other address is connected to this host's glusterd, if it runs.
+		A peer in this list is down, or stored under a wrong address.
+		No other address is connected to this host's glusterd (if it is running).
 
-		To see what would be mended:
+		To see the change:
 		glusterd-srcaddr repair --from 2001:db8:2::2 --to 2001:db8:2::1 --dry-run
 	END
     sed -i s/state=4/state=3/ "$STORE/peers/00000000-0000-0000-0000-000000000004"
@@ -228,15 +228,15 @@ mends_to() {
 		00000000-0000-0000-0000-000000000004 Peer in Cluster 2001:db8:2::1 answers
 		00000000-0000-0000-0000-000000000004 Peer in Cluster four          connection refused
 
-		A peer that is down is listed as well as one that is stored under a wrong address.
-		No other address is connected to this host's glusterd, if it runs.
+		A peer in this list is down, or stored under a wrong address.
+		No other address is connected to this host's glusterd (if it is running).
 
-		To see what would be mended:
+		To see the change:
 		glusterd-srcaddr repair --from 2001:db8:2::2 --to 2001:db8:2::1 --dry-run
 	END
     rm "$STORE"/peers/*4
     says 0 repair <<-END
-		No suspects: all peers, 2, answer under the address that glusterd dials.
+		No suspects: every peer answers at the address that glusterd dials (peers: 2).
 	END
 }
 
@@ -253,9 +253,9 @@ mends_to() {
 		2001:db8:7::2           2 connection refused
 		2001:db8:7::3           1 connection refused
 
-		A peer that is down is listed as well as one that is stored under a wrong address.
-		A caller that answers is a server: /var/lib/glusterd/glusterd.info there tells which peer.
-		One that does not can be a client that mounts a volume.
+		A peer in this list is down, or stored under a wrong address.
+		A caller that answers is a server: its /var/lib/glusterd/glusterd.info has its UUID.
+		One that does not answer may be a client that mounts a volume.
 	END
     store_peer 2 "uuid=$UUID2" state=3 "hostname1=$PEER" hostname2=2001:db8:7::2
     says_in_json 1 .callers repair <<-END
@@ -278,7 +278,7 @@ mends_to() {
 		-hostname1=$WRONG
 		+hostname1=$RIGHT
 
-		Nothing was written. To do it, stop glusterd and run it without --dry-run.
+		Nothing was written. To apply it, stop glusterd and run this without --dry-run.
 	END
     on_terminal 0 repair --from "$WRONG" --to "$RIGHT" --dry-run <<-END
 		^[[1m--- $FILE1^[[0m
@@ -289,7 +289,7 @@ mends_to() {
 		^[[31m-hostname1=$WRONG^[[0m
 		^[[32m+hostname1=$RIGHT^[[0m
 
-		Nothing was written. To do it, stop glusterd and run it without --dry-run.
+		Nothing was written. To apply it, stop glusterd and run this without --dry-run.
 	END
     NO_COLOR=1 on_terminal 0 repair --from "$WRONG" --to "$RIGHT" --dry-run <<-END
 		--- $FILE1
@@ -300,7 +300,7 @@ mends_to() {
 		-hostname1=$WRONG
 		+hostname1=$RIGHT
 
-		Nothing was written. To do it, stop glusterd and run it without --dry-run.
+		Nothing was written. To apply it, stop glusterd and run this without --dry-run.
 	END
 }
 
@@ -318,11 +318,11 @@ mends_to() {
 		-hostname1=$WRONG
 		+hostname1=$RIGHT
 
-		Nothing was written. To do it, stop glusterd and run it without --dry-run.
+		Nothing was written. To apply it, stop glusterd and run this without --dry-run.
 	END
     before=$(everything)
     ends 2 env PATH=/nowhere "$COMMAND" repair --from "$WRONG" --to "$RIGHT" 2>&1 |
-        grep -xF "glusterd-srcaddr: found no way to show the change: diff is missing, or failed"
+        grep -xF "glusterd-srcaddr: cannot show the change: diff is missing or failed"
     diff - <(everything) <<<"$before"
 }
 
@@ -339,10 +339,10 @@ mends_to() {
 		-hostname1=$WRONG
 		+hostname1=$RIGHT
 
-		Mended. As it was: $kept
-		To go back, with glusterd stopped: cp --archive $kept $FILE1
-		The hosts tell each other what they have stored: mend all that have $WRONG,
-		then start glusterd and look at: gluster peer status
+		Repaired. Backup: $kept
+		To undo it, with glusterd stopped: cp --archive $kept $FILE1
+		Hosts tell each other what they have stored: repair all that have $WRONG,
+		then start glusterd and run: gluster peer status
 	END
     [[ $(<"$kept") == "$old" ]]
     [[ $(stat --format %a "$STORE/srcaddr-backup" "$(dirname "$kept")") == $'700\n700' ]]
@@ -351,7 +351,7 @@ mends_to() {
 			Nothing to do: no peer is stored under $WRONG, and $UUID1 is stored under $RIGHT.
 		END
     done
-    eval "$(sed -n 's/^To go back, with glusterd stopped: //p' first)"
+    eval "$(sed -n 's/^To undo it, with glusterd stopped: //p' first)"
     [[ $(<"$FILE1") == "$old" ]]
 }
 
@@ -424,14 +424,14 @@ mends_to() {
         leaves_all 2 repair --from "$1" --to "$2" <<<"glusterd-srcaddr: $3"
         leaves_all 2 repair --from "$1" --to "$2" --dry-run <<<"glusterd-srcaddr: $3"
     }
-    refuses 2001:db8:66::77 "$RIGHT" "found no peer stored under 2001:db8:66::77 in $STORE/peers"
-    refuses "$WRONG" "$SOURCE" "found $SOURCE on this host; write the peer's address"
-    refuses "$WRONG" 127.0.0.1 "found 127.0.0.1 on this host; write the peer's address"
+    refuses 2001:db8:66::77 "$RIGHT" "no peer is stored under 2001:db8:66::77 in $STORE/peers"
+    refuses "$WRONG" "$SOURCE" "$SOURCE is an address of this host, not of the peer"
+    refuses "$WRONG" 127.0.0.1 "127.0.0.1 is an address of this host, not of the peer"
     refuses "$WRONG" nowhere.invalid "nowhere.invalid: Temporary failure in name resolution"
     store_peer 2 "uuid=$UUID2" state=3 hostname1=2001:db8:66::55 "hostname2=$RIGHT"
-    refuses "$WRONG" "$RIGHT" "found another peer stored under $RIGHT: $UUID2"
+    refuses "$WRONG" "$RIGHT" "another peer is stored under $RIGHT: $UUID2"
     store_peer 2 "uuid=$UUID2" state=3 hostname1=2001:db8:66::55 "hostname2=$WRONG"
-    refuses "$WRONG" "$RIGHT" "found two peers stored under $WRONG: $UUID1 and $UUID2"
+    refuses "$WRONG" "$RIGHT" "two peers are stored under $WRONG: $UUID1 and $UUID2"
     rm "$STORE/peers/$UUID2"
 }
 
@@ -439,7 +439,7 @@ mends_to() {
     write_own_volfile
     start_glusterd
     leaves_all 2 repair --from "$WRONG" --to "$RIGHT" <<-END
-		glusterd-srcaddr: found glusterd running, process $glusterd; stop it first
+		glusterd-srcaddr: glusterd is running (process $glusterd); stop it first
 	END
     stop_glusterd
 
@@ -453,7 +453,7 @@ mends_to() {
             "option transport.socket.keepalive-interval 2" end-volume >/etc/glusterfs/glusterd.vol
         exec "$0" "$@"'
     leaves_all 2 repair --from "$WRONG" --to "$RIGHT" <<-END
-		glusterd-srcaddr: found glusterd running, process $glusterd; stop it first
+		glusterd-srcaddr: glusterd is running (process $glusterd); stop it first
 	END
     stop_glusterd
 
@@ -500,7 +500,7 @@ leaves_all_with() {
     ends 2 strace -qq -o /dev/null -e inject=fsync:error=EIO:when=6 "$COMMAND" repair --from "$WRONG" --to "$RIGHT" \
         2>errors
     diff errors - <<-END
-		glusterd-srcaddr: $FILE1: changed, but not for sure on the disk: Input/output error; as it was: $(backup)
+		glusterd-srcaddr: $FILE1: changed, but perhaps not on disk: Input/output error; backup: $(backup)
 	END
     grep -qxF "hostname1=$RIGHT" "$FILE1"
     grep -qxF "hostname1=$WRONG" "$(backup)"

@@ -212,7 +212,7 @@ repair_again_and_again() {
     disown
 }
 
-has_repaired() { (($(grep -c "^Mended" "$LAB/repairs") >= $1)); }
+has_repaired() { (($(grep -c "^Repaired" "$LAB/repairs") >= $1)); }
 
 # peer_file_is_whole FILE: with host 1's name or its address.
 peer_file_is_whole() {
@@ -237,7 +237,7 @@ peer_file_is_whole() {
     recovered 2
     peer_file_is_whole "$file"
     backups=$(in_host 2 sh -c 'ls -d /var/lib/glusterd/srcaddr-backup/*/*')
-    not grep -vxF "$backups" <(sed -n 's/^Mended. As it was: //p' "$LAB/repairs")
+    not grep -vxF "$backups" <(sed -n 's/^Repaired. Backup: //p' "$LAB/repairs")
     for backup in $backups; do
         peer_file_is_whole "$backup"
     done

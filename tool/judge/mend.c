@@ -45,7 +45,7 @@ static const struct peer *find_peer(const struct peers *peers, const struct spel
         if (!is_stored_under(&peers->all[i], name))
             continue;
         if (found != NULL)
-            trouble("found two peers stored under %s: %s and %s", name->data, found->uuid, peers->all[i].uuid);
+            trouble("two peers are stored under %s: %s and %s", name->data, found->uuid, peers->all[i].uuid);
         found = &peers->all[i];
     }
     return found;
@@ -92,7 +92,7 @@ static void refuse_while_glusterd_runs(const char *working_directory)
         trouble("%s: %m", path);
     for (size_t i = 0; i < count; i++)
         if (process_is_glusterd(&all[i].process) && uses_directory(&all[i], &directory))
-            trouble("found glusterd running, process %d; stop it first", (int)all[i].pid);
+            trouble("glusterd is running (process %d); stop it first", (int)all[i].pid);
     free(path);
     free(all);
 }
@@ -107,14 +107,14 @@ static void check_reachable(const struct spelling *to)
         trouble("%s: %s", to->data, resolve_error());
     for (size_t i = 0; i < count; i++)
         if (is_own_address(&addresses[i].sin6_addr))
-            trouble("found %s on this host; write the peer's address", to->data);
+            trouble("%s is an address of this host, not of the peer", to->data);
     free(addresses);
 }
 
 static void check_peer(const struct peer *peer, const struct peer *other, const struct spelling *to)
 {
     if (other != NULL && other != peer)
-        trouble("found another peer stored under %s: %s", to->data, other->uuid);
+        trouble("another peer is stored under %s: %s", to->data, other->uuid);
     check_reachable(to);
 }
 
@@ -146,10 +146,10 @@ static void write_mended(const struct peer *peer, struct word text, const struct
     char *backups = formatted("%s/srcaddr-backup", working_directory);
     char *backup = replace_file(peer->path, text, backups);
 
-    printf("\nMended. As it was: %s\n"
-           "To go back, with glusterd stopped: cp --archive %s %s\n"
-           "The hosts tell each other what they have stored: mend all that have %s,\n"
-           "then start glusterd and look at: gluster peer status\n",
+    printf("\nRepaired. Backup: %s\n"
+           "To undo it, with glusterd stopped: cp --archive %s %s\n"
+           "Hosts tell each other what they have stored: repair all that have %s,\n"
+           "then start glusterd and run: gluster peer status\n",
            backup, backup, peer->path, from->data);
     free(backup);
     free(backups);
@@ -166,12 +166,12 @@ static void mend_peer(const struct peer *peer, const struct spelling *from, cons
         refuse_while_glusterd_runs(working_directory);
     print_difference(peer->path, text);
     if (dry_run)
-        printf("\nNothing was written. To do it, stop glusterd and run it without --dry-run.\n");
+        printf("\nNothing was written. To apply it, stop glusterd and run this without --dry-run.\n");
     else
         write_mended(peer, text, from, working_directory);
     if (is_half_accepted(peer))
-        printf("\nThe peer has not got into the cluster yet: \"%s\".\n"
-               "When it is connected, take it out and in again:\n"
+        printf("\nThe peer is not in the cluster yet, its state is '%s'.\n"
+               "Once it is connected, detach and probe it again:\n"
                "gluster peer detach %s\n"
                "gluster peer probe %s\n",
                peer->state, to->data, to->data);
@@ -191,7 +191,7 @@ int mend(const struct spelling *from, const struct spelling *to, bool dry_run)
     peer = find_peer(&peers, from);
     other = find_peer(&peers, to);
     if (peer == NULL && other == NULL)
-        trouble("found no peer stored under %s in %s/peers", from->data, working_directory);
+        trouble("no peer is stored under %s in %s/peers", from->data, working_directory);
     if (peer == NULL) {
         printf("Nothing to do: no peer is stored under %s, and %s is stored under %s.\n", from->data, other->uuid,
                to->data);

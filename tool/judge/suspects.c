@@ -243,7 +243,7 @@ static void print_proposal(const struct search *search)
     }
     if (count != 1)
         return;
-    printf("\nTo see what would be mended:\nglusterd-srcaddr repair --from %s --to %s --dry-run\n", suspect->name,
+    printf("\nTo see the change:\nglusterd-srcaddr repair --from %s --to %s --dry-run\n", suspect->name,
            right->peer != NULL ? right->name : spelling_of_caller(search, right).data);
 }
 
@@ -252,16 +252,17 @@ static void print_text(const struct search *search, struct table *suspects, stru
     struct table *tables[] = {suspects, callers};
 
     if (search->suspects == 0) {
-        printf("No suspects: all peers, %zu, answer under the address that glusterd dials.\n", search->peers.count);
+        printf("No suspects: every peer answers at the address that glusterd dials (peers: %zu).\n",
+               search->peers.count);
         return;
     }
     tables_print(tables, 2, false);
-    printf("\nA peer that is down is listed as well as one that is stored under a wrong address.\n");
+    printf("\nA peer in this list is down, or stored under a wrong address.\n");
     if (table_rows(callers) > 0)
-        printf("A caller that answers is a server: /var/lib/glusterd/glusterd.info there tells which peer.\n"
-               "One that does not can be a client that mounts a volume.\n");
+        printf("A caller that answers is a server: its /var/lib/glusterd/glusterd.info has its UUID.\n"
+               "One that does not answer may be a client that mounts a volume.\n");
     else
-        printf("No other address is connected to this host's glusterd, if it runs.\n");
+        printf("No other address is connected to this host's glusterd (if it is running).\n");
     if (search->suspects == 1)
         print_proposal(search);
 }

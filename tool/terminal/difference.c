@@ -16,9 +16,9 @@ static int pipe_with(const char *path, struct word text)
     int ends[2];
 
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
-        trouble("found no way to make a pipe: %m");
+        trouble("cannot create a pipe: %m");
     if (write(ends[1], text.start, text.len) != (ssize_t)text.len)
-        trouble("%s: too large for a peer's file", path);
+        trouble("%s: too large for a file of a peer", path);
     close(ends[1]);
     return ends[0];
 }
@@ -42,7 +42,7 @@ static bool run_diff(const char *path, struct word text, bool color)
     pid_t pid = fork();
 
     if (pid < 0)
-        trouble("found no way to start a process: %m");
+        trouble("cannot start a process: %m");
     if (pid == 0)
         become_diff(path, from, color);
     close(from);
@@ -57,5 +57,5 @@ void print_difference(const char *path, struct word text)
     if (is_colored(STDOUT_FILENO) && run_diff(path, text, true))
         return;
     if (!run_diff(path, text, false))
-        trouble("found no way to show the change: diff is missing, or failed");
+        trouble("cannot show the change: diff is missing or failed");
 }

@@ -47,7 +47,7 @@ void output_file(const char *path, const char *content, size_t len)
     sigset_t before;
 
     if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode))
-        trouble("%s: found no regular file in its place; nothing was written", path);
+        trouble("%s: not a regular file; nothing was written", path);
     sigfillset(&all); /* or an interrupt would leave the temporary file */
     sigprocmask(SIG_BLOCK, &all, &before);
     if (!replace(path, content, len))

@@ -171,7 +171,7 @@ static void text_time(char *data, size_t size)
     struct tm utc;
 
     if (gmtime_r(&now, &utc) == NULL || strftime(data, size, "%Y%m%dT%H%M%SZ", &utc) == 0)
-        trouble("found no way to tell the time");
+        trouble("cannot get the time");
 }
 
 char *replace_file(const char *path, struct word text, const char *backups)
@@ -191,7 +191,7 @@ char *replace_file(const char *path, struct word text, const char *backups)
         trouble("%s: %m; nothing was changed", replacement.blamed);
     }
     if (!sync_directory_of(path))
-        trouble("%s: changed, but not for sure on the disk: %m; as it was: %s", path, replacement.backup);
+        trouble("%s: changed, but perhaps not on disk: %m; backup: %s", path, replacement.backup);
     sigprocmask(SIG_SETMASK, &before, NULL);
     close(replacement.old);
     free(replacement.new);
