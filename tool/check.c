@@ -23,15 +23,15 @@ static void print_summary(const struct inspection *inspection)
     for (uint32_t i = 0; i < config->section_count; i++)
         rules += config->sections[i].rules.count;
     printf("%s: %s%" PRIu32 " section%s, %" PRIu32 " rule%s, %zu source%s, %u warning%s\n", inspection->load.path,
-           inspection->load.built_in ? "does not exist, so the built-in configuration is in force: " : "",
-           config->section_count, config->section_count == 1 ? "" : "s", rules, rules == 1 ? "" : "s",
-           inspection->sources.count, inspection->sources.count == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
+           inspection->load.built_in ? "does not exist, built-in configuration in force: " : "", config->section_count,
+           config->section_count == 1 ? "" : "s", rules, rules == 1 ? "" : "s", inspection->sources.count,
+           inspection->sources.count == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
 }
 
 static void print_what_is_missing(const struct inspection *inspection)
 {
     if (inspection->peers_error != 0 && inspection->peers_error != ENOENT)
-        fprintf(stderr, "%s/peers: not all of it was looked at: %s\n", inspection->working_directory,
+        fprintf(stderr, "%s/peers: cannot read all of it: %s\n", inspection->working_directory,
                 strerror(inspection->peers_error));
 }
 

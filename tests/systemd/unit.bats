@@ -106,10 +106,10 @@ unit_said() { in_host 1 systemctl status --full --lines=20 glusterd-srcaddr | gr
     # The unit's sandbox lets it find the library.
     restarted_with 0 ""
     chmod u-s "$library"
-    restarted_with 1 "found no set-user-ID bit, so ld.so does not preload it under secure execution; chmod u+s"
+    restarted_with 1 "set-user-ID bit is not set: ld.so does not preload it under secure execution; run chmod u+s"
     chmod u+s "$library"
     mv "$library" "$library.away"
-    restarted_with 1 "ld.so can't preload it into glusterd: cannot open shared object file: No such file or directory"
+    restarted_with 1 "ld.so cannot preload it into glusterd: cannot open shared object file: No such file or directory"
     mv "$library.away" "$library"
 }
 

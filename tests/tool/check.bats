@@ -6,14 +6,14 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 
 @test "no configuration file: the built-in one, and no warning" {
     says 0 check <<-END
-		/etc/glusterfs/srcaddr.conf: does not exist, so the built-in configuration is in force: 1 section, 1 rule, 0 sources, 0 warnings
+		/etc/glusterfs/srcaddr.conf: does not exist, built-in configuration in force: 1 section, 1 rule, 0 sources, 0 warnings
 	END
     says_in_json 0 . check <<-END
 		{"version":1,"findings":[]}
 	END
     write_volfile transport.socket.bind-address "$SOURCE"
     says 0 check <<-END
-		/etc/glusterfs/srcaddr.conf: does not exist, so the built-in configuration is in force: 1 section, 1 rule, 1 source, 0 warnings
+		/etc/glusterfs/srcaddr.conf: does not exist, built-in configuration in force: 1 section, 1 rule, 1 source, 0 warnings
 	END
 }
 
@@ -184,22 +184,22 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
 @test "a bind-address that only glusterd can tell is a warning: it keeps glusterd from nothing" {
     write_volfile working-directory /var/lib/glusterd transport.socket.bind-address gluster1.example
     says 1 check <<-END
-		/etc/glusterfs/glusterd.vol:3:42: warning: only glusterd can tell its bind-address; until it listens, rules with it refuse in other processes
+		/etc/glusterfs/glusterd.vol:3:42: warning: bind-address is known only to glusterd: until it listens, other processes refuse the peers of such rules
 		    option transport.socket.bind-address gluster1.example
 		                                         ^~~~~~~~~~~~~~~~
-		/etc/glusterfs/srcaddr.conf: does not exist, so the built-in configuration is in force: 1 section, 1 rule, 0 sources, 1 warning
+		/etc/glusterfs/srcaddr.conf: does not exist, built-in configuration in force: 1 section, 1 rule, 0 sources, 1 warning
 	END
     # shellcheck disable=SC2016 # glusterd's shell would expand it
     write_volfile bind-address '`hostname -i`'
     says 1 check <<-END
-		/etc/glusterfs/glusterd.vol:2:25: warning: only glusterd can tell its bind-address; until it listens, rules with it refuse in other processes
+		/etc/glusterfs/glusterd.vol:2:25: warning: bind-address is known only to glusterd: until it listens, other processes refuse the peers of such rules
 		    option bind-address \`hostname -i\`
 		                        ^~~~~~~~~
-		/etc/glusterfs/srcaddr.conf: does not exist, so the built-in configuration is in force: 1 section, 1 rule, 0 sources, 1 warning
+		/etc/glusterfs/srcaddr.conf: does not exist, built-in configuration in force: 1 section, 1 rule, 0 sources, 1 warning
 	END
     write_volfile transport.socket.bind-address 127.0.0.1
     says 0 check <<-END
-		/etc/glusterfs/srcaddr.conf: does not exist, so the built-in configuration is in force: 1 section, 1 rule, 0 sources, 0 warnings
+		/etc/glusterfs/srcaddr.conf: does not exist, built-in configuration in force: 1 section, 1 rule, 0 sources, 0 warnings
 	END
 }
 
@@ -237,7 +237,7 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     in_force <<<$'[glusterd]\n::/0 = bind-address'
     mkdir /etc/glusterfs/glusterd.vol
     says 1 check <<-END
-		/etc/glusterfs/glusterd.vol: warning: only glusterd can tell its bind-address; until it listens, rules with it refuse in other processes
+		/etc/glusterfs/glusterd.vol: warning: bind-address is known only to glusterd: until it listens, other processes refuse the peers of such rules
 		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 0 sources, 1 warning
 	END
 }
@@ -267,12 +267,12 @@ source "${BATS_TEST_DIRNAME:?}/common.bash"
     printf '[glusterd]\n::/0 = %s\n' "$SOURCE" >new.conf
     chmod 666 new.conf
     says 1 check new.conf <<-END
-		new.conf:1:1: warning: the library would not trust this file: writable by group or others; chmod go-w
+		new.conf:1:1: warning: the library would reject this file: writable by group or others; chmod go-w
 		new.conf: 1 section, 1 rule, 1 source, 1 warning
 	END
     echo "[glusterd" >new.conf
     says 2 check new.conf <<-END
-		new.conf:1:1: warning: the library would not trust this file: writable by group or others; chmod go-w
+		new.conf:1:1: warning: the library would reject this file: writable by group or others; chmod go-w
 		new.conf:1:1: error: expected ']' at the end of '[glusterd'
 		[glusterd
 		^~~~~~~~~
@@ -309,11 +309,11 @@ other_header() {
 
     unset LD_LIBRARY_PATH
     says 1 check <<-END
-		libglusterd-srcaddr.so: warning: ld.so can't preload it into glusterd: cannot open shared object file: No such file or directory
+		libglusterd-srcaddr.so: warning: ld.so cannot preload it into glusterd: cannot open shared object file: No such file or directory
 		$warned
 	END
     says_in_json 1 . check <<-'END'
-		{"version":1,"findings":[{"file":"libglusterd-srcaddr.so","line":null,"column":null,"severity":"warning","message":"ld.so can't preload it into glusterd: cannot open shared object file: No such file or directory"}]}
+		{"version":1,"findings":[{"file":"libglusterd-srcaddr.so","line":null,"column":null,"severity":"warning","message":"ld.so cannot preload it into glusterd: cannot open shared object file: No such file or directory"}]}
 	END
     # check on another file does not look at the library.
     cp /etc/glusterfs/srcaddr.conf new.conf
@@ -321,7 +321,7 @@ other_header() {
 
     install -D -m 755 "$LIBRARY" plain/libglusterd-srcaddr.so
     LD_LIBRARY_PATH=$PWD/plain says 1 check <<-END
-		$PWD/plain/libglusterd-srcaddr.so: warning: found no set-user-ID bit, so ld.so does not preload it under secure execution; chmod u+s
+		$PWD/plain/libglusterd-srcaddr.so: warning: set-user-ID bit is not set: ld.so does not preload it under secure execution; run chmod u+s
 		$warned
 	END
     chmod u+s plain/libglusterd-srcaddr.so
@@ -330,23 +330,23 @@ other_header() {
     # Another machine, and 32 bits: ld.so skips both.
     other_header machine/libglusterd-srcaddr.so '\377\377' 18
     LD_LIBRARY_PATH=$PWD/machine says 1 check <<-END
-		$PWD/machine/libglusterd-srcaddr.so: warning: ld.so can't preload it into glusterd: it is for another architecture
+		$PWD/machine/libglusterd-srcaddr.so: warning: ld.so cannot preload it into glusterd: built for another architecture
 		$warned
 	END
     other_header class/libglusterd-srcaddr.so '\001' 4
     LD_LIBRARY_PATH=$PWD/class says 1 check <<-END
-		$PWD/class/libglusterd-srcaddr.so: warning: ld.so can't preload it into glusterd: it is for another architecture
+		$PWD/class/libglusterd-srcaddr.so: warning: ld.so cannot preload it into glusterd: built for another architecture
 		$warned
 	END
     LD_LIBRARY_PATH=$PWD/class says 2 run true <<-END
-		glusterd-srcaddr: found no library to preload: $PWD/class/libglusterd-srcaddr.so: it is for another architecture
+		glusterd-srcaddr: found no library to preload: $PWD/class/libglusterd-srcaddr.so: built for another architecture
 	END
     # ld.so goes on to the right one after them.
     LD_LIBRARY_PATH=$PWD/machine:$PWD/class:$INSTALLED says 0 check <<<"$well"
 
     install -D -m 4755 /dev/null empty/libglusterd-srcaddr.so
     LD_LIBRARY_PATH=$PWD/empty says 1 check <<-END
-		libglusterd-srcaddr.so: warning: ld.so can't preload it into glusterd: $PWD/empty/libglusterd-srcaddr.so: file too short
+		libglusterd-srcaddr.so: warning: ld.so cannot preload it into glusterd: $PWD/empty/libglusterd-srcaddr.so: file too short
 		$warned
 	END
 }
@@ -366,13 +366,13 @@ other_header() {
 		2001:db8:1::/65 = none
 	END
     says 1 check new.conf <<-END
-		new.conf:2:1: warning: this rule never applies: longer ones, and the ranges that only their own rules reach, leave it no peer
+		new.conf:2:1: warning: this rule never applies: longer prefixes cover all of it
 		::/0 = none
 		^~~~
-		new.conf:5:1: warning: this rule never applies: longer ones, and the ranges that only their own rules reach, leave it no peer
+		new.conf:5:1: warning: this rule never applies: longer prefixes cover all of it
 		2001:db8::/62 = none
 		^~~~~~~~~~~~~
-		new.conf:9:1: warning: this rule never applies: TCP connects to no multicast address
+		new.conf:9:1: warning: this rule never applies: TCP cannot connect to multicast addresses
 		ff02::/16 = none
 		^~~~~~~~~
 		new.conf: 1 section, 10 rules, 0 sources, 3 warnings
@@ -394,19 +394,19 @@ other_header() {
 		::/0 = none
 	END
     says 1 check new.conf <<-END
-		new.conf:2:1: warning: this rule is for the one address ::; write ::/0 for all peers
+		new.conf:2:1: warning: this rule covers one address only, ::; write ::/0 for all peers
 		:: = none
 		^~
-		new.conf:7:1: warning: this rule is for the one address ::ffff:0.0.0.0; write ::ffff:0.0.0.0/96 for all IPv4 peers
+		new.conf:7:1: warning: this rule covers one address only, ::ffff:0.0.0.0; write ::ffff:0.0.0.0/96 for all IPv4 peers
 		::ffff:0.0.0.0/128 = none
 		^~~~~~~~~~~~~~~~~~
-		new.conf:3:1: warning: this rule is for the one address 2001:db8:1::; write its length, such as 2001:db8:1::/64, for a network
+		new.conf:3:1: warning: this rule covers one address only, 2001:db8:1::; write a length, such as 2001:db8:1::/64, for a network
 		2001:db8:1:: = none
 		^~~~~~~~~~~~
-		new.conf:4:3: warning: this rule is for the one address 2001:db8:2::; write its length, such as 2001:db8:2::/64, for a network
+		new.conf:4:3: warning: this rule covers one address only, 2001:db8:2::; write a length, such as 2001:db8:2::/64, for a network
 		  2001:db8:2::0=none
 		  ^~~~~~~~~~~~~~~~~~
-		new.conf:9:1: warning: this rule is for the one address ::; write ::/0 for all peers
+		new.conf:9:1: warning: this rule covers one address only, ::; write ::/0 for all peers
 		::/128 = bind-address
 		^~~~~~
 		new.conf: 2 sections, 9 rules, 0 sources, 5 warnings
@@ -441,9 +441,9 @@ other_header() {
 		2001:db8:1::/64 = $GONE
 		                  ^~~~~~~~~~~~~~
 		$(printf '%s\n' \
-        "new.conf:3:19: warning: 2001:db8:7::1 is deprecated on silent0: it works, but is meant to go" \
+        "new.conf:3:19: warning: 2001:db8:7::1 is deprecated on silent0: still works, but the network is phasing it out" \
         $'2001:db8:2::/64\t=\t2001:db8:7::1\t# deprecated' $'               \t \t^~~~~~~~~~~~~')
-		new.conf:4:19: warning: 2001:db8:7::2 is tentative on silent0: duplicate address detection is not over
+		new.conf:4:19: warning: 2001:db8:7::2 is tentative on silent0: duplicate address detection is still running
 		2001:db8:3::/64 = 2001:db8:7::2
 		                  ^~~~~~~~~~~~~
 		new.conf:5:19: warning: an address in 2001:db8:8::/64 is not on this host
@@ -552,13 +552,13 @@ other_header() {
 		new.conf:2:2: warning: no GlusterFS process or running process is named 'dial'
 		[dial]
 		 ^~~~~
-		new.conf:3:1: warning: no process of GlusterFS has this section: line 1 and others above match first
+		new.conf:3:1: warning: this section never applies: sections above match first, the last in line 1
 		[brick glustershd]
 		^~~~~~
 		new.conf:4:2: warning: no GlusterFS process or running process is named 'dial'
 		[dial]
 		 ^~~~~
-		new.conf:4:1: warning: no process of GlusterFS has this section: line 2 and others above match first
+		new.conf:4:1: warning: this section never applies: sections above match first, the last in line 2
 		[dial]
 		^~~~~~
 		new.conf: 4 sections, 0 rules, 0 sources, 4 warnings
@@ -586,13 +586,13 @@ other_header() {
     store_peer 4 uuid=4 state=3 hostname1=not hostname2=ipv4 hostname3=192.0.2.1 hostname4=nobody-knows
     store_peer 5 uuid=5 state=3 hostname1=2001:db8:3::1
     says 1 check <<-END
-		/var/lib/glusterd/peers/00000000-0000-0000-0000-000000000001:4:11: warning: no rule of glusterd is for peer 2001:db8:5::1
+		/var/lib/glusterd/peers/00000000-0000-0000-0000-000000000001:4:11: warning: no rule of glusterd covers peer 2001:db8:5::1
 		hostname2=2001:db8:5::1
 		          ^~~~~~~~~~~~~
-		/var/lib/glusterd/peers/00000000-0000-0000-0000-000000000003:3:11: warning: no rule of glusterd is for peer half
+		/var/lib/glusterd/peers/00000000-0000-0000-0000-000000000003:3:11: warning: no rule of glusterd covers peer half
 		hostname1=half
 		          ^~~~
-		/var/lib/glusterd/peers/00000000-0000-0000-0000-000000000004:3:11: warning: no rule of glusterd is for peer not
+		/var/lib/glusterd/peers/00000000-0000-0000-0000-000000000004:3:11: warning: no rule of glusterd covers peer not
 		hostname1=not
 		          ^~~
 		/etc/glusterfs/srcaddr.conf: 2 sections, 3 rules, 1 source, 3 warnings
@@ -613,10 +613,10 @@ other_header() {
 @test "the built-in configuration covers every peer but link-local ones" {
     store_peer 1 hostname1=2001:db8:2::1 hostname2=fe80::1%lo
     says 1 check <<-END
-		/var/lib/glusterd/peers/00000000-0000-0000-0000-000000000001:2:11: warning: no rule of glusterd is for peer fe80::1%lo
+		/var/lib/glusterd/peers/00000000-0000-0000-0000-000000000001:2:11: warning: no rule of glusterd covers peer fe80::1%lo
 		hostname2=fe80::1%lo
 		          ^~~~~~~~~~
-		/etc/glusterfs/srcaddr.conf: does not exist, so the built-in configuration is in force: 1 section, 1 rule, 0 sources, 1 warning
+		/etc/glusterfs/srcaddr.conf: does not exist, built-in configuration in force: 1 section, 1 rule, 0 sources, 1 warning
 	END
 }
 
@@ -664,7 +664,7 @@ other_header() {
 		/etc/glusterfs/srcaddr.conf:2:8: warning: $GONE is not on this host
 		::/0 = $GONE
 		       ^~~~~~~~~~~~~~
-		/var/lib/glusterd/peers: not all of it was looked at: Permission denied
+		/var/lib/glusterd/peers: cannot read all of it: Permission denied
 		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 1 source, 1 warning
 	END
     chmod 600 /etc/glusterfs/srcaddr.conf

@@ -105,7 +105,7 @@ slept() {
     start=$SECONDS
     says 1 check --wait 1 <<-END
 		waiting up to 1 s: $WANTED (not on this host)
-		/etc/glusterfs/srcaddr.conf:2:8: warning: $WANTED is not on this host, also after the wait
+		/etc/glusterfs/srcaddr.conf:2:8: warning: $WANTED is not on this host, even after waiting
 		::/0 = $WANTED
 		       ^~~~~~~~~~~~~
 		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 1 source, 1 warning
@@ -117,7 +117,7 @@ slept() {
     add "$WANTED"
     says 1 check --wait 1 <<-END
 		waiting up to 1 s: $WANTED (tentative)
-		/etc/glusterfs/srcaddr.conf:2:8: warning: $WANTED is tentative on wire0, also after the wait: duplicate address detection is not over
+		/etc/glusterfs/srcaddr.conf:2:8: warning: $WANTED is tentative on wire0, even after waiting: duplicate address detection is still running
 		::/0 = $WANTED
 		       ^~~~~~~~~~~~~
 		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 1 source, 1 warning
@@ -134,7 +134,7 @@ slept() {
     add "$WANTED"
     waited 1 <<-END
 		waiting up to 120 s: $WANTED (not on this host)
-		/etc/glusterfs/srcaddr.conf:2:8: warning: $WANTED is a duplicate on wire0: another host has it, so it can't be used
+		/etc/glusterfs/srcaddr.conf:2:8: warning: $WANTED is a duplicate on wire0: another host has the same address
 		::/0 = $WANTED
 		       ^~~~~~~~~~~~~
 		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 1 source, 1 warning
@@ -162,7 +162,7 @@ slept() {
     ip link set wire0 up
     add "$WANTED" nodad preferred_lft 0
     says 1 check --wait 60 <<-END
-		/etc/glusterfs/srcaddr.conf:2:8: warning: $WANTED is deprecated on wire0: it works, but is meant to go
+		/etc/glusterfs/srcaddr.conf:2:8: warning: $WANTED is deprecated on wire0: still works, but the network is phasing it out
 		::/0 = $WANTED
 		       ^~~~~~~~~~~~~
 		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 1 source, 1 warning
@@ -182,7 +182,7 @@ slept() {
 
 @test "on a terminal it shows what it waits for, and takes that away" {
     on_terminal 1 check --wait 2 <<-END
-		^[[Kwaiting, 0 s: $WANTED (not on this host)^[[Kwaiting, 1 s: $WANTED (not on this host)^[[K/etc/glusterfs/srcaddr.conf:2:8: ^[[1;33mwarning:^[[0m $WANTED is not on this host, also after the wait
+		^[[Kwaiting, 0 s: $WANTED (not on this host)^[[Kwaiting, 1 s: $WANTED (not on this host)^[[K/etc/glusterfs/srcaddr.conf:2:8: ^[[1;33mwarning:^[[0m $WANTED is not on this host, even after waiting
 		::/0 = $WANTED
 		       ^[[1;33m^~~~~~~~~~~~~^[[0m
 		/etc/glusterfs/srcaddr.conf: 1 section, 1 rule, 1 source, 1 warning

@@ -15,11 +15,11 @@ CONFIGURATION=/etc/glusterfs/srcaddr.conf
 LIBRARY=/usr/lib/x86_64-linux-gnu/libglusterd-srcaddr.so
 ROOTS_TYPE=user_home_t # files that root makes at home
 
-HANG_UP="ip netns exec peer ss --kill sport = :24007" # makes glusterd redial
-WRONG_CONFIGURATION="$CONFIGURATION: warning: found SELinux type $ROOTS_TYPE where policy has glusterd_conf_t, so glusterd may not \
-read it; restorecon -v $CONFIGURATION"
-WRONG_LIBRARY="$LIBRARY: warning: found SELinux type $ROOTS_TYPE where policy has lib_t, so ld.so may not preload it into glusterd; \
-restorecon -v $LIBRARY"
+HANG_UP="ip netns exec peer ss --kill sport = :24007" # glusterd dials again then
+WRONG_CONFIGURATION="$CONFIGURATION: warning: expected SELinux type glusterd_conf_t, found $ROOTS_TYPE: policy may keep glusterd from \
+reading it; run restorecon -v $CONFIGURATION"
+WRONG_LIBRARY="$LIBRARY: warning: expected SELinux type lib_t, found $ROOTS_TYPE: policy may keep ld.so from preloading it into \
+glusterd; run restorecon -v $LIBRARY"
 UNREADABLE="error: cannot read it: Permission denied; chmod, or restorecon under SELinux;"
 
 setup_file() {
@@ -198,7 +198,7 @@ a_wrong_label_is_told() {
     comes_from "$BIND_ADDRESS" "$HANG_UP"
     has_logged " E .* $CONFIGURATION:1:1: $UNREADABLE keeping the previous configuration$"
     denials | grep -F "path=\"$CONFIGURATION\""
-    comes_from "$OTHER_ADDRESS" "${WRONG_CONFIGURATION##*; }; $HANG_UP"
+    comes_from "$OTHER_ADDRESS" "${WRONG_CONFIGURATION##*; run }; $HANG_UP"
     check_warns
 }
 
@@ -213,7 +213,7 @@ a_wrong_label_refuses() {
     wait_until 60 has_logged " W .* peer $PEER: .*; not connected$"
     has_logged " E .* $CONFIGURATION:1:1: $UNREADABLE refusing all peers that ::/0 covers$"
     [[ $(dialled | wc -l) == "$before" ]]
-    comes_from "$BIND_ADDRESS" "${WRONG_CONFIGURATION##*; }"
+    comes_from "$BIND_ADDRESS" "${WRONG_CONFIGURATION##*; run }"
     restore_labels
 }
 

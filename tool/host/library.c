@@ -48,7 +48,7 @@ static bool explain_file(const char *directory, struct library_file *library)
     if (read_header(library->path, &header)) {
         if (!is_of_another_architecture(&header))
             return false;
-        text_string(&reason, "it is for another architecture");
+        text_string(&reason, "built for another architecture");
         return true;
     }
     if (errno == 0 || errno == ENOENT || errno == ENOTDIR)

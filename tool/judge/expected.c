@@ -190,21 +190,21 @@ static void report_expected(const struct load *load, const struct expected *expe
     const struct host_source *found = &expected->found;
     struct place place = place_of(load, expected->rule);
     struct source_name name = source_name(&expected->source);
-    const char *also = waited ? ", also after the wait" : "";
+    const char *also = waited ? ", even after waiting" : "";
 
     switch (found->state) {
     case SOURCE_USABLE:
         break;
     case SOURCE_DEPRECATED:
-        report(SEVERITY_WARNING, &place, "%s is deprecated on %s: it works, but is meant to go", name.data,
-               found->interface);
+        report(SEVERITY_WARNING, &place, "%s is deprecated on %s: still works, but the network is phasing it out",
+               name.data, found->interface);
         break;
     case SOURCE_TENTATIVE:
-        report(SEVERITY_WARNING, &place, "%s is tentative on %s%s: duplicate address detection is not over", name.data,
-               found->interface, also);
+        report(SEVERITY_WARNING, &place, "%s is tentative on %s%s: duplicate address detection is still running",
+               name.data, found->interface, also);
         break;
     case SOURCE_DUPLICATE:
-        report(SEVERITY_WARNING, &place, "%s is a duplicate on %s: another host has it, so it can't be used", name.data,
+        report(SEVERITY_WARNING, &place, "%s is a duplicate on %s: another host has the same address", name.data,
                found->interface);
         break;
     case SOURCE_ABSENT:

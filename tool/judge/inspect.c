@@ -35,7 +35,7 @@ static void load_file(struct inspection *inspection)
     const char *path = inspection->file != NULL ? inspection->file : secure_getenv(CONFIG_VARIABLE);
 
     if (load_config(load, path, geteuid()) != 0)
-        trouble("%s: found no memory or no descriptor to read it", load->path);
+        trouble("%s: out of memory or file descriptors", load->path);
     if (load->built_in && inspection->file != NULL)
         trouble("%s: %s", inspection->file, strerror(ENOENT));
     if (load->unusable && inspection->file != NULL) {
@@ -45,7 +45,7 @@ static void load_file(struct inspection *inspection)
         if (load_config(load, path, FILE_OF_ANYBODY) != 0 || load->unusable)
             trouble("%s: %s", inspection->file, mistake.message);
         report(SEVERITY_WARNING, &(struct place){.file = inspection->file, .line = 1, .column = 1},
-               "the library would not trust this file: %s", mistake.message);
+               "the library would reject this file: %s", mistake.message);
     }
 }
 
@@ -56,13 +56,13 @@ static void load_glusterds_bind_address(struct inspection *inspection)
     struct place place = {.file = load->process.volfile};
 
     if (load_volfile(load) != 0)
-        trouble("%s: found no memory or no descriptor to read it", load->process.volfile);
+        trouble("%s: out of memory or file descriptors", load->process.volfile);
     glusterd_bind_address(&inspection->glusterd, load);
     if (load->bind_address.kind != SOURCE_UNKNOWN)
         return;
     (void)bind_address_place(load->process.volfile, &place);
     report(SEVERITY_WARNING, &place,
-           "only glusterd can tell its bind-address; until it listens, rules with it refuse in other processes");
+           "bind-address is known only to glusterd: until it listens, other processes refuse the peers of such rules");
 }
 
 /* Where the length of a single address is written down, it is meant. */
@@ -78,9 +78,9 @@ static void report_peer(const struct place *place, const struct network *meant)
     char data[256];
     struct text text = TEXT_IN(data);
 
-    text_format(&text, "this rule is for the one address %A; write ", &meant->address);
+    text_format(&text, "this rule covers one address only, %A; write ", &meant->address);
     if (meant->len == 64)
-        text_format(&text, "its length, such as %N, for a network", meant);
+        text_format(&text, "a length, such as %N, for a network", meant);
     else
         text_format(&text, "%N for all %speers", meant, meant->len == 0 ? "" : "IPv4 ");
     report(SEVERITY_WARNING, place, "%s", data);
@@ -97,9 +97,8 @@ static void report_rules(const struct inspection *inspection, const struct secti
 
         if (never[i])
             report(SEVERITY_WARNING, &place, "this rule never applies: %s",
-                   IN6_IS_ADDR_MULTICAST(&network.address)
-                       ? "TCP connects to no multicast address"
-                       : "longer ones, and the ranges that only their own rules reach, leave it no peer");
+                   IN6_IS_ADDR_MULTICAST(&network.address) ? "TCP cannot connect to multicast addresses"
+                                                           : "longer prefixes cover all of it");
         else if (doubt_peer(&section->rules.all[i], &network) && (network.len != 64 || !has_length(&place)))
             report_peer(&place, &network);
     }
@@ -137,8 +136,8 @@ static void report_label(const char *path, const char *consequence)
     struct selinux selinux;
 
     if (selinux_load(&selinux) && label_is_wrong(&selinux, path, label))
-        report(SEVERITY_WARNING, &place, "found SELinux type %s where policy has %s, so %s; restorecon -v %s",
-               label->found, label->wanted, consequence, label->path);
+        report(SEVERITY_WARNING, &place, "expected SELinux type %s, found %s: %s; run restorecon -v %s", label->wanted,
+               label->found, consequence, label->path);
     free(label);
 }
 
@@ -150,12 +149,12 @@ static void report_library(void)
 
     library_load(library);
     if (library->reason[0] != '\0')
-        report(SEVERITY_WARNING, &place, "ld.so can't preload it into glusterd: %s", library->reason);
+        report(SEVERITY_WARNING, &place, "ld.so cannot preload it into glusterd: %s", library->reason);
     else if ((library->mode & S_ISUID) == 0)
         report(SEVERITY_WARNING, &place,
-               "found no set-user-ID bit, so ld.so does not preload it under secure execution; chmod u+s");
+               "set-user-ID bit is not set: ld.so does not preload it under secure execution; run chmod u+s");
     if (library->reason[0] == '\0')
-        report_label(library->path, "ld.so may not preload it into glusterd");
+        report_label(library->path, "policy may keep ld.so from preloading it into glusterd");
     free(library);
 }
 
@@ -171,8 +170,7 @@ static void report_sections(const struct inspection *inspection)
         report_names(inspection, section);
         if (taker != NULL)
             report(SEVERITY_WARNING, &place,
-                   "no process of GlusterFS has this section: line %" PRIu32 " and others above match first",
-                   taker->line);
+                   "this section never applies: sections above match first, the last in line %" PRIu32, taker->line);
         report_rules(inspection, section);
     }
 }
@@ -200,7 +198,7 @@ static void report_peer_names(const struct inspection *inspection, const struct 
         place.line = peer->names[i].line;
         place.column = peer->names[i].column;
         if (!is_covered(section, &peer->names[i]))
-            report(SEVERITY_WARNING, &place, "no rule of glusterd is for peer %s", peer->names[i].value);
+            report(SEVERITY_WARNING, &place, "no rule of glusterd covers peer %s", peer->names[i].value);
     }
 }
 
@@ -230,7 +228,7 @@ void inspect(struct inspection *inspection)
     expect_sources(load, &inspection->sources);
     expectations_wait(&inspection->sources, inspection->wait);
     if (inspection->file == NULL) {
-        report_label(load->path, "glusterd may not read it");
+        report_label(load->path, "policy may keep glusterd from reading it");
         report_library();
     }
     report_sections(inspection);
