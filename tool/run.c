@@ -18,7 +18,7 @@ static const struct option options[] = {
 static void refuse_mount(const char *program)
 {
     if (strcmp(basename(program), "mount") == 0)
-        trouble("%s: mount(8) clears LD_PRELOAD; write mount -t glusterfs-srcaddr, or run mount.glusterfs", program);
+        trouble("%s: mount(8) clears LD_PRELOAD; use 'mount -t glusterfs-srcaddr', or run mount.glusterfs", program);
 }
 
 /* ld.so only complains about a library that it can't preload, and starts the program without. */
@@ -28,7 +28,7 @@ static void find_library(void)
 
     library_load(library);
     if (library->reason[0] != '\0')
-        trouble("found no library to preload: %s: %s", library->path, library->reason);
+        trouble("cannot preload %s: %s", library->path, library->reason);
     free(library);
 }
 
@@ -39,7 +39,7 @@ static void check_configuration(const char *path)
     bool is_named = path != NULL && path[0] != '\0';
 
     if (load_config(load, path, geteuid()) != 0)
-        trouble("%s: found no memory or no descriptor to read it", load->path);
+        trouble("%s: out of memory or file descriptors", load->path);
     if (load->built_in && is_named)
         trouble("%s: %s", path, strerror(ENOENT));
     if (load->has_mistake) {
@@ -58,7 +58,7 @@ static void set_configuration(const char *path)
     if (absolute == NULL)
         trouble("%s: %m", path);
     if (setenv(CONFIG_VARIABLE, absolute, 1) != 0)
-        trouble("found no memory");
+        trouble("out of memory");
     free(absolute);
 }
 
@@ -70,7 +70,7 @@ static void set_preload(void)
         formatted(LIBRARY_NAME "%s%s", before != NULL && before[0] != '\0' ? ":" : "", before != NULL ? before : "");
 
     if (setenv("LD_PRELOAD", preload, 1) != 0)
-        trouble("found no memory");
+        trouble("out of memory");
     free(preload);
 }
 

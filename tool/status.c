@@ -35,14 +35,14 @@ static void print_metrics(const struct look *look, const char *file)
     FILE *out = file != NULL ? open_memstream(&text, &len) : stdout;
 
     if (out == NULL)
-        trouble("found no memory");
+        trouble("out of memory");
     own_configuration_check(&configuration);
     metrics_write(out, look, &configuration);
     own_configuration_free(&configuration);
     if (file == NULL)
         return;
     if (fclose(out) != 0)
-        trouble("found no memory");
+        trouble("out of memory");
     output_file(file, text, len);
     free(text);
 }

@@ -137,7 +137,7 @@ fails() {
     local library
     library=/$(cd "$LAB/installed" && find usr -name libglusterd-srcaddr.so)
     in_host 2 mv "$library" "$library.away"
-    fails 2 "found no library to preload: libglusterd-srcaddr.so"
+    fails 2 "cannot preload libglusterd-srcaddr.so"
     in_host 2 mv "$library.away" "$library"
 
     echo wrong | write_configuration 2

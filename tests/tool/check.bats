@@ -339,7 +339,7 @@ other_header() {
 		$warned
 	END
     LD_LIBRARY_PATH=$PWD/class says 2 run true <<-END
-		glusterd-srcaddr: found no library to preload: $PWD/class/libglusterd-srcaddr.so: built for another architecture
+		glusterd-srcaddr: cannot preload $PWD/class/libglusterd-srcaddr.so: built for another architecture
 	END
     # ld.so goes on to the right one after them.
     LD_LIBRARY_PATH=$PWD/machine:$PWD/class:$INSTALLED says 0 check <<<"$well"

@@ -78,7 +78,7 @@ setup() {
 @test "it refuses where the library can't be found" {
     unset LD_LIBRARY_PATH
     says 2 run touch started <<-END
-		glusterd-srcaddr: found no library to preload: libglusterd-srcaddr.so: cannot open shared object file: No such file or directory
+		glusterd-srcaddr: cannot preload libglusterd-srcaddr.so: cannot open shared object file: No such file or directory
 	END
     [ ! -e started ]
 }
@@ -112,7 +112,7 @@ wrong
 }
 
 @test "mount(8), which would mount without the library, is refused, however it is called" {
-    local words="mount(8) clears LD_PRELOAD; write mount -t glusterfs-srcaddr, or run mount.glusterfs"
+    local words="mount(8) clears LD_PRELOAD; use 'mount -t glusterfs-srcaddr', or run mount.glusterfs"
     # shellcheck disable=SC2016 # for the other shell
     printf '#!/bin/sh\ntouch "$0.started"\n' | tee mount mount.glusterfs umount >/dev/null
     chmod +x mount mount.glusterfs umount

@@ -128,7 +128,7 @@ static void read_files(struct survey *survey, const char *configuration, const s
     load->process = survey->running.process;
     load->listener = survey->loaded.origin.listener; /* it may know what nobody can see any more */
     if (load_config(load, configuration, survey->running.user) != 0 || load_section(load) != 0)
-        trouble("found no memory or no descriptor to read %s", load->path);
+        trouble("%s: out of memory or file descriptors", load->path);
     survey->has_mistake = load->has_mistake;
     survey->has_section = load->section != NULL;
     survey->has_changed = is_another(survey, load);

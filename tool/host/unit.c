@@ -18,7 +18,7 @@ struct strings {
 static void add(struct strings *strings, const char *string)
 {
     if (argz_add(&strings->data, &strings->len, string) != 0)
-        trouble("found no memory");
+        trouble("out of memory");
 }
 
 static void add_variable(struct strings *variables, char *assignment)
@@ -29,7 +29,7 @@ static void add_variable(struct strings *variables, char *assignment)
         return;
     *value++ = '\0';
     if (envz_add(&variables->data, &variables->len, assignment, value) != 0)
-        trouble("found no memory");
+        trouble("out of memory");
 }
 
 /* The next word of *rest, which may be quoted; NULL if there is none. */
@@ -69,7 +69,7 @@ static void take_line(struct strings *variables, char *line)
     *value++ = '\0';
     word = *value == '"' || *value == '\'' ? next_word(&value) : strtok(value, "\n");
     if (envz_add(&variables->data, &variables->len, name, word != NULL ? word : "") != 0)
-        trouble("found no memory");
+        trouble("out of memory");
 }
 
 /* EnvironmentFiles=: PATH (ignore_errors=yes) */

@@ -57,7 +57,7 @@ bool wait_for_addresses(unsigned int seconds, bool (*is_done)(void *context),
     bool done;
 
     if (fd < 0) {
-        fprintf(stderr, PROGRAM ": not waiting, for there is no way to be told of changed addresses: %m\n");
+        fprintf(stderr, PROGRAM ": not waiting, cannot watch addresses: %m\n");
         return is_done(context);
     }
     for (done = is_done(context); !done && clock_now() < end; done = is_done(context)) {

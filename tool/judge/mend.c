@@ -135,7 +135,7 @@ char *mended_text(const struct peer *peer, const struct spelling *from, const st
     }
     (void)fwrite(rest.start, 1, rest.len, out);
     if (fclose(out) != 0)
-        trouble("found no memory");
+        trouble("out of memory");
     return text;
 }
 

@@ -24,7 +24,7 @@ struct table {
 static void check(int error)
 {
     if (error != 0)
-        trouble("found no way to make a table: %s", strerror(-error));
+        trouble("cannot make the table: %s", strerror(-error));
 }
 
 static void add_column(struct table *table, const struct column *column)
