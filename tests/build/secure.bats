@@ -149,7 +149,7 @@ whatever_is_named() {
     [[ ! -s $log ]]
     whatever_is_named unlimited ECONNREFUSED
     [[ $(grep -c " I .*bind-address is $SOURCE (" "$log") == 3 ]]
-    # Wrong itself.
+    # The configuration is wrong too.
     echo wrong >/etc/glusterfs/srcaddr.conf
     whatever_is_named 0 EADDRNOTAVAIL
     whatever_is_named unlimited EADDRNOTAVAIL

@@ -36,8 +36,8 @@ static inline struct word rest_of_line(struct word text, unsigned int line, unsi
     return word_between(found.start + column - 1, found.start + found.len);
 }
 
-/* What a message quotes first stands where the message points to, as far as the quotation is unambiguous, and is not
- * the "=" or "]" that is missing there. */
+/* The first quotation in a message is the text at its place, as far as the quotation is unambiguous, or a "=" or "]"
+ * that is missing there. */
 static inline void check_quotation(const char *message, struct word place)
 {
     const char *quoted = strchr(message, '\'');

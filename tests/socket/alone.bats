@@ -49,7 +49,7 @@ same_result() {
         [[ $output == *"local $PEER,"* ]]
         same_result tcp6 connect="[::1]:1" close $kind connect="[$PEER]:$PORT" local
     done
-    logged 2 " section 'dial' in force" # of the processes that had connected a TCP socket
+    logged 2 " section 'dial' in force" # one from each process that had connected a TCP socket
 }
 
 @test "an IPv6 socket that is not TCP, with a rule for the peer: one system call more, by which that is found" {

@@ -109,7 +109,7 @@ other() {
     dial_daemon -f "$volfile" "${listens[@]}" "${peer[@]}" "${connects[@]}"
     dials "$SOURCE"
     logged 1 " I .* bind-address is $SOURCE \(where glusterd listens\)\$"
-    # Away, and there again elsewhere. Descriptor 3 is the first listener.
+    # The listener goes away, and comes back elsewhere. Descriptor 3 is the first one.
     dial_daemon -f "$volfile" "${listens[@]}" "${peer[@]}" "${connects[@]}" fd=3 close later=1 "${connects[@]}" \
         tcp6 bind="[$SOURCE2]:24007" listen later=1 "${connects[@]}"
     seen=$(grep seen <<<"$output")

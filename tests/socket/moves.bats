@@ -144,7 +144,7 @@ compares_in_another_namespace() {
     dial peer="[$PEER]:$PORT" tcp6 bind="[::]:0" netns=/run/netns/other connect="[$PEER]:$PORT" unseen local
     prints "bind: 0" "connect: EADDRNOTAVAIL" unseen "local ::, port kept"
     logged 1 " W .* move the socket from another network namespace: Cannot assign requested address; not connected\$"
-    # An unbound one can be bound where it is, but not to an address that is looked up elsewhere.
+    # An unbound socket is bound in its own namespace, but not to an address looked up in another.
     dial peer="[$PEER]:$PORT" tcp6 netns=/run/netns/other connect="[$PEER]:$PORT" seen
     prints "connect: 0" "seen from $SOURCE, port new"
     configure_rules "::/0 = 2001:db8:1::10/124"

@@ -355,7 +355,7 @@ foreseen() {
     write_volfile transport.socket.bind-address host1
     says_in_json 1 '.explanations[] | [.source, .why, .unavailable]' explain "$PEER" \
         <<<'[null,"bind-address, known only to glusterd","refuse"]'
-    # Which is nothing to a process that does not ask for it.
+    # Another process has no rule with bind-address.
     says_in_json 0 '.explanations[].why' explain "$PEER" --process dial <<<'"no section for this process, so no rules"'
 }
 

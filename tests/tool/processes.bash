@@ -50,8 +50,8 @@ use_rules() {
 	END
 }
 
-# A process that is right, one with rules but no library, one without a section, one of GlusterFS's that dials nobody, one
-# whose library has been replaced; peers that are connected, that are not, of which nobody can tell, and that are rejected.
+# Processes: all well; rules but no library; no section; one of GlusterFS's without connections; the library replaced. Peers:
+# connected, not connected, unknown, rejected.
 start_all_kinds() {
     local replaced=/run/replaced/libglusterd-srcaddr.so
     start_listener

@@ -15,7 +15,7 @@ CONFIGURATION=/etc/glusterfs/srcaddr.conf
 LIBRARY=/usr/lib/x86_64-linux-gnu/libglusterd-srcaddr.so
 ROOTS_TYPE=user_home_t # files that root makes at home
 
-HANG_UP="ip netns exec peer ss --kill sport = :24007" # glusterd dials again then
+HANG_UP="ip netns exec peer ss --kill sport = :24007" # makes glusterd redial
 WRONG_CONFIGURATION="$CONFIGURATION: warning: expected SELinux type glusterd_conf_t, found $ROOTS_TYPE: policy may keep glusterd from \
 reading it; run restorecon -v $CONFIGURATION"
 WRONG_LIBRARY="$LIBRARY: warning: expected SELinux type lib_t, found $ROOTS_TYPE: policy may keep ld.so from preloading it into \

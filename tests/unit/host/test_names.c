@@ -86,7 +86,7 @@ static void a_name_that_is_no_process_stands_for_those_likely_meant(void **state
         {"gsyncd", "'glusterfs'"},
         {"snapshot", "'snapd'"},
 
-        /* slips */
+        /* typos */
         {"gluserfsd", "'glusterfsd'"},
         {"glutserd", "'glusterd'"},
         {"GLUSTERD", "'glusterd'"},
