@@ -5,7 +5,7 @@
 
 #include "base/kernel.h"
 
-void *memory_take(size_t size)
+void *memory_map(size_t size)
 {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
@@ -15,7 +15,7 @@ void *memory_take(size_t size)
     return NULL;
 }
 
-void memory_give(void *memory, size_t size)
+void memory_unmap(void *memory, size_t size)
 {
     int saved = errno;
 

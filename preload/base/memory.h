@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 /* Returns size bytes of zeros, which take no memory until written to; NULL with errno ENOMEM if there are none. */
-void *memory_take(size_t size);
+void *memory_map(size_t size);
 
 /* memory may be NULL. Does not change errno. */
-void memory_give(void *memory, size_t size);
+void memory_unmap(void *memory, size_t size);

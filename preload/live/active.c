@@ -43,7 +43,7 @@ static void *take(size_t size)
 {
     bool fits = size <= SMALL_SIZE && !__atomic_exchange_n(&small.is_taken, true, __ATOMIC_ACQUIRE);
 
-    return fits ? small.memory : memory_take(size);
+    return fits ? small.memory : memory_map(size);
 }
 
 void active_free(struct active *active)
@@ -51,7 +51,7 @@ void active_free(struct active *active)
     if ((char *)active == small.memory)
         __atomic_store_n(&small.is_taken, false, __ATOMIC_RELEASE);
     else
-        memory_give(active, active->size);
+        memory_unmap(active, active->size);
 }
 
 /* A copy in one piece of memory of its own. */

@@ -58,7 +58,7 @@ static int read_open(int fd, size_t max, uid_t owner, struct file *file)
     int error;
 
     file->memory_size = size + 1; /* what fills that too has grown since */
-    file->data = memory_take(file->memory_size);
+    file->data = memory_map(file->memory_size);
     if (file->data == NULL)
         return errno;
     error = read_all(fd, file);
@@ -147,7 +147,7 @@ bool is_passing(int error)
 
 void file_free(struct file *file)
 {
-    memory_give(file->data, file->memory_size);
+    memory_unmap(file->data, file->memory_size);
     file->data = NULL;
     file->len = 0;
 }

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "live/stamp.h"
 
-/* A file's content, in memory from memory_take(): give it back with file_free(). */
+/* A file's content, in memory from memory_map(): give it back with file_free(). */
 struct file {
     char *data;
     size_t len;

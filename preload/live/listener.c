@@ -153,12 +153,12 @@ static int search_file(const char *directory, const char *name, struct search *s
     fd = (int)kernel(openat, AT_FDCWD, path.data, O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0)
         return errno;
-    buffer = memory_take(LIST_SIZE);
+    buffer = memory_map(LIST_SIZE);
     search->heading = true;
     if (buffer != NULL)
         search_list(fd, buffer, search);
     (void)kernel(close, fd);
-    memory_give(buffer, LIST_SIZE);
+    memory_unmap(buffer, LIST_SIZE);
     return buffer != NULL ? 0 : ENOMEM;
 }
 

@@ -157,14 +157,14 @@ static int load_again(struct load *load, const struct active *before)
 /* *active is then what is in force, entered; before has been left. After an error the next call tries again. */
 static int load_in_place_of(const struct active *before, const struct active **active)
 {
-    struct load *load = memory_take(sizeof(*load));
+    struct load *load = memory_map(sizeof(*load));
     int error;
 
     if (load == NULL)
         return ENOMEM;
     error = before == NULL ? load_first(load) : load_again(load, before);
     load_free(load);
-    memory_give(load, sizeof(*load));
+    memory_unmap(load, sizeof(*load));
     if (error != 0)
         return error;
     *active = current_enter();

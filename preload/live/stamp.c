@@ -89,7 +89,7 @@ static struct stamp look_on(char *way, int error, size_t *link_len)
 struct stamp stamp_on_way(const char *path, int error, size_t *link_len)
 {
     size_t len = strlen(path);
-    char *way = memory_take(len + sizeof(".")); /* room for cut() too; too large for the stack of a signal handler */
+    char *way = memory_map(len + sizeof(".")); /* room for cut() too; too large for the stack of a signal handler */
     struct stamp stamp;
 
     *link_len = 0;
@@ -97,7 +97,7 @@ struct stamp stamp_on_way(const char *path, int error, size_t *link_len)
         return stamp_of_error(errno);
     memcpy(way, path, len + 1);
     stamp = look_on(way, error, link_len);
-    memory_give(way, len + sizeof("."));
+    memory_unmap(way, len + sizeof("."));
     return stamp;
 }
 

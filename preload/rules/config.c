@@ -236,7 +236,7 @@ static bool take_memory(struct parser *parser, struct word text)
     config->memory_size = (sections + 1) * sizeof(*config->sections) +
                           rules * (2 * sizeof(*parser->rules) + sizeof(*parser->sources)) +
                           RULES_TOPS(rules) * sizeof(*parser->tops);
-    config->memory = memory_take(config->memory_size);
+    config->memory = memory_map(config->memory_size);
     if (config->memory == NULL)
         return false;
     config->sections = config->memory;
@@ -264,7 +264,7 @@ bool config_parse(const char *text, size_t len, struct config *config, struct mi
 
 void config_free(struct config *config)
 {
-    memory_give(config->memory, config->memory_size);
+    memory_unmap(config->memory, config->memory_size);
     config->memory = NULL;
 }
 

@@ -160,7 +160,7 @@ int host_address_find(const struct network *network, unsigned int interface, int
     int error;
 
     quiet_begin(&quiet);
-    buffer = memory_take(DUMP_SIZE);
+    buffer = memory_map(DUMP_SIZE);
     fd = buffer == NULL ? -1 : (int)kernel(socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     if (fd < 0)
         error = errno;
@@ -170,7 +170,7 @@ int host_address_find(const struct network *network, unsigned int interface, int
         error = search_all(fd, buffer, &search);
     if (fd >= 0)
         (void)kernel(close, fd);
-    memory_give(buffer, DUMP_SIZE);
+    memory_unmap(buffer, DUMP_SIZE);
     quiet_end(&quiet);
     *found = search.best;
     return error;

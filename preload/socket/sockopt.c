@@ -186,14 +186,14 @@ static int carry_large(struct carry *carry, const struct option *option)
 
     if (kernel(getsockopt, carry->from, option->level, option->name, probe, &len) == 0 && len == 0)
         return 0;
-    value = memory_take(LARGE_MAX);
+    value = memory_map(LARGE_MAX);
     if (value == NULL)
         return errno;
     len = LARGE_MAX;
     error = kernel(getsockopt, carry->from, option->level, option->name, value, &len) != 0 || len == 0
                 ? 0
                 : set(carry->to, option->level, option->name, value, len);
-    memory_give(value, LARGE_MAX);
+    memory_unmap(value, LARGE_MAX);
     return error;
 }
 
@@ -208,7 +208,7 @@ static int carry_filter(struct carry *carry, const struct option *option)
         return errno == EACCES ? EOPNOTSUPP : 0;
     if (count == 0)
         return 0;
-    program.filter = memory_take(LARGE_MAX);
+    program.filter = memory_map(LARGE_MAX);
     if (program.filter == NULL)
         return errno;
     if (kernel(getsockopt, carry->from, option->level, option->name, program.filter, &count) != 0)
@@ -216,7 +216,7 @@ static int carry_filter(struct carry *carry, const struct option *option)
     program.len = (unsigned short)count;
     if (error == 0)
         error = set(carry->to, option->level, option->name, &program, sizeof(program));
-    memory_give(program.filter, LARGE_MAX);
+    memory_unmap(program.filter, LARGE_MAX);
     return error;
 }
 

@@ -21,12 +21,12 @@ static struct mistake mistake;
 static char written[WRITTEN_MAX];
 
 /* With malloc(3), so that AddressSanitizer guards the ends. */
-void *memory_take(size_t size)
+void *memory_map(size_t size)
 {
     return calloc(1, size);
 }
 
-void memory_give(void *memory, size_t size)
+void memory_unmap(void *memory, size_t size)
 {
     (void)size;
     free(memory);

@@ -18,7 +18,7 @@ static size_t rest_of_page(size_t size)
     return (PAGE - size % PAGE) % PAGE;
 }
 
-void *memory_take(size_t size)
+void *memory_map(size_t size)
 {
     char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
@@ -30,7 +30,7 @@ void *memory_take(size_t size)
     return memory;
 }
 
-void memory_give(void *memory, size_t size)
+void memory_unmap(void *memory, size_t size)
 {
     int saved = errno;
 

@@ -14,7 +14,7 @@ enum {
 /* Its number is the number of rules, and fills the rest of its memory. */
 static struct active *make(uint32_t number)
 {
-    struct active *made = memory_take(SIZE);
+    struct active *made = memory_map(SIZE);
 
     assert_non_null(made);
     made->size = SIZE;
@@ -109,7 +109,7 @@ static void only_the_first_of_two_takes_the_place(void **state)
     assert_int_equal(number_in_force(), 9);
     current_leave(before);
     assert_int_equal(number_in_force(), 9);
-    memory_give(late, SIZE);
+    memory_unmap(late, SIZE);
 }
 
 static void without_room_nothing_changes(void **state)
@@ -169,7 +169,7 @@ static void *publish_often(void *argument)
         struct active *made = make(i);
 
         if (!current_publish(made, before))
-            memory_give(made, SIZE);
+            memory_unmap(made, SIZE);
         current_leave(before);
     }
     return argument;
