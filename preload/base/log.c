@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/kernel.h"
-#include "base/quiet.h"
 #include "base/secure.h"
+#include "base/signals.h"
 #include "base/text.h"
 
 enum {
@@ -190,14 +190,14 @@ static bool append_to(const char *file, const struct text *line)
 /* To the file, or to standard error where that can't be written or is NULL. Whether it is in the file. */
 static bool write_out(const char *file, const struct text *line)
 {
-    struct quiet quiet;
+    struct signals signals;
     bool written;
 
-    quiet_begin(&quiet);
-    written = quiet.holds_signals && file != NULL && append_to(file, line);
-    if (quiet.holds_signals && !written)
+    signals_block(&signals);
+    written = signals.is_blocked && file != NULL && append_to(file, line);
+    if (signals.is_blocked && !written)
         write_to_stderr(line);
-    quiet_end(&quiet);
+    signals_restore(&signals);
     return written;
 }
 

@@ -7,7 +7,7 @@
 
 #include "base/kernel.h"
 #include "base/memory.h"
-#include "base/quiet.h"
+#include "base/signals.h"
 #include "live/announce.h"
 #include "live/current.h"
 
@@ -175,13 +175,13 @@ static int load_in_place_of(const struct active *before, const struct active **a
 
 int reload_first(const struct active **active)
 {
-    struct quiet quiet;
+    struct signals signals;
     int error;
 
-    quiet_begin(&quiet);
+    signals_block(&signals);
     __atomic_store_n(&reload_next_look, reload_coarse_clock() + LOOK_INTERVAL, __ATOMIC_RELAXED);
     error = load_in_place_of(NULL, active);
-    quiet_end(&quiet);
+    signals_restore(&signals);
     return error;
 }
 
@@ -206,10 +206,10 @@ static bool is_to_be_read(const struct active *before)
 
 void reload_if_changed(const struct active **active)
 {
-    struct quiet quiet;
+    struct signals signals;
 
-    quiet_begin(&quiet);
+    signals_block(&signals);
     if (is_to_be_read(*active))
         (void)load_in_place_of(*active, active);
-    quiet_end(&quiet);
+    signals_restore(&signals);
 }

@@ -9,7 +9,7 @@
 
 #include "base/kernel.h"
 #include "base/memory.h"
-#include "base/quiet.h"
+#include "base/signals.h"
 #include "socket/namespace.h"
 
 enum {
@@ -154,12 +154,12 @@ static int search_all(int fd, void *buffer, struct search *search)
 int host_address_find(const struct network *network, unsigned int interface, int beside, struct host_address *found)
 {
     struct search search = {.network = network, .interface = interface};
-    struct quiet quiet;
+    struct signals signals;
     void *buffer;
     int fd;
     int error;
 
-    quiet_begin(&quiet);
+    signals_block(&signals);
     buffer = memory_map(DUMP_SIZE);
     fd = buffer == NULL ? -1 : (int)kernel(socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     if (fd < 0)
@@ -171,7 +171,7 @@ int host_address_find(const struct network *network, unsigned int interface, int
     if (fd >= 0)
         (void)kernel(close, fd);
     memory_unmap(buffer, DUMP_SIZE);
-    quiet_end(&quiet);
+    signals_restore(&signals);
     *found = search.best;
     return error;
 }

@@ -8,7 +8,7 @@
 #include "base/address.h"
 #include "base/kernel.h"
 #include "base/libc.h"
-#include "base/quiet.h"
+#include "base/signals.h"
 #include "socket/namespace.h"
 #include "socket/sockopt.h"
 
@@ -139,11 +139,11 @@ static int move_over(int fd, const struct move *move, const char **step)
 
 int socket_move(int fd, const struct move *move, const char **step)
 {
-    struct quiet quiet;
+    struct signals signals;
     int error;
 
-    quiet_begin(&quiet);
+    signals_block(&signals);
     error = move_over(fd, move, step);
-    quiet_end(&quiet);
+    signals_restore(&signals);
     return error;
 }

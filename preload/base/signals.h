@@ -11,21 +11,21 @@
 
 #include "base/kernel.h"
 
-struct quiet {
-    bool holds_signals; /* false only if a seccomp filter denied it */
-    uint64_t signals;
+struct signals {
+    bool is_blocked; /* false only if a seccomp filter denied it */
+    uint64_t mask;
 };
 
-static inline void quiet_begin(struct quiet *quiet)
+static inline void signals_block(struct signals *signals)
 {
     /* The C library's own signals too, but not SIGSYS: a sandbox answers calls with it, and kills who blocks it. */
     static const uint64_t all = ~(UINT64_C(1) << (SIGSYS - 1));
 
-    quiet->holds_signals = kernel(rt_sigprocmask, SIG_BLOCK, &all, &quiet->signals, sizeof(all)) == 0;
+    signals->is_blocked = kernel(rt_sigprocmask, SIG_BLOCK, &all, &signals->mask, sizeof(all)) == 0;
 }
 
-static inline void quiet_end(const struct quiet *quiet)
+static inline void signals_restore(const struct signals *signals)
 {
-    if (quiet->holds_signals)
-        (void)kernel(rt_sigprocmask, SIG_SETMASK, &quiet->signals, NULL, sizeof(quiet->signals));
+    if (signals->is_blocked)
+        (void)kernel(rt_sigprocmask, SIG_SETMASK, &signals->mask, NULL, sizeof(signals->mask));
 }
