@@ -19,7 +19,7 @@ COMMAND := $(BUILD)/glusterd-srcaddr
 # Not for an instrumented library, which is only for tests and needs its instrument's libraries.
 CHECK_OBJECT := preload/check-object
 # Objects with large arrays come last: most processes never write to these, and all other variables then share a page.
-LARGE   := socket/learned socket/sockopt base/limit
+LARGE   := socket/learned socket/sockopt base/ratelimit
 PRELOAD := $(patsubst preload/%.c,%,$(wildcard preload/*.c preload/*/*.c))
 OBJECTS := $(patsubst %,$(BUILD)/preload/%.o,$(filter-out $(LARGE),$(PRELOAD)) $(LARGE))
 TOOL    := $(patsubst tool/%.c,$(BUILD)/tool/%.o,$(wildcard tool/*.c tool/*/*.c))

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 
 #include "base/libc.h"
-#include "base/limit.h"
+#include "base/ratelimit.h"
 #include "live/current.h"
 #include "live/process.h"
 #include "live/reload.h"
@@ -74,7 +74,7 @@ static bool may_warn(const struct in6_addr *peer)
 {
     int64_t seconds = reload_coarse_clock() / 1000000000;
 
-    return limit_allows(peer, (uint32_t)seconds + 1);
+    return ratelimit_allows(peer, (uint32_t)seconds + 1);
 }
 
 /* Whether the socket has a source of an earlier connect that can't be taken back. */

@@ -9,4 +9,4 @@
  * minute, so that memory is bounded. now is in seconds, from 1, of a monotonic clock. Thread-safe and
  * async-signal-safe.
  */
-bool limit_allows(const struct in6_addr *peer, uint32_t now);
+bool ratelimit_allows(const struct in6_addr *peer, uint32_t now);

@@ -1,4 +1,4 @@
-#include "base/limit.h"
+#include "base/ratelimit.h"
 
 #include "base/address.h"
 
@@ -16,7 +16,7 @@ static bool is_recent(uint64_t slot, uint32_t now)
     return slot != 0 && (int32_t)(now - (uint32_t)slot) < INTERVAL;
 }
 
-bool limit_allows(const struct in6_addr *peer, uint32_t now)
+bool ratelimit_allows(const struct in6_addr *peer, uint32_t now)
 {
     uint32_t key = (uint32_t)address_hash(peer);
     uint64_t *over = NULL; /* peer's slot, or the first that nobody needs any more */

@@ -2,7 +2,7 @@
 
 #include <pthread.h>
 
-#include "base/limit.h"
+#include "base/ratelimit.h"
 
 enum {
     PEERS_MAX = 1024, /* warnings a minute, for all peers together */
@@ -23,7 +23,7 @@ static bool allows(uint32_t peer_number, uint32_t now)
 {
     struct in6_addr peer = address_of_number(peer_number);
 
-    return limit_allows(&peer, now);
+    return ratelimit_allows(&peer, now);
 }
 
 static void once_a_minute_for_one_peer(void **state)
@@ -59,7 +59,7 @@ static void peers_that_differ_in_one_byte_are_different(void **state)
         struct in6_addr peer = address_of_number(1);
 
         peer.s6_addr[i] ^= 0x10;
-        assert_true(limit_allows(&peer, now));
+        assert_true(ratelimit_allows(&peer, now));
     }
 }
 
