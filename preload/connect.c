@@ -24,8 +24,8 @@ struct dial {
     int fd;
     struct sockaddr_in6 peer;
     struct socket_state state;
-    const struct active *active; /* NULL at the process's first connect of a socket that rules can be about */
-    const struct rule *rule;     /* NULL if there is none for the peer */
+    const struct ruleset *ruleset; /* NULL at the process's first connect of a socket that rules can be about */
+    const struct rule *rule;       /* NULL if there is none for the peer */
 };
 
 /* The kernel takes an address without sin6_scope_id too (SIN6_LEN_RFC2133), and none that is longer than a storage. */
@@ -42,18 +42,18 @@ static bool has_learned(void)
 
 static const struct source *source_of(const struct dial *dial)
 {
-    return &dial->active->sources[dial->rule->source];
+    return &dial->ruleset->sources[dial->rule->source];
 }
 
 /* Whether nothing is to be done with that rule, or with none. */
-static bool is_left_to_kernel(const struct active *active, const struct rule *rule)
+static bool is_left_to_kernel(const struct ruleset *ruleset, const struct rule *rule)
 {
-    return rule == NULL || active->sources[rule->source].kind == SOURCE_NONE;
+    return rule == NULL || ruleset->sources[rule->source].kind == SOURCE_NONE;
 }
 
 static void log_outcome(const struct dial *dial, enum log_level level, const char *outcome)
 {
-    const struct log *log = &dial->active->log;
+    const struct log *log = &dial->ruleset->log;
     char rule_data[192];
     struct text rule;
 
@@ -65,7 +65,7 @@ static void log_outcome(const struct dial *dial, enum log_level level, const cha
         return;
     }
     text_rule(&rule, dial->rule, source_of(dial));
-    log_write(log, level, "peer %A: %s:%u: rule %s: %s", &dial->peer.sin6_addr, dial->active->file, dial->rule->line,
+    log_write(log, level, "peer %A: %s:%u: rule %s: %s", &dial->peer.sin6_addr, dial->ruleset->file, dial->rule->line,
               rule.data, outcome);
 }
 
@@ -90,7 +90,7 @@ static bool is_stuck(struct dial *dial)
 /* The source can't be used, because of error in a step. Returns what connect is to fail with, 0 if it is to go on. */
 static int unavailable(struct dial *dial, const char *step, int error)
 {
-    bool refused = dial->active->refuse || is_stuck(dial);
+    bool refused = dial->ruleset->refuse || is_stuck(dial);
     char data[160];
     struct text outcome = TEXT_IN(data);
 
@@ -137,14 +137,14 @@ static int decide(struct dial *dial)
         return inspect_error; /* as the real connect would */
     if (inspect_error == 0 && !dial->state.governed)
         return 0;
-    if (dial->active == NULL) {
-        int load_error = reload_first(&dial->active);
+    if (dial->ruleset == NULL) {
+        int load_error = reload_first(&dial->ruleset);
 
         if (load_error != 0)
             return not_loaded(dial, load_error);
-        dial->rule = rules_find(&dial->active->rules, &dial->peer.sin6_addr);
+        dial->rule = rules_find(&dial->ruleset->rules, &dial->peer.sin6_addr);
     }
-    if (is_left_to_kernel(dial->active, dial->rule)) {
+    if (is_left_to_kernel(dial->ruleset, dial->rule)) {
         /* What the program has learned may be what we gave to another peer. */
         if (inspect_error == 0 && dial->state.idle)
             (void)give_back(dial->fd, &dial->state, true);
@@ -155,48 +155,48 @@ static int decide(struct dial *dial)
 }
 
 /*
- * The whole work, with active in force, entered, and its rule for the peer, or nothing yet. Returns what connect is to
+ * The whole work, with ruleset in force, entered, and its rule for the peer, or nothing yet. Returns what connect is to
  * fail with, or 0. Like look_again() a function of its own, so that connects to which neither applies don't pay for
  * their memory on the stack.
  */
-__attribute__((noinline)) static int govern(const struct active *active, const struct rule *rule, int fd,
+__attribute__((noinline)) static int govern(const struct ruleset *ruleset, const struct rule *rule, int fd,
                                             const struct sockaddr *address, socklen_t len)
 {
-    struct dial dial = {.fd = fd, .active = active, .rule = rule};
+    struct dial dial = {.fd = fd, .ruleset = ruleset, .rule = rule};
     int saved = errno;
     int error;
 
     memcpy(&dial.peer, address, len < sizeof(dial.peer) ? len : sizeof(dial.peer));
     error = decide(&dial);
-    if (dial.active != NULL)
-        current_leave(dial.active);
+    if (dial.ruleset != NULL)
+        current_leave(dial.ruleset);
     errno = saved;
     return error;
 }
 
-__attribute__((noinline)) static const struct active *look_again(const struct active *active)
+__attribute__((noinline)) static const struct ruleset *look_again(const struct ruleset *ruleset)
 {
     int saved = errno;
 
-    reload_if_changed(&active);
+    reload_if_changed(&ruleset);
     errno = saved;
-    return active;
+    return ruleset;
 }
 
 /* Returns what connect is to fail with before it has begun, or 0. Most connects end here: they are kept short. */
 static int before_connect(int fd, const struct sockaddr *address, socklen_t len)
 {
-    const struct active *active = current_enter();
+    const struct ruleset *ruleset = current_enter();
     const struct rule *rule;
 
-    if (active == NULL)
+    if (ruleset == NULL)
         return govern(NULL, NULL, fd, address, len);
     if (reload_is_due())
-        active = look_again(active);
-    rule = rules_find(&active->rules, (const char *)address + offsetof(struct sockaddr_in6, sin6_addr));
-    if (active->log.level >= LEVEL_DEBUG || has_learned() || !is_left_to_kernel(active, rule))
-        return govern(active, rule, fd, address, len);
-    current_leave(active);
+        ruleset = look_again(ruleset);
+    rule = rules_find(&ruleset->rules, (const char *)address + offsetof(struct sockaddr_in6, sin6_addr));
+    if (ruleset->log.level >= LEVEL_DEBUG || has_learned() || !is_left_to_kernel(ruleset, rule))
+        return govern(ruleset, rule, fd, address, len);
+    current_leave(ruleset);
     return 0;
 }
 
@@ -215,13 +215,13 @@ __attribute__((noinline)) static int connect_governed(int fd, const struct socka
 /* While a process has no rules the address is not read: it may be a bad one (EFAULT). */
 __attribute__((noinline)) static int connect_idle(int fd, const struct sockaddr *address, socklen_t len)
 {
-    const struct active *active = current_enter();
+    const struct ruleset *ruleset = current_enter();
     bool is_idle;
 
     if (reload_is_due())
-        active = look_again(active);
-    is_idle = active->rules.count == 0 && !has_learned();
-    current_leave(active);
+        ruleset = look_again(ruleset);
+    is_idle = ruleset->rules.count == 0 && !has_learned();
+    current_leave(ruleset);
     return is_idle || !is_ipv6(address, len) ? libc_connect(fd, address, len) : connect_governed(fd, address, len);
 }
 

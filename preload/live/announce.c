@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static void announce_mistake(const struct load *load, const struct log *log, const struct active *before)
+static void announce_mistake(const struct load *load, const struct log *log, const struct ruleset *before)
 {
     const struct mistake *mistake = &load->mistake;
     bool is_good = before != NULL && before->is_good;
@@ -49,7 +49,7 @@ static void announce_section(const struct load *load, const struct log *log)
 }
 
 /* Most processes have no section without a file, and would not be told of it. */
-static void announce_missing(const struct load *load, const struct log *log, const struct active *before)
+static void announce_missing(const struct load *load, const struct log *log, const struct ruleset *before)
 {
     if (before != NULL && before->is_good && !before->built_in)
         log_write(&before->log, LEVEL_WARNING, "%s is gone: built-in configuration in force", load->path);
@@ -57,7 +57,7 @@ static void announce_missing(const struct load *load, const struct log *log, con
         log_write(log, LEVEL_WARNING, CONFIG_VARIABLE "=%s does not exist", load->path);
 }
 
-void announce(const struct load *load, const struct active *before)
+void announce(const struct load *load, const struct ruleset *before)
 {
     struct log log = load_log(load);
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "live/active.h"
 #include "live/load.h"
+#include "live/ruleset.h"
 
 /* Logs what load has put in force, or its mistake; before was in force, or NULL. Async-signal-safe; changes errno. */
-void announce(const struct load *load, const struct active *before);
+void announce(const struct load *load, const struct ruleset *before);

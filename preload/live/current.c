@@ -19,26 +19,26 @@ __asm__(".pushsection .note.srcaddr, \"a\", %note\n"
 
 void current_give_back(unsigned int slot)
 {
-    struct active *active = __atomic_load_n(&current_here.slots[slot].active, __ATOMIC_RELAXED);
+    struct ruleset *ruleset = __atomic_load_n(&current_here.slots[slot].ruleset, __ATOMIC_RELAXED);
 
-    active_free(active);
-    __atomic_store_n(&current_here.slots[slot].active, NULL, __ATOMIC_RELEASE);
+    ruleset_free(ruleset);
+    __atomic_store_n(&current_here.slots[slot].ruleset, NULL, __ATOMIC_RELEASE);
 }
 
 /* 0 if there is none. */
-static unsigned int take_slot(struct active *made)
+static unsigned int take_slot(struct ruleset *made)
 {
     for (made->slot = 1; made->slot < CURRENT_SLOTS; made->slot++) {
-        struct active *free = NULL;
+        struct ruleset *free = NULL;
 
-        if (__atomic_compare_exchange_n(&current_here.slots[made->slot].active, &free, made, false, __ATOMIC_ACQ_REL,
+        if (__atomic_compare_exchange_n(&current_here.slots[made->slot].ruleset, &free, made, false, __ATOMIC_ACQ_REL,
                                         __ATOMIC_RELAXED))
             return made->slot;
     }
     return 0;
 }
 
-bool current_publish(struct active *made, const struct active *before)
+bool current_publish(struct ruleset *made, const struct ruleset *before)
 {
     unsigned int old = before != NULL ? before->slot : 0;
     int64_t *left = &current_here.slots[old].left;
@@ -50,7 +50,7 @@ bool current_publish(struct active *made, const struct active *before)
         return false;
     do {
         if (CURRENT_SLOT(seen) != old) {
-            __atomic_store_n(&current_here.slots[slot].active, NULL, __ATOMIC_RELEASE);
+            __atomic_store_n(&current_here.slots[slot].ruleset, NULL, __ATOMIC_RELEASE);
             return false;
         }
     } while (!__atomic_compare_exchange_n(&current_here.state, &seen, slot, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));

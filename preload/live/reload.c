@@ -30,15 +30,15 @@ static bool is_settled(const struct origin *origin, uint32_t looked)
     return config && volfile;
 }
 
-/* Fills in *now: what active was made of, as it is now. Returns whether that is settled. */
-static bool look(const struct active *active, struct origin *now)
+/* Fills in *now: what ruleset was made of, as it is now. Returns whether that is settled. */
+static bool look(const struct ruleset *ruleset, struct origin *now)
 {
     uint32_t looked = stamp_clock();
 
-    *now = active->origin;
-    now->config = stamp_look(active->file);
+    *now = ruleset->origin;
+    now->config = stamp_look(ruleset->file);
     if (now->has_volfile)
-        now->volfile = stamp_look(active->process->volfile);
+        now->volfile = stamp_look(ruleset->process->volfile);
     (void)listener_look(now->place, now->port, &now->listener);
     return is_settled(now, looked);
 }
@@ -52,11 +52,11 @@ static void wait_for_writer(void)
 }
 
 /* A process that is in a chroot by now, or has changed its directory, finds others under the same paths. */
-static bool finds_the_same_files(const struct active *active)
+static bool finds_the_same_files(const struct ruleset *ruleset)
 {
     struct stamp root = stamp_look("/");
 
-    return active->file[0] == '/' && stamp_same_file(&root, &active->origin.root);
+    return ruleset->file[0] == '/' && stamp_same_file(&root, &ruleset->origin.root);
 }
 
 /* Before it listens, glusterd dials no peer: what only it can tell must not keep it from getting that far. */
@@ -77,7 +77,7 @@ static int find_bind_address(struct load *load)
 }
 
 /* Reads all that before was read from, or for the first time, into *made, which nobody else has. */
-static int read_all(struct load *load, const struct active *before, struct active **made)
+static int read_all(struct load *load, const struct ruleset *before, struct ruleset **made)
 {
     int error = 0;
 
@@ -99,18 +99,18 @@ static int read_all(struct load *load, const struct active *before, struct activ
         error = find_bind_address(load);
     if (error != 0)
         return error;
-    *made = active_make(load, before);
+    *made = ruleset_make(load, before);
     return *made != NULL ? 0 : ENOMEM;
 }
 
 static int load_first(struct load *load)
 {
-    struct active *made;
+    struct ruleset *made;
     uint32_t looked = stamp_clock();
     int error = read_all(load, NULL, &made);
 
     if (error == 0 && !is_settled(&made->origin, looked)) {
-        active_free(made);
+        ruleset_free(made);
         load_free(load);
         memset(load, 0, sizeof(*load));
         wait_for_writer();
@@ -124,20 +124,20 @@ static int load_first(struct load *load)
     if (current_publish(made, NULL))
         announce(load, NULL);
     else
-        active_free(made);
+        ruleset_free(made);
     return 0;
 }
 
-static bool is_news(const struct active *made, const struct active *before)
+static bool is_news(const struct ruleset *made, const struct ruleset *before)
 {
     if (made->has_mistake)
         return strcmp(made->mistake, before->mistake) != 0 || !origin_same(&made->origin, &before->origin);
-    return before->has_mistake || !active_same(made, before);
+    return before->has_mistake || !ruleset_same(made, before);
 }
 
-static int load_again(struct load *load, const struct active *before)
+static int load_again(struct load *load, const struct ruleset *before)
 {
-    struct active *made;
+    struct ruleset *made;
     struct origin now;
     bool whole;
     bool news;
@@ -148,14 +148,14 @@ static int load_again(struct load *load, const struct active *before)
     whole = look(made, &now) && origin_same(&now, &made->origin); /* or somebody has written to it meanwhile */
     news = is_news(made, before);
     if (!whole || (!news && made->is_provisional) || !current_publish(made, before))
-        active_free(made);
+        ruleset_free(made);
     else if (news)
         announce(load, before);
     return 0;
 }
 
-/* *active is then what is in force, entered; before has been left. After an error the next call tries again. */
-static int load_in_place_of(const struct active *before, const struct active **active)
+/* *ruleset is then what is in force, entered; before has been left. After an error the next call tries again. */
+static int load_in_place_of(const struct ruleset *before, const struct ruleset **ruleset)
 {
     struct load *load = memory_map(sizeof(*load));
     int error;
@@ -167,20 +167,20 @@ static int load_in_place_of(const struct active *before, const struct active **a
     memory_unmap(load, sizeof(*load));
     if (error != 0)
         return error;
-    *active = current_enter();
+    *ruleset = current_enter();
     if (before != NULL)
         current_leave(before);
     return 0;
 }
 
-int reload_first(const struct active **active)
+int reload_first(const struct ruleset **ruleset)
 {
     struct signals signals;
     int error;
 
     signals_block(&signals);
     __atomic_store_n(&reload_next_look, reload_coarse_clock() + LOOK_INTERVAL, __ATOMIC_RELAXED);
-    error = load_in_place_of(NULL, active);
+    error = load_in_place_of(NULL, ruleset);
     signals_restore(&signals);
     return error;
 }
@@ -189,7 +189,7 @@ int reload_first(const struct active **active)
  * Whether there is something to be read, and nobody is likely to be writing it. One who looks often can leave that for
  * later; after a long time what is in force may be out of date for as long.
  */
-static bool is_to_be_read(const struct active *before)
+static bool is_to_be_read(const struct ruleset *before)
 {
     uint32_t unseen = stamp_clock() - __atomic_load_n(&last_look, __ATOMIC_RELAXED);
     struct origin now;
@@ -204,12 +204,12 @@ static bool is_to_be_read(const struct active *before)
     return settled;
 }
 
-void reload_if_changed(const struct active **active)
+void reload_if_changed(const struct ruleset **ruleset)
 {
     struct signals signals;
 
     signals_block(&signals);
-    if (is_to_be_read(*active))
-        (void)load_in_place_of(*active, active);
+    if (is_to_be_read(*ruleset))
+        (void)load_in_place_of(*ruleset, ruleset);
     signals_restore(&signals);
 }

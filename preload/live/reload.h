@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "live/active.h"
+#include "live/ruleset.h"
 
 /* How long what is in force counts as up to date. Together with SETTLED_AFTER well below a second. */
 #define LOOK_INTERVAL 50000000 /* nanoseconds */
@@ -36,15 +36,15 @@ static inline bool reload_is_due(void)
 }
 
 /*
- * Reads the configuration and puts it in force, unless another thread is first. Returns 0, and *active is what is in
+ * Reads the configuration and puts it in force, unless another thread is first. Returns 0, and *ruleset is what is in
  * force, entered; or the errno value, one that may pass, of why it could not be read: what is in force is then not
  * known, and the next call tries again. Waits for SETTLED_AFTER where somebody may be writing.
  */
-int reload_first(const struct active **active);
+int reload_first(const struct ruleset **ruleset);
 
 /*
- * Looks whether the configuration that *active, entered, was read from has changed, and if so reads it, puts it in
- * force, logs that, and enters it in place of *active. What can't be used is logged once and changes nothing. What
+ * Looks whether the configuration that *ruleset, entered, was read from has changed, and if so reads it, puts it in
+ * force, logs that, and enters it in place of *ruleset. What can't be used is logged once and changes nothing. What
  * somebody may be writing is left for a later look, or, where the last look was long ago, waited for as above.
  */
-void reload_if_changed(const struct active **active);
+void reload_if_changed(const struct ruleset **ruleset);

@@ -361,7 +361,7 @@ static double parse_often(const char *path)
 
 static void load(const char *path, uint32_t count)
 {
-    const struct active *active;
+    const struct ruleset *ruleset;
     double dirty;
     double start;
     double time;
@@ -371,12 +371,12 @@ static void load(const char *path, uint32_t count)
     (void)dirty_memory(); /* stdio's own memory */
     dirty = dirty_memory();
     start = now();
-    errno = reload_first(&active);
+    errno = reload_first(&ruleset);
     time = now() - start;
     if (errno != 0)
         fail("reload_first");
-    if (active->rules.count != count) {
-        (void)fprintf(stderr, "%u rules: %s\n", active->rules.count, active->mistake);
+    if (ruleset->rules.count != count) {
+        (void)fprintf(stderr, "%u rules: %s\n", ruleset->rules.count, ruleset->mistake);
         exit(2);
     }
     dirty = dirty_memory() - dirty;

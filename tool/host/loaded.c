@@ -108,24 +108,24 @@ static uint64_t find_current(int mem, uint64_t base)
 /* What is in force by *current, in there at address; false if another one has taken its place meanwhile. */
 static bool read_in_force(int mem, uint64_t address, const struct current *current, struct loaded *loaded)
 {
-    const struct active *in_force = current->slots[CURRENT_SLOT(current->state)].active;
-    struct active active;
+    const struct ruleset *in_force = current->slots[CURRENT_SLOT(current->state)].ruleset;
+    struct ruleset ruleset;
     struct current now;
-    bool good = read_memory(mem, (uintptr_t)in_force, &active, sizeof(active));
+    bool good = read_memory(mem, (uintptr_t)in_force, &ruleset, sizeof(ruleset));
 
     if (good)
-        read_string(mem, (uintptr_t)active.file, loaded->file, sizeof(loaded->file));
+        read_string(mem, (uintptr_t)ruleset.file, loaded->file, sizeof(loaded->file));
     if (!read_memory(mem, address, &now, sizeof(now)) || CURRENT_SLOT(now.state) != CURRENT_SLOT(current->state) ||
-        now.slots[CURRENT_SLOT(now.state)].active != in_force)
+        now.slots[CURRENT_SLOT(now.state)].ruleset != in_force)
         return false;
     if (!good)
         return true;
-    loaded->modified = active.modified;
-    loaded->origin = active.origin;
-    loaded->in_force = !active.is_good       ? (active.rules.count > 0 ? IN_FORCE_REFUSAL : IN_FORCE_NOTHING)
-                       : !active.has_section ? IN_FORCE_NO_RULES
-                       : active.built_in     ? IN_FORCE_BUILT_IN
-                                             : IN_FORCE_FILE;
+    loaded->modified = ruleset.modified;
+    loaded->origin = ruleset.origin;
+    loaded->in_force = !ruleset.is_good       ? (ruleset.rules.count > 0 ? IN_FORCE_REFUSAL : IN_FORCE_NOTHING)
+                       : !ruleset.has_section ? IN_FORCE_NO_RULES
+                       : ruleset.built_in     ? IN_FORCE_BUILT_IN
+                                              : IN_FORCE_FILE;
     return true;
 }
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "live/active.h"
+#include "live/ruleset.h"
 
 enum library {
     LIBRARY_UNKNOWN, /* this user may not look */

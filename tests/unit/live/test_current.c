@@ -6,15 +6,15 @@
 #include "live/current.h"
 
 enum {
-    SIZE = 3 * 4096,     /* bytes of one struct active */
+    SIZE = 3 * 4096,     /* bytes of one struct ruleset */
     THREADS = 8,         /* readers */
     PUBLICATIONS = 2000, /* by each of two publishers */
 };
 
 /* Its number is the number of rules, and fills the rest of its memory. */
-static struct active *make(uint32_t number)
+static struct ruleset *make(uint32_t number)
 {
-    struct active *made = memory_map(SIZE);
+    struct ruleset *made = memory_map(SIZE);
 
     assert_non_null(made);
     made->size = SIZE;
@@ -25,18 +25,18 @@ static struct active *make(uint32_t number)
 }
 
 /* Something is always in force once the first one is published. */
-static const struct active *enter(void)
+static const struct ruleset *enter(void)
 {
-    const struct active *active = current_enter();
+    const struct ruleset *ruleset = current_enter();
 
-    if (active == NULL)
+    if (ruleset == NULL)
         abort();
-    return active;
+    return ruleset;
 }
 
 static void publish(uint32_t number)
 {
-    const struct active *before = current_enter();
+    const struct ruleset *before = current_enter();
 
     assert_true(current_publish(make(number), before));
     if (before != NULL)
@@ -45,10 +45,10 @@ static void publish(uint32_t number)
 
 static uint32_t number_in_force(void)
 {
-    const struct active *active = enter();
-    uint32_t number = active->rules.count;
+    const struct ruleset *ruleset = enter();
+    uint32_t number = ruleset->rules.count;
 
-    current_leave(active);
+    current_leave(ruleset);
     return number;
 }
 
@@ -76,9 +76,9 @@ static void the_next_one_takes_its_place_and_the_old_one_is_given_back(void **st
 static void who_looks_at_the_old_one_keeps_it(void **state)
 {
     unsigned long before = mapped_pages();
-    const struct active *first;
-    const struct active *again;
-    const struct active *next;
+    const struct ruleset *first;
+    const struct ruleset *again;
+    const struct ruleset *next;
 
     (void)state;
     publish(7);
@@ -99,8 +99,8 @@ static void who_looks_at_the_old_one_keeps_it(void **state)
 
 static void only_the_first_of_two_takes_the_place(void **state)
 {
-    const struct active *before = enter();
-    struct active *late = make(10);
+    const struct ruleset *before = enter();
+    struct ruleset *late = make(10);
 
     (void)state;
     publish(9);
@@ -115,9 +115,9 @@ static void only_the_first_of_two_takes_the_place(void **state)
 static void without_room_nothing_changes(void **state)
 {
     unsigned long pages = mapped_pages();
-    const struct active *held[CURRENT_SLOTS - 2];
-    const struct active *last;
-    struct active *made;
+    const struct ruleset *held[CURRENT_SLOTS - 2];
+    const struct ruleset *last;
+    struct ruleset *made;
 
     (void)state;
     for (uint32_t i = 0; i < COUNT(held); i++) {
@@ -142,22 +142,22 @@ static void without_room_nothing_changes(void **state)
 static int stop;
 static unsigned int broken; /* seen by a thread; one that was freed would crash it */
 
-static void look_at(const struct active *active)
+static void look_at(const struct ruleset *ruleset)
 {
-    const char *end = (const char *)active + SIZE;
+    const char *end = (const char *)ruleset + SIZE;
 
-    for (const uint32_t *at = (const uint32_t *)(active + 1); (const char *)at < end; at += 512)
-        if (*at != active->rules.count)
+    for (const uint32_t *at = (const uint32_t *)(ruleset + 1); (const char *)at < end; at += 512)
+        if (*at != ruleset->rules.count)
             __atomic_add_fetch(&broken, 1, __ATOMIC_RELAXED);
 }
 
 static void *look(void *argument)
 {
     while (__atomic_load_n(&stop, __ATOMIC_RELAXED) == 0) {
-        const struct active *active = enter();
+        const struct ruleset *ruleset = enter();
 
-        look_at(active);
-        current_leave(active);
+        look_at(ruleset);
+        current_leave(ruleset);
     }
     return argument;
 }
@@ -165,8 +165,8 @@ static void *look(void *argument)
 static void *publish_often(void *argument)
 {
     for (uint32_t i = 0; i < PUBLICATIONS; i++) {
-        const struct active *before = enter();
-        struct active *made = make(i);
+        const struct ruleset *before = enter();
+        struct ruleset *made = make(i);
 
         if (!current_publish(made, before))
             memory_unmap(made, SIZE);

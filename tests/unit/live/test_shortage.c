@@ -4,9 +4,9 @@
 #include <errno.h>
 
 #include "base/text.h"
-#include "live/active.h"
 #include "live/file.h"
 #include "live/process.h"
+#include "live/ruleset.h"
 #include "socket/hostaddr.h"
 
 struct shortage {
@@ -57,13 +57,13 @@ static void parsing_a_configuration(void **state)
 static void putting_a_configuration_in_force(void **state)
 {
     static struct load load;
-    struct active *made;
+    struct ruleset *made;
     rlim_t before;
 
     (void)state;
     memset(load.process.volfile, 'v', sizeof(load.process.volfile) - 1); /* long enough to need memory */
     before = limit_resource(RLIMIT_AS, 0);
-    made = active_make(&load, NULL);
+    made = ruleset_make(&load, NULL);
     limit_resource(RLIMIT_AS, before);
     assert_null(made);
 }

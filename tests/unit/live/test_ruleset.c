@@ -1,7 +1,7 @@
 #include "../unit.h"
 
 #include "base/memory.h"
-#include "live/active.h"
+#include "live/ruleset.h"
 
 static struct load load;
 
@@ -22,28 +22,28 @@ static void load_text(const char *text)
         load.has_mistake = true;
 }
 
-static struct active *make(const char *text, const struct active *before)
+static struct ruleset *make(const char *text, const struct ruleset *before)
 {
-    struct active *made;
+    struct ruleset *made;
 
     load_text(text);
-    made = active_make(&load, before);
+    made = ruleset_make(&load, before);
     assert_non_null(made);
     load_free(&load);
     memset(&load, 0xff, sizeof(load)); /* made must not point into it */
     return made;
 }
 
-static void give(struct active *active)
+static void give(struct ruleset *ruleset)
 {
-    active_free(active);
+    ruleset_free(ruleset);
 }
 
 static void has_all_that_the_process_needs(void **state)
 {
-    struct active *made = make("[options]\nlog-file = /log\nlog-level = debug\nunavailable = kernel\n[role]\n"
-                               "::/0 = 2001:db8::1\n2001:db8::/32 = 2001:db8::2\n",
-                               NULL);
+    struct ruleset *made = make("[options]\nlog-file = /log\nlog-level = debug\nunavailable = kernel\n[role]\n"
+                                "::/0 = 2001:db8::1\n2001:db8::/32 = 2001:db8::2\n",
+                                NULL);
     struct in6_addr peer = address_of("2001:db8::9");
     struct in6_addr second = address_of("2001:db8::2");
     const struct rule *rule = rules_find(&made->rules, &peer);
@@ -70,7 +70,7 @@ static void has_all_that_the_process_needs(void **state)
 
 static void without_a_section_there_are_no_rules(void **state)
 {
-    struct active *made = make("[other]\n::/0 = 2001:db8::1\n", NULL);
+    struct ruleset *made = make("[other]\n::/0 = 2001:db8::1\n", NULL);
 
     (void)state;
     assert_true(made->is_good);
@@ -79,7 +79,7 @@ static void without_a_section_there_are_no_rules(void **state)
     give(made);
 }
 
-static void check_refusal(const struct active *made, unsigned int line)
+static void check_refusal(const struct ruleset *made, unsigned int line)
 {
     struct in6_addr peer = address_of("2001:db8::9");
     struct in6_addr loopback = address_of("::1");
@@ -94,8 +94,8 @@ static void check_refusal(const struct active *made, unsigned int line)
 
 static void a_mistake_at_first_refuses_all_peers_of_glusterfs(void **state)
 {
-    struct active *made = make("[role]\n::/0 = 2001:db8::1\nnonsense\n", NULL);
-    struct active *again = make("[role]\nworse\n", made);
+    struct ruleset *made = make("[role]\n::/0 = 2001:db8::1\nnonsense\n", NULL);
+    struct ruleset *again = make("[role]\nworse\n", made);
 
     (void)state;
     check_refusal(made, 3);
@@ -104,14 +104,14 @@ static void a_mistake_at_first_refuses_all_peers_of_glusterfs(void **state)
     give(made);
     load_text("[role]\nnonsense\n");
     process_parse("dial\0--process-name\0role", 24, &load.process);
-    made = active_make(&load, NULL);
+    made = ruleset_make(&load, NULL);
     assert_int_equal(made->rules.count, 0);
     give(made);
 }
 
 static void a_mistake_at_first_is_no_good_version(void **state)
 {
-    struct active *made = make("[role]\n::/0 = 2001:db8::1\nnonsense\n", NULL);
+    struct ruleset *made = make("[role]\n::/0 = 2001:db8::1\nnonsense\n", NULL);
 
     (void)state;
     assert_false(made->is_good || made->has_section);
@@ -124,13 +124,13 @@ static void a_mistake_at_first_is_no_good_version(void **state)
 
 static void a_mistake_later_changes_nothing_else(void **state)
 {
-    struct active *good = make("[options]\nlog-file = /log\n[role]\n::/0 = 2001:db8::1\n", NULL);
-    struct active *made = make("[options]\nlog-file = /other\n[role]\nnonsense\n", good);
-    struct active *again;
+    struct ruleset *good = make("[options]\nlog-file = /log\n[role]\n::/0 = 2001:db8::1\n", NULL);
+    struct ruleset *made = make("[options]\nlog-file = /other\n[role]\nnonsense\n", good);
+    struct ruleset *again;
 
     (void)state;
     assert_true(made->is_good && made->has_mistake && made->has_section);
-    assert_true(active_same(made, good));
+    assert_true(ruleset_same(made, good));
     check_string("log", made->log.file, "/log");
     give(good); /* made must not point into it */
     assert_int_equal(made->rules.count, 1);
@@ -165,14 +165,14 @@ static void whatever_differs_is_another_one(void **state)
         {"", false},
         {"nonsense", false},
     };
-    struct active *one = make(text, NULL);
+    struct ruleset *one = make(text, NULL);
 
     (void)state;
     for (size_t i = 0; i < COUNT(table); i++) {
-        struct active *other = make(table[i].text, NULL);
+        struct ruleset *other = make(table[i].text, NULL);
 
-        check_bool(table[i].text, active_same(one, other), table[i].same);
-        check_bool(table[i].text, active_same(other, one), table[i].same);
+        check_bool(table[i].text, ruleset_same(one, other), table[i].same);
+        check_bool(table[i].text, ruleset_same(other, one), table[i].same);
         give(other);
     }
     give(one);

@@ -28,7 +28,7 @@ struct origin {
  * A version of the configuration that has a mistake changes nothing but has_mistake, mistake and origin: the rest is
  * still the last good one, or, where there has been none, refuses all peers or is without rules.
  */
-struct active {
+struct ruleset {
     size_t size;         /* bytes of memory that hold it and all that it points to */
     unsigned int slot;   /* current.c's */
     bool is_good;        /* there has been a good version */
@@ -49,12 +49,12 @@ struct active {
 };
 
 /* Makes one from what load has read, where before is in force, or NULL. Returns NULL if there is no memory. */
-struct active *active_make(const struct load *load, const struct active *before);
+struct ruleset *ruleset_make(const struct load *load, const struct ruleset *before);
 
-void active_free(struct active *active);
+void ruleset_free(struct ruleset *ruleset);
 
 /* Whether both have the same effect, whichever files they come from. */
-bool active_same(const struct active *a, const struct active *b);
+bool ruleset_same(const struct ruleset *a, const struct ruleset *b);
 
 /* Whether both come from the same versions of the same files, and from the same listener. */
 bool origin_same(const struct origin *a, const struct origin *b);

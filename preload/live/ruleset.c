@@ -1,4 +1,4 @@
-#include "live/active.h"
+#include "live/ruleset.h"
 
 #include <string.h>
 
@@ -11,7 +11,7 @@ enum {
 
 /* Room for one, on a page of variables that is written to anyway: most processes need no page of their own for it. */
 static struct {
-    _Alignas(struct active) char memory[SMALL_SIZE];
+    _Alignas(struct ruleset) char memory[SMALL_SIZE];
     bool is_taken;
 } small;
 
@@ -31,12 +31,12 @@ static const char *append_string(char **end, const char *from)
     return append(end, from, strlen(from) + 1);
 }
 
-static size_t size_of(const struct active *active)
+static size_t size_of(const struct ruleset *ruleset)
 {
-    return sizeof(*active) + active->rules.count * sizeof(struct rule) +
-           RULES_TOPS(active->rules.count) * sizeof(struct address_key) + active->source_count * sizeof(struct source) +
-           process_size(active->process) + strlen(active->file) + strlen(active->mistake) + strlen(active->log.file) +
-           sizeof("") * 3;
+    return sizeof(*ruleset) + ruleset->rules.count * sizeof(struct rule) +
+           RULES_TOPS(ruleset->rules.count) * sizeof(struct address_key) +
+           ruleset->source_count * sizeof(struct source) + process_size(ruleset->process) + strlen(ruleset->file) +
+           strlen(ruleset->mistake) + strlen(ruleset->log.file) + sizeof("") * 3;
 }
 
 static void *take(size_t size)
@@ -46,44 +46,44 @@ static void *take(size_t size)
     return fits ? small.memory : memory_map(size);
 }
 
-void active_free(struct active *active)
+void ruleset_free(struct ruleset *ruleset)
 {
-    if ((char *)active == small.memory)
+    if ((char *)ruleset == small.memory)
         __atomic_store_n(&small.is_taken, false, __ATOMIC_RELEASE);
     else
-        memory_unmap(active, active->size);
+        memory_unmap(ruleset, ruleset->size);
 }
 
 /* A copy in one piece of memory of its own. */
-static struct active *copy(const struct active *active)
+static struct ruleset *copy(const struct ruleset *ruleset)
 {
-    size_t size = size_of(active);
-    struct active *made = take(size);
+    size_t size = size_of(ruleset);
+    struct ruleset *made = take(size);
     char *end;
 
     if (made == NULL)
         return NULL;
-    *made = *active;
+    *made = *ruleset;
     made->size = size;
     end = (char *)(made + 1);
-    made->rules.all = append(&end, active->rules.all, active->rules.count * sizeof(struct rule));
-    made->rules.tops = append(&end, active->rules.tops, RULES_TOPS(active->rules.count) * sizeof(struct address_key));
-    made->sources = append(&end, active->sources, active->source_count * sizeof(struct source));
-    made->process = append(&end, active->process, process_size(active->process));
-    made->file = append_string(&end, active->file);
-    made->mistake = append_string(&end, active->mistake);
-    made->log.file = append_string(&end, active->log.file);
+    made->rules.all = append(&end, ruleset->rules.all, ruleset->rules.count * sizeof(struct rule));
+    made->rules.tops = append(&end, ruleset->rules.tops, RULES_TOPS(ruleset->rules.count) * sizeof(struct address_key));
+    made->sources = append(&end, ruleset->sources, ruleset->source_count * sizeof(struct source));
+    made->process = append(&end, ruleset->process, process_size(ruleset->process));
+    made->file = append_string(&end, ruleset->file);
+    made->mistake = append_string(&end, ruleset->mistake);
+    made->log.file = append_string(&end, ruleset->log.file);
     made->log.process = process_name(made->process);
     return made;
 }
 
 /* As load has it, in load's own memory. */
-static struct active describe(const struct load *load)
+static struct ruleset describe(const struct load *load)
 {
     static const struct section no_section;
     const struct section *section = load->section != NULL ? load->section : &no_section;
 
-    return (struct active){
+    return (struct ruleset){
         .is_good = !load->has_mistake,
         .built_in = load->built_in,
         .has_section = load->section != NULL,
@@ -103,37 +103,37 @@ static struct active describe(const struct load *load)
  * source on their disks, where it outlives the mistake, and a refused connect does not. All others have no rules: the
  * file is GlusterFS's, and they need not even be allowed to read it.
  */
-struct active *active_make(const struct load *load, const struct active *before)
+struct ruleset *ruleset_make(const struct load *load, const struct ruleset *before)
 {
     static const struct source unknown = {.kind = SOURCE_UNKNOWN};
     char data[MISTAKE_SIZE];
     struct text mistake = TEXT_IN(data);
     struct rule for_all = {.line = load->mistake.line, .parent = NO_RULE}; /* ::/0 */
     bool keeps = load->has_mistake && before != NULL && before->is_good;
-    struct active active = keeps ? *before : describe(load);
+    struct ruleset ruleset = keeps ? *before : describe(load);
 
     if (load->has_mistake)
         text_format(&mistake, "%s:%u:%u: error: %s", load->path, load->mistake.line, load->mistake.column,
                     load->mistake.message);
-    if (!active.is_good && process_is_glusterfs(&load->process)) {
-        active.rules = (struct rules){.all = &for_all, .count = 1};
-        active.sources = &unknown;
-        active.source_count = 1;
+    if (!ruleset.is_good && process_is_glusterfs(&load->process)) {
+        ruleset.rules = (struct rules){.all = &for_all, .count = 1};
+        ruleset.sources = &unknown;
+        ruleset.source_count = 1;
     }
-    active.has_mistake = load->has_mistake;
-    active.mistake = data;
-    active.is_provisional = load->unusable != 0 || load->volfile_is_unread;
-    active.origin = (struct origin){.config = load->file.stamp,
-                                    .has_volfile = load->wants_bind_address && load->process.volfile[0] == '/',
-                                    .volfile = load->volfile,
-                                    .place = load->wants_bind_address ? listener_place(&load->process) : LISTENER_TOLD,
-                                    .port = load->volume.port,
-                                    .listener = load->listener,
-                                    .root = stamp_look("/")};
-    return copy(&active);
+    ruleset.has_mistake = load->has_mistake;
+    ruleset.mistake = data;
+    ruleset.is_provisional = load->unusable != 0 || load->volfile_is_unread;
+    ruleset.origin = (struct origin){.config = load->file.stamp,
+                                     .has_volfile = load->wants_bind_address && load->process.volfile[0] == '/',
+                                     .volfile = load->volfile,
+                                     .place = load->wants_bind_address ? listener_place(&load->process) : LISTENER_TOLD,
+                                     .port = load->volume.port,
+                                     .listener = load->listener,
+                                     .root = stamp_look("/")};
+    return copy(&ruleset);
 }
 
-static bool same_rules(const struct active *a, const struct active *b)
+static bool same_rules(const struct ruleset *a, const struct ruleset *b)
 {
     bool same = a->rules.count == b->rules.count && a->source_count == b->source_count;
 
@@ -148,7 +148,7 @@ static bool same_rules(const struct active *a, const struct active *b)
     return same;
 }
 
-bool active_same(const struct active *a, const struct active *b)
+bool ruleset_same(const struct ruleset *a, const struct ruleset *b)
 {
     return a->is_good == b->is_good && a->built_in == b->built_in && a->has_section == b->has_section &&
            a->refuse == b->refuse && a->log.level == b->log.level && strcmp(a->log.file, b->log.file) == 0 &&
