@@ -11,8 +11,8 @@
 
 #include "base/libc.h"
 #include "base/ratelimit.h"
-#include "live/current.h"
 #include "live/process.h"
+#include "live/published.h"
 #include "live/reload.h"
 #include "rules/rules.h"
 #include "socket/give.h"
@@ -169,7 +169,7 @@ __attribute__((noinline)) static int govern(const struct ruleset *ruleset, const
     memcpy(&dial.peer, address, len < sizeof(dial.peer) ? len : sizeof(dial.peer));
     error = decide(&dial);
     if (dial.ruleset != NULL)
-        current_leave(dial.ruleset);
+        ruleset_release(dial.ruleset);
     errno = saved;
     return error;
 }
@@ -186,7 +186,7 @@ __attribute__((noinline)) static const struct ruleset *look_again(const struct r
 /* Returns what connect is to fail with before it has begun, or 0. Most connects end here: they are kept short. */
 static int before_connect(int fd, const struct sockaddr *address, socklen_t len)
 {
-    const struct ruleset *ruleset = current_enter();
+    const struct ruleset *ruleset = ruleset_acquire();
     const struct rule *rule;
 
     if (ruleset == NULL)
@@ -196,7 +196,7 @@ static int before_connect(int fd, const struct sockaddr *address, socklen_t len)
     rule = rules_find(&ruleset->rules, (const char *)address + offsetof(struct sockaddr_in6, sin6_addr));
     if (ruleset->log.level >= LEVEL_DEBUG || has_learned() || !is_left_to_kernel(ruleset, rule))
         return govern(ruleset, rule, fd, address, len);
-    current_leave(ruleset);
+    ruleset_release(ruleset);
     return 0;
 }
 
@@ -215,19 +215,19 @@ __attribute__((noinline)) static int connect_governed(int fd, const struct socka
 /* While a process has no rules the address is not read: it may be a bad one (EFAULT). */
 __attribute__((noinline)) static int connect_idle(int fd, const struct sockaddr *address, socklen_t len)
 {
-    const struct ruleset *ruleset = current_enter();
+    const struct ruleset *ruleset = ruleset_acquire();
     bool is_idle;
 
     if (reload_is_due())
         ruleset = look_again(ruleset);
     is_idle = ruleset->rules.count == 0 && !has_learned();
-    current_leave(ruleset);
+    ruleset_release(ruleset);
     return is_idle || !is_ipv6(address, len) ? libc_connect(fd, address, len) : connect_governed(fd, address, len);
 }
 
 EXPORT int connect(int fd, const struct sockaddr *address, socklen_t len)
 {
-    if (__atomic_load_n(&current_is_idle, __ATOMIC_RELAXED))
+    if (__atomic_load_n(&published_is_idle, __ATOMIC_RELAXED))
         return connect_idle(fd, address, len);
     return is_ipv6(address, len) ? connect_governed(fd, address, len) : libc_connect(fd, address, len);
 }

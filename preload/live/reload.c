@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "base/signals.h"
 #include "live/announce.h"
-#include "live/current.h"
+#include "live/published.h"
 
 int64_t reload_next_look;
 
@@ -121,7 +121,7 @@ static int load_first(struct load *load)
     }
     if (error != 0)
         return error;
-    if (current_publish(made, NULL))
+    if (ruleset_publish(made, NULL))
         announce(load, NULL);
     else
         ruleset_free(made);
@@ -147,7 +147,7 @@ static int load_again(struct load *load, const struct ruleset *before)
         return error;
     whole = look(made, &now) && origin_same(&now, &made->origin); /* or somebody has written to it meanwhile */
     news = is_news(made, before);
-    if (!whole || (!news && made->is_provisional) || !current_publish(made, before))
+    if (!whole || (!news && made->is_provisional) || !ruleset_publish(made, before))
         ruleset_free(made);
     else if (news)
         announce(load, before);
@@ -167,9 +167,9 @@ static int load_in_place_of(const struct ruleset *before, const struct ruleset *
     memory_unmap(load, sizeof(*load));
     if (error != 0)
         return error;
-    *ruleset = current_enter();
+    *ruleset = ruleset_acquire();
     if (before != NULL)
-        current_leave(before);
+        ruleset_release(before);
     return 0;
 }
 

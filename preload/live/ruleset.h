@@ -23,14 +23,14 @@ struct origin {
 };
 
 /*
- * One section's rules, complete and never changed once made. current.h has a number that stands for the layout.
+ * One section's rules, complete and never changed once made. published.h has a number that stands for the layout.
  *
  * A version of the configuration that has a mistake changes nothing but has_mistake, mistake and origin: the rest is
  * still the last good one, or, where there has been none, refuses all peers or is without rules.
  */
 struct ruleset {
     size_t size;         /* bytes of memory that hold it and all that it points to */
-    unsigned int slot;   /* current.c's */
+    unsigned int slot;   /* published.h's */
     bool is_good;        /* there has been a good version */
     bool has_mistake;    /* in the latest version */
     bool is_provisional; /* the latest version may not be whole, or could not be read: to be read again */

@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "live/current.h"
+#include "live/published.h"
 #include "live/reload.h"
 #include "rules/config.h"
 #include "rules/rules.h"

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "host/library.h"
-#include "live/current.h"
+#include "live/published.h"
 
 /* The path of a line of /proc/PID/maps, proc(5), if it is the library's and the mapping has the start of its file. */
 static bool is_library(const char *line, uint64_t *start, bool *replaced)
@@ -59,10 +59,10 @@ static void read_string(int mem, uint64_t address, char *data, size_t size)
     data[size - 1] = '\0';
 }
 
-/* The note in size bytes at address: what it tells is where struct current is, from itself. 0 if it is not there. */
+/* The note in size bytes at address: what it tells is where struct published is, from itself. 0 if it is not there. */
 static uint64_t find_note(int mem, uint64_t address, uint64_t size)
 {
-    static const char name[] = CURRENT_NOTE_NAME;
+    static const char name[] = PUBLISHED_NOTE_NAME;
     Elf64_Nhdr note;
 
     for (uint64_t at = address; at + sizeof(note) <= address + size && read_memory(mem, at, &note, sizeof(note));) {
@@ -70,7 +70,7 @@ static uint64_t find_note(int mem, uint64_t address, uint64_t size)
         char found[sizeof(name)];
         int64_t offset;
 
-        if (note.n_namesz == sizeof(name) && note.n_type == CURRENT_NOTE_TYPE && note.n_descsz == sizeof(offset) &&
+        if (note.n_namesz == sizeof(name) && note.n_type == PUBLISHED_NOTE_TYPE && note.n_descsz == sizeof(offset) &&
             read_memory(mem, at + sizeof(note), found, sizeof(found)) && memcmp(found, name, sizeof(name)) == 0 &&
             read_memory(mem, description, &offset, sizeof(offset)))
             return description + (uint64_t)offset;
@@ -82,7 +82,7 @@ static uint64_t find_note(int mem, uint64_t address, uint64_t size)
 /* Of what may only look like the library no more is read than that has. */
 enum { SEGMENTS_MAX = 64, NOTES_MAX = 64 << 10 /* bytes */ };
 
-/* The address of struct current in the library that starts at base; 0 if it does not tell. */
+/* The address of struct published in the library that starts at base; 0 if it does not tell. */
 static uint64_t find_current(int mem, uint64_t base)
 {
     Elf64_Ehdr header;
@@ -106,17 +106,17 @@ static uint64_t find_current(int mem, uint64_t base)
 }
 
 /* What is in force by *current, in there at address; false if another one has taken its place meanwhile. */
-static bool read_in_force(int mem, uint64_t address, const struct current *current, struct loaded *loaded)
+static bool read_in_force(int mem, uint64_t address, const struct published *current, struct loaded *loaded)
 {
-    const struct ruleset *in_force = current->slots[CURRENT_SLOT(current->state)].ruleset;
+    const struct ruleset *in_force = current->slots[PUBLISHED_SLOT(current->state)].ruleset;
     struct ruleset ruleset;
-    struct current now;
+    struct published now;
     bool good = read_memory(mem, (uintptr_t)in_force, &ruleset, sizeof(ruleset));
 
     if (good)
         read_string(mem, (uintptr_t)ruleset.file, loaded->file, sizeof(loaded->file));
-    if (!read_memory(mem, address, &now, sizeof(now)) || CURRENT_SLOT(now.state) != CURRENT_SLOT(current->state) ||
-        now.slots[CURRENT_SLOT(now.state)].ruleset != in_force)
+    if (!read_memory(mem, address, &now, sizeof(now)) || PUBLISHED_SLOT(now.state) != PUBLISHED_SLOT(current->state) ||
+        now.slots[PUBLISHED_SLOT(now.state)].ruleset != in_force)
         return false;
     if (!good)
         return true;
@@ -133,10 +133,10 @@ enum { TRIES_MAX = 100 /* each of which another configuration has come in betwee
 
 static void read_current(int mem, uint64_t address, struct loaded *loaded)
 {
-    struct current current;
+    struct published current;
 
     for (int tries = 0; tries < TRIES_MAX && read_memory(mem, address, &current, sizeof(current)); tries++) {
-        if (CURRENT_SLOT(current.state) == 0) {
+        if (PUBLISHED_SLOT(current.state) == 0) {
             loaded->in_force = IN_FORCE_NOT_READ;
             return;
         }

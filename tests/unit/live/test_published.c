@@ -3,7 +3,7 @@
 #include <pthread.h>
 
 #include "base/memory.h"
-#include "live/current.h"
+#include "live/published.h"
 
 enum {
     SIZE = 3 * 4096,     /* bytes of one struct ruleset */
@@ -27,7 +27,7 @@ static struct ruleset *make(uint32_t number)
 /* Something is always in force once the first one is published. */
 static const struct ruleset *enter(void)
 {
-    const struct ruleset *ruleset = current_enter();
+    const struct ruleset *ruleset = ruleset_acquire();
 
     if (ruleset == NULL)
         abort();
@@ -36,11 +36,11 @@ static const struct ruleset *enter(void)
 
 static void publish(uint32_t number)
 {
-    const struct ruleset *before = current_enter();
+    const struct ruleset *before = ruleset_acquire();
 
-    assert_true(current_publish(make(number), before));
+    assert_true(ruleset_publish(make(number), before));
     if (before != NULL)
-        current_leave(before);
+        ruleset_release(before);
 }
 
 static uint32_t number_in_force(void)
@@ -48,7 +48,7 @@ static uint32_t number_in_force(void)
     const struct ruleset *ruleset = enter();
     uint32_t number = ruleset->rules.count;
 
-    current_leave(ruleset);
+    ruleset_release(ruleset);
     return number;
 }
 
@@ -56,7 +56,7 @@ static uint32_t number_in_force(void)
 static void nothing_is_in_force_at_first(void **state)
 {
     (void)state;
-    assert_null(current_enter());
+    assert_null(ruleset_acquire());
     publish(1);
     assert_int_equal(number_in_force(), 1);
 }
@@ -66,7 +66,7 @@ static void the_next_one_takes_its_place_and_the_old_one_is_given_back(void **st
     unsigned long before = mapped_pages();
 
     (void)state;
-    for (uint32_t number = 2; number < 3 * CURRENT_SLOTS; number++) {
+    for (uint32_t number = 2; number < 3 * PUBLISHED_SLOTS; number++) {
         publish(number);
         assert_int_equal(number_in_force(), number);
     }
@@ -89,12 +89,12 @@ static void who_looks_at_the_old_one_keeps_it(void **state)
     next = enter();
     assert_int_equal(first->rules.count, 7);
     assert_int_equal(next->rules.count, 8);
-    current_leave(first);
+    ruleset_release(first);
     assert_int_equal(again->rules.count, 7);
     assert_int_equal(mapped_pages(), before + SIZE / 4096);
-    current_leave(again);
+    ruleset_release(again);
     assert_int_equal(mapped_pages(), before);
-    current_leave(next);
+    ruleset_release(next);
 }
 
 static void only_the_first_of_two_takes_the_place(void **state)
@@ -104,10 +104,10 @@ static void only_the_first_of_two_takes_the_place(void **state)
 
     (void)state;
     publish(9);
-    assert_false(current_publish(late, before));
-    assert_false(current_publish(late, NULL));
+    assert_false(ruleset_publish(late, before));
+    assert_false(ruleset_publish(late, NULL));
     assert_int_equal(number_in_force(), 9);
-    current_leave(before);
+    ruleset_release(before);
     assert_int_equal(number_in_force(), 9);
     memory_unmap(late, SIZE);
 }
@@ -115,7 +115,7 @@ static void only_the_first_of_two_takes_the_place(void **state)
 static void without_room_nothing_changes(void **state)
 {
     unsigned long pages = mapped_pages();
-    const struct ruleset *held[CURRENT_SLOTS - 2];
+    const struct ruleset *held[PUBLISHED_SLOTS - 2];
     const struct ruleset *last;
     struct ruleset *made;
 
@@ -126,15 +126,15 @@ static void without_room_nothing_changes(void **state)
     }
     last = enter();
     made = make(200);
-    assert_false(current_publish(made, last));
+    assert_false(ruleset_publish(made, last));
     assert_int_equal(last->rules.count, number_in_force());
-    current_leave(held[0]);
-    assert_true(current_publish(made, last));
-    current_leave(last);
+    ruleset_release(held[0]);
+    assert_true(ruleset_publish(made, last));
+    ruleset_release(last);
     assert_int_equal(number_in_force(), 200);
     for (uint32_t i = 1; i < COUNT(held); i++) {
         assert_int_equal(held[i]->rules.count, 100 + i - 1);
-        current_leave(held[i]);
+        ruleset_release(held[i]);
     }
     assert_int_equal(mapped_pages(), pages);
 }
@@ -157,7 +157,7 @@ static void *look(void *argument)
         const struct ruleset *ruleset = enter();
 
         look_at(ruleset);
-        current_leave(ruleset);
+        ruleset_release(ruleset);
     }
     return argument;
 }
@@ -168,9 +168,9 @@ static void *publish_often(void *argument)
         const struct ruleset *before = enter();
         struct ruleset *made = make(i);
 
-        if (!current_publish(made, before))
+        if (!ruleset_publish(made, before))
             memory_unmap(made, SIZE);
-        current_leave(before);
+        ruleset_release(before);
     }
     return argument;
 }
