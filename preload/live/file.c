@@ -16,15 +16,15 @@ bool is_trusted_user(uid_t user, uid_t own)
 }
 
 /* Checks that the open file may be read, and records its version. */
-static int check(int fd, size_t max, uid_t owner, struct stamp *stamp, struct text *why)
+static int check(int fd, size_t max, uid_t owner, struct file_version *version, struct text *why)
 {
     struct stat status;
 
     if (kernel(fstat, fd, &status) != 0) {
-        *stamp = stamp_of_error(errno);
+        *version = file_version_of_error(errno);
         return errno;
     }
-    *stamp = stamp_of(&status);
+    *version = file_version_of(&status);
     if (!S_ISREG(status.st_mode))
         text_string(why, "not a regular file");
     else if ((size_t)status.st_size > max)
@@ -53,7 +53,7 @@ static int read_all(int fd, struct file *file)
 
 static int read_open(int fd, size_t max, uid_t owner, struct file *file)
 {
-    size_t known = (size_t)file->stamp.size;
+    size_t known = (size_t)file->version.size;
     size_t size = known > 0 || owner != FILE_OF_ANYBODY ? known : max; /* files in /proc say 0 */
     int error;
 
@@ -103,9 +103,9 @@ static int not_opened(const char *path, int error, struct file *file, struct tex
 {
     struct word link = {.start = path};
 
-    file->stamp = is_passing(error) ? stamp_of_error(error) : stamp_on_way(path, error, &link.len);
+    file->version = is_passing(error) ? file_version_of_error(error) : file_version_nearest(path, error, &link.len);
     if (link.len == 0)
-        return file->stamp.error;
+        return file->version.error;
     text_format(why, "%W is a dangling symbolic link", &link);
     return EPERM;
 }
@@ -115,11 +115,11 @@ int file_read(const char *path, size_t max, uid_t owner, struct file *file, stru
     int fd;
     int error = open_patiently(path, O_PATH, &fd); /* opening a device can have effects, and this is none: open(2) */
 
-    error = error != 0 ? not_opened(path, error, file, why) : check(fd, max, owner, &file->stamp, why);
+    error = error != 0 ? not_opened(path, error, file, why) : check(fd, max, owner, &file->version, why);
     if (error == 0)
         error = open_to_read(&fd, path);
     if (error == 0)
-        error = check(fd, max, owner, &file->stamp, why);
+        error = check(fd, max, owner, &file->version, why);
     if (error == 0)
         error = read_open(fd, max, owner, file);
     if (fd >= 0)

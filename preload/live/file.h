@@ -5,14 +5,14 @@
 #include <stddef.h>
 
 #include "base/text.h"
-#include "live/stamp.h"
+#include "live/fileversion.h"
 
 /* A file's content, in memory from memory_map(): give it back with file_free(). */
 struct file {
     char *data;
     size_t len;
     size_t memory_size;
-    struct stamp stamp; /* of the version that was read, or looked at */
+    struct file_version version; /* of the version that was read, or looked at */
 };
 
 /* An owner for file_read(): the file may be anybody's. */
@@ -29,8 +29,8 @@ bool is_trusted_user(uid_t user, uid_t own);
  * Reads the regular file at path, of at most max bytes; never waits, also where path is a FIFO or a device. Unless
  * owner is FILE_OF_ANYBODY, its user must be trusted in a process of owner, and neither group nor others may write to
  * it. Returns 0, or an errno value: ENOENT or ENOTDIR where there is no such file, EPERM where it is not what it must
- * be, a symbolic link to nothing included. *why then tells what was found and what would be right. The stamp is filled
- * in either way.
+ * be, a symbolic link to nothing included. *why then tells what was found and what would be right. The version is
+ * filled in either way.
  */
 int file_read(const char *path, size_t max, uid_t owner, struct file *file, struct text *why);
 void file_free(struct file *file);

@@ -33,10 +33,10 @@ int load_volfile(struct load *load)
     const char *path = load->process.volfile;
     char reason[sizeof(load->mistake.message)];
     struct text why = TEXT_IN(reason);
-    struct file file = {.data = NULL, .stamp = stamp_of_error(ENOENT)};
+    struct file file = {.data = NULL, .version = file_version_of_error(ENOENT)};
     int error = path[0] == '/' ? file_read(path, VOLFILE_SIZE_MAX, FILE_OF_ANYBODY, &file, &why) : ENOENT;
 
-    load->volfile = file.stamp;
+    load->volfile = file.version;
     load->volfile_is_unread = error != 0 && !is_missing(error);
     load->volume = volfile_parse(file.data, file.len);
     if (load->volfile_is_unread)

@@ -32,7 +32,7 @@ struct load {
     const struct section *section; /* of the process, NULL if it has none */
     bool wants_bind_address;       /* a rule of the section does; if so, the next six are filled in */
     bool volfile_is_unread;        /* it is there, but could not be read, or is not a regular file */
-    struct stamp volfile;          /* of the volume file */
+    struct file_version volfile;   /* of the volume file */
     struct volume volume;          /* what it says */
     struct listener listener;      /* glusterd's; to begin with, what was known last */
     struct source bind_address;

@@ -13,18 +13,18 @@
 
 int64_t reload_next_look;
 
-/* When files were looked at last, by stamp_clock(). */
+/* When files were looked at last, by monotonic_milliseconds(). */
 static uint32_t last_look;
 
-/* As stamp_is_settled() has it. */
+/* As file_version_is_settled() has it. */
 static uint64_t config_seen;
 static uint64_t volfile_seen;
 
-/* looked is stamp_clock() from before origin was looked at. */
+/* looked is monotonic_milliseconds() from before origin was looked at. */
 static bool is_settled(const struct origin *origin, uint32_t looked)
 {
-    bool config = stamp_is_settled(&origin->config, &config_seen, looked);
-    bool volfile = !origin->has_volfile || stamp_is_settled(&origin->volfile, &volfile_seen, looked);
+    bool config = file_version_is_settled(&origin->config, &config_seen, looked);
+    bool volfile = !origin->has_volfile || file_version_is_settled(&origin->volfile, &volfile_seen, looked);
 
     __atomic_store_n(&last_look, looked, __ATOMIC_RELAXED);
     return config && volfile;
@@ -33,12 +33,12 @@ static bool is_settled(const struct origin *origin, uint32_t looked)
 /* Fills in *now: what ruleset was made of, as it is now. Returns whether that is settled. */
 static bool look(const struct ruleset *ruleset, struct origin *now)
 {
-    uint32_t looked = stamp_clock();
+    uint32_t looked = monotonic_milliseconds();
 
     *now = ruleset->origin;
-    now->config = stamp_look(ruleset->file);
+    now->config = file_version_at(ruleset->file);
     if (now->has_volfile)
-        now->volfile = stamp_look(ruleset->process->volfile);
+        now->volfile = file_version_at(ruleset->process->volfile);
     (void)listener_look(now->place, now->port, &now->listener);
     return is_settled(now, looked);
 }
@@ -54,9 +54,9 @@ static void wait_for_writer(void)
 /* A process that is in a chroot by now, or has changed its directory, finds others under the same paths. */
 static bool finds_the_same_files(const struct ruleset *ruleset)
 {
-    struct stamp root = stamp_look("/");
+    struct file_version root = file_version_at("/");
 
-    return ruleset->file[0] == '/' && stamp_same_file(&root, &ruleset->origin.root);
+    return ruleset->file[0] == '/' && file_version_same_file(&root, &ruleset->origin.root);
 }
 
 /* Before it listens, glusterd dials no peer: what only it can tell must not keep it from getting that far. */
@@ -106,7 +106,7 @@ static int read_all(struct load *load, const struct ruleset *before, struct rule
 static int load_first(struct load *load)
 {
     struct ruleset *made;
-    uint32_t looked = stamp_clock();
+    uint32_t looked = monotonic_milliseconds();
     int error = read_all(load, NULL, &made);
 
     if (error == 0 && !is_settled(&made->origin, looked)) {
@@ -114,7 +114,7 @@ static int load_first(struct load *load)
         load_free(load);
         memset(load, 0, sizeof(*load));
         wait_for_writer();
-        looked = stamp_clock();
+        looked = monotonic_milliseconds();
         error = read_all(load, NULL, &made);
         if (error == 0 && !is_settled(&made->origin, looked))
             made->is_provisional = true;
@@ -191,7 +191,7 @@ int reload_first(const struct ruleset **ruleset)
  */
 static bool is_to_be_read(const struct ruleset *before)
 {
-    uint32_t unseen = stamp_clock() - __atomic_load_n(&last_look, __ATOMIC_RELAXED);
+    uint32_t unseen = monotonic_milliseconds() - __atomic_load_n(&last_look, __ATOMIC_RELAXED);
     struct origin now;
     bool settled = look(before, &now);
 

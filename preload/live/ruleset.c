@@ -87,7 +87,7 @@ static struct ruleset describe(const struct load *load)
         .is_good = !load->has_mistake,
         .built_in = load->built_in,
         .has_section = load->section != NULL,
-        .modified = load->file.stamp.written.tv_sec,
+        .modified = load->file.version.written.tv_sec,
         .refuse = load->config.options.refuse,
         .log = load_log(load),
         .file = load->path,
@@ -123,13 +123,13 @@ struct ruleset *ruleset_make(const struct load *load, const struct ruleset *befo
     ruleset.has_mistake = load->has_mistake;
     ruleset.mistake = data;
     ruleset.is_provisional = load->unusable != 0 || load->volfile_is_unread;
-    ruleset.origin = (struct origin){.config = load->file.stamp,
+    ruleset.origin = (struct origin){.config = load->file.version,
                                      .has_volfile = load->wants_bind_address && load->process.volfile[0] == '/',
                                      .volfile = load->volfile,
                                      .place = load->wants_bind_address ? listener_place(&load->process) : LISTENER_TOLD,
                                      .port = load->volume.port,
                                      .listener = load->listener,
-                                     .root = stamp_look("/")};
+                                     .root = file_version_at("/")};
     return copy(&ruleset);
 }
 
@@ -157,6 +157,7 @@ bool ruleset_same(const struct ruleset *a, const struct ruleset *b)
 
 bool origin_same(const struct origin *a, const struct origin *b)
 {
-    return stamp_same(&a->config, &b->config) && a->has_volfile == b->has_volfile &&
-           (!a->has_volfile || stamp_same(&a->volfile, &b->volfile)) && listener_same(&a->listener, &b->listener);
+    return file_version_same(&a->config, &b->config) && a->has_volfile == b->has_volfile &&
+           (!a->has_volfile || file_version_same(&a->volfile, &b->volfile)) &&
+           listener_same(&a->listener, &b->listener);
 }

@@ -7,19 +7,19 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "live/fileversion.h"
 #include "live/load.h"
-#include "live/stamp.h"
 #include "rules/rules.h"
 
 /* What it was made from: files, and glusterd's listener. */
 struct origin {
-    struct stamp config;
+    struct file_version config;
     bool has_volfile; /* a rule wants bind-address, and the file's path is absolute */
-    struct stamp volfile;
+    struct file_version volfile;
     enum listener_place place;
     in_port_t port; /* where glusterd listens, host byte order */
     struct listener listener;
-    struct stamp root; /* directory of the process */
+    struct file_version root; /* directory of the process */
 };
 
 /*

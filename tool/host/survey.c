@@ -118,7 +118,7 @@ static bool is_another(const struct survey *survey, const struct load *load)
 
     if (loaded->in_force == IN_FORCE_NO_RULES && !survey->has_section)
         return false;
-    return loaded->file[0] != '\0' && !stamp_same(&loaded->origin.config, &load->file.stamp);
+    return loaded->file[0] != '\0' && !file_version_same(&loaded->origin.config, &load->file.version);
 }
 
 /* What the process's own files say; called inside of it. */

@@ -19,8 +19,8 @@ void own_configuration_check(struct own_configuration *configuration)
     *configuration = (struct own_configuration){
         .path = needed(strdup(load->path)),
         .is_hidden = load->unusable == EACCES,
-        .is_there = !load->built_in && load->file.stamp.error == 0,
-        .modified = load->file.stamp.written.tv_sec,
+        .is_there = !load->built_in && load->file.version.error == 0,
+        .modified = load->file.version.written.tv_sec,
         .has_mistake = load->has_mistake,
         .warnings = report_count(SEVERITY_WARNING),
     };

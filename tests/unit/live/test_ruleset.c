@@ -13,8 +13,8 @@ static void load_text(const char *text)
     memset(&load, 0, sizeof(load));
     process_parse(arguments, sizeof(arguments), &load.process);
     memcpy(load.path, "/etc/a.conf", sizeof("/etc/a.conf"));
-    load.file.stamp.inode = 1;
-    load.file.stamp.written.tv_sec = 1000;
+    load.file.version.inode = 1;
+    load.file.version.written.tv_sec = 1000;
     load.volfile.inode = 2;
     if (config_parse(text, strlen(text), &load.config, &load.mistake))
         load.section = load_find_section(&load.config, &load.process);
@@ -187,7 +187,7 @@ static void an_origin_is_of_both_files_and_the_listener(void **state)
     assert_true(origin_same(&a, &b));
     b.volfile.size = 1;
     assert_false(origin_same(&a, &b));
-    a.has_volfile = b.has_volfile = false; /* then its stamp is ignored */
+    a.has_volfile = b.has_volfile = false; /* then its version is ignored */
     assert_true(origin_same(&a, &b));
     b.config.size = 1;
     assert_false(origin_same(&a, &b));

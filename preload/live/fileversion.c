@@ -1,4 +1,4 @@
-#include "live/stamp.h"
+#include "live/fileversion.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,36 +14,37 @@
 #error "struct stat is taken for the kernel's own, which holds on 64-bit systems only"
 #endif
 
-/* What differs between versions of a file: from device to the end of a stamp, 64-bit numbers without padding. */
-enum { VERSION_SIZE = sizeof(struct stamp) - offsetof(struct stamp, device) };
+/* What differs between versions of a file: from device to the end of a version, 64-bit numbers without padding. */
+enum { VERSION_SIZE = sizeof(struct file_version) - offsetof(struct file_version, device) };
 
-struct stamp stamp_of_error(int error)
+struct file_version file_version_of_error(int error)
 {
-    return (struct stamp){.error = error, .changed = {.tv_sec = LONG_MAX}};
+    return (struct file_version){.error = error, .changed = {.tv_sec = LONG_MAX}};
 }
 
-struct stamp stamp_of(const struct stat *status)
+struct file_version file_version_of(const struct stat *status)
 {
-    return (struct stamp){.device = status->st_dev,
-                          .inode = status->st_ino,
-                          .size = status->st_size,
-                          .written = status->st_mtim,
-                          .changed = status->st_ctim};
+    return (struct file_version){.device = status->st_dev,
+                                 .inode = status->st_ino,
+                                 .size = status->st_size,
+                                 .written = status->st_mtim,
+                                 .changed = status->st_ctim};
 }
 
-struct stamp stamp_look(const char *path)
+struct file_version file_version_at(const char *path)
 {
     struct stat status;
 
-    return kernel(newfstatat, AT_FDCWD, path, &status, 0) == 0 ? stamp_of(&status) : stamp_of_error(errno);
+    return kernel(newfstatat, AT_FDCWD, path, &status, 0) == 0 ? file_version_of(&status)
+                                                               : file_version_of_error(errno);
 }
 
-bool stamp_same_file(const struct stamp *a, const struct stamp *b)
+bool file_version_same_file(const struct file_version *a, const struct file_version *b)
 {
     return a->error == b->error && a->device == b->device && a->inode == b->inode;
 }
 
-bool stamp_same(const struct stamp *a, const struct stamp *b)
+bool file_version_same(const struct file_version *a, const struct file_version *b)
 {
     return a->error == b->error && (a->error != 0 || memcmp(&a->device, &b->device, VERSION_SIZE) == 0);
 }
@@ -70,38 +71,38 @@ static bool cut(char *path)
 }
 
 /* Cuts way down to what exists, if only as a symbolic link to nothing. */
-static struct stamp look_on(char *way, int error, size_t *link_len)
+static struct file_version look_on(char *way, int error, size_t *link_len)
 {
-    struct stamp stamp = stamp_of_error(error);
-    struct stamp target;
+    struct file_version version = file_version_of_error(error);
+    struct file_version target;
     struct stat status;
 
     while (kernel(newfstatat, AT_FDCWD, way, &status, AT_SYMLINK_NOFOLLOW) != 0)
         if (!cut(way))
-            return stamp;
-    target = stamp_look(way);
+            return version;
+    target = file_version_at(way);
     if (S_ISLNK(status.st_mode) && is_missing(target.error))
         *link_len = strlen(way);
-    stamp.changed = target.error == 0 ? target.changed : status.st_ctim;
-    return stamp;
+    version.changed = target.error == 0 ? target.changed : status.st_ctim;
+    return version;
 }
 
-struct stamp stamp_on_way(const char *path, int error, size_t *link_len)
+struct file_version file_version_nearest(const char *path, int error, size_t *link_len)
 {
     size_t len = strlen(path);
     char *way = memory_map(len + sizeof(".")); /* room for cut() too; too large for the stack of a signal handler */
-    struct stamp stamp;
+    struct file_version version;
 
     *link_len = 0;
     if (way == NULL)
-        return stamp_of_error(errno);
+        return file_version_of_error(errno);
     memcpy(way, path, len + 1);
-    stamp = look_on(way, error, link_len);
+    version = look_on(way, error, link_len);
     memory_unmap(way, len + sizeof("."));
-    return stamp;
+    return version;
 }
 
-uint32_t stamp_clock(void)
+uint32_t monotonic_milliseconds(void)
 {
     struct timespec now = {.tv_sec = 0};
 
@@ -109,14 +110,14 @@ uint32_t stamp_clock(void)
     return (uint32_t)(now.tv_sec * 1000 + now.tv_nsec / 1000000);
 }
 
-/* Of all by which stamp_same() tells versions apart; never 0. */
-static uint32_t hash(const struct stamp *stamp)
+/* Of all by which file_version_same() tells versions apart; never 0. */
+static uint32_t hash(const struct file_version *version)
 {
     uint64_t words[VERSION_SIZE / sizeof(uint64_t)];
-    size_t count = stamp->error == 0 ? sizeof(words) / sizeof(words[0]) : 0;
+    size_t count = version->error == 0 ? sizeof(words) / sizeof(words[0]) : 0;
 
-    memcpy(words, &stamp->device, sizeof(words));
-    return (uint32_t)hash_words((uint64_t)stamp->error * 2 + 1, words, count) | 1;
+    memcpy(words, &version->device, sizeof(words));
+    return (uint32_t)hash_words((uint64_t)version->error * 2 + 1, words, count) | 1;
 }
 
 /*
@@ -131,21 +132,21 @@ static uint32_t seen_for(uint64_t *seen, uint32_t key, uint32_t looked)
 
     if (before >> 32 == key && age >= 0)
         return (uint32_t)age;
-    (void)__atomic_compare_exchange_n(seen, &before, (uint64_t)key << 32 | stamp_clock(), false, __ATOMIC_RELAXED,
-                                      __ATOMIC_RELAXED);
+    (void)__atomic_compare_exchange_n(seen, &before, (uint64_t)key << 32 | monotonic_milliseconds(), false,
+                                      __ATOMIC_RELAXED, __ATOMIC_RELAXED);
     return 0;
 }
 
-static bool is_old(const struct stamp *stamp)
+static bool is_old(const struct file_version *version)
 {
     struct timespec now = {.tv_sec = 0};
 
     (void)clock_gettime(CLOCK_REALTIME_COARSE, &now);
-    return stamp->changed.tv_sec < now.tv_sec - SURELY_SETTLED_AFTER;
+    return version->changed.tv_sec < now.tv_sec - SURELY_SETTLED_AFTER;
 }
 
 /* It is noted in any case that it has been seen: what comes back is as new as what never was there. */
-bool stamp_is_settled(const struct stamp *stamp, uint64_t *seen, uint32_t looked)
+bool file_version_is_settled(const struct file_version *version, uint64_t *seen, uint32_t looked)
 {
-    return seen_for(seen, hash(stamp), looked) >= SETTLED_AFTER || is_old(stamp);
+    return seen_for(seen, hash(version), looked) >= SETTLED_AFTER || is_old(version);
 }

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 
-#include "live/stamp.h"
+#include "live/fileversion.h"
 
 static void make(const char *path, const char *content)
 {
@@ -14,18 +14,19 @@ static void make(const char *path, const char *content)
     close(fd);
 }
 
-static void check_same(const char *what, const struct stamp *a, const struct stamp *b, bool same, bool same_file)
+static void check_same(const char *what, const struct file_version *a, const struct file_version *b, bool same,
+                       bool same_file)
 {
-    check_bool(what, stamp_same(a, b), same);
-    check_bool(what, stamp_same_file(a, b), same_file);
+    check_bool(what, file_version_same(a, b), same);
+    check_bool(what, file_version_same_file(a, b), same_file);
 }
 
 static void a_version_is_told_by_each_of_what_it_has(void **state)
 {
-    static const struct stamp one = {.device = 1, .inode = 2, .size = 3, .written = {4, 5}, .changed = {6, 7}};
+    static const struct file_version one = {.device = 1, .inode = 2, .size = 3, .written = {4, 5}, .changed = {6, 7}};
     static const struct {
         const char *what;
-        struct stamp other;
+        struct file_version other;
         bool same;
         bool same_file;
     } table[] = {
@@ -45,9 +46,9 @@ static void a_version_is_told_by_each_of_what_it_has(void **state)
          true},
         {"error", {.error = ENOENT}, false, false},
     };
-    struct stamp missing = stamp_of_error(ENOENT);
-    struct stamp missing_too = missing;
-    struct stamp denied = stamp_of_error(EACCES);
+    struct file_version missing = file_version_of_error(ENOENT);
+    struct file_version missing_too = missing;
+    struct file_version denied = file_version_of_error(EACCES);
 
     (void)state;
     for (size_t i = 0; i < COUNT(table); i++)
@@ -61,16 +62,16 @@ static void a_version_is_told_by_each_of_what_it_has(void **state)
 static void looks_at_the_file_itself(void **state)
 {
     struct stat status;
-    struct stamp looked;
-    struct stamp expected;
+    struct file_version looked;
+    struct file_version expected;
     int fd;
 
     (void)state;
     make("file", "content");
     assert_int_equal(symlink("file", "link"), 0);
     assert_int_equal(stat("file", &status), 0);
-    expected = stamp_of(&status);
-    looked = stamp_look("link");
+    expected = file_version_of(&status);
+    looked = file_version_at("link");
     check_same("through a link", &looked, &expected, true, true);
     check_number("size", (unsigned long)looked.size, 7);
     assert_int_equal(looked.written.tv_sec, status.st_mtim.tv_sec);
@@ -78,10 +79,10 @@ static void looks_at_the_file_itself(void **state)
     fd = open("file", O_RDONLY);
     assert_int_equal(fstat(fd, &status), 0);
     close(fd);
-    looked = stamp_of(&status);
+    looked = file_version_of(&status);
     check_same("through a descriptor", &looked, &expected, true, true);
-    assert_int_equal(stamp_look("absent").error, ENOENT);
-    assert_int_equal(stamp_look("file/absent").error, ENOTDIR);
+    assert_int_equal(file_version_at("absent").error, ENOENT);
+    assert_int_equal(file_version_at("file/absent").error, ENOTDIR);
 }
 
 static void only_missing_is_missing(void **state)
@@ -118,9 +119,9 @@ static void go_on(long milliseconds)
     now.tv_nsec %= 1000000000;
 }
 
-static bool is_settled(const struct stamp *stamp, uint64_t *seen)
+static bool is_settled(const struct file_version *version, uint64_t *seen)
 {
-    return stamp_is_settled(stamp, seen, stamp_clock());
+    return file_version_is_settled(version, seen, monotonic_milliseconds());
 }
 
 static void is_settled_at_once_when_it_is_old(void **state)
@@ -137,16 +138,16 @@ static void is_settled_at_once_when_it_is_old(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(table); i++) {
-        struct stamp stamp = {.changed = {table[i].changed, 999999999}};
+        struct file_version version = {.changed = {table[i].changed, 999999999}};
         uint64_t seen = 0;
 
-        check_bool(table[i].what, is_settled(&stamp, &seen), table[i].settled);
+        check_bool(table[i].what, is_settled(&version, &seen), table[i].settled);
     }
 }
 
 static void is_settled_when_the_same_has_been_seen_for_200_ms(void **state)
 {
-    static const struct stamp versions[] = {
+    static const struct file_version versions[] = {
         {.size = 1, .changed = {LONG_MAX, 0}},
         {.size = 2, .changed = {LONG_MAX, 0}},
         {.error = ENOENT, .changed = {LONG_MAX, 0}},
@@ -174,8 +175,8 @@ static void is_settled_when_the_same_has_been_seen_for_200_ms(void **state)
 
 static void what_is_old_has_been_seen_as_well(void **state)
 {
-    static const struct stamp old = {.changed = {0, 0}};
-    static const struct stamp young = {.changed = {LONG_MAX, 0}};
+    static const struct file_version old = {.changed = {0, 0}};
+    static const struct file_version young = {.changed = {LONG_MAX, 0}};
     uint64_t seen = 0;
 
     (void)state;
@@ -185,17 +186,17 @@ static void what_is_old_has_been_seen_as_well(void **state)
     assert_false(is_settled(&young, &seen));
 }
 
-/* Another thread may see the stamp for the first time between this thread's look and its question. */
+/* Another thread may see the version for the first time between this thread's look and its question. */
 static void a_look_from_before_the_first_one_tells_nothing(void **state)
 {
-    static const struct stamp young = {.changed = {LONG_MAX, 0}};
-    uint32_t looked = stamp_clock();
+    static const struct file_version young = {.changed = {LONG_MAX, 0}};
+    uint32_t looked = monotonic_milliseconds();
     uint64_t seen = 0;
 
     (void)state;
     go_on(100);
     assert_false(is_settled(&young, &seen));
-    assert_false(stamp_is_settled(&young, &seen, looked));
+    assert_false(file_version_is_settled(&young, &seen, looked));
     go_on(200);
     assert_true(is_settled(&young, &seen));
 }
@@ -204,7 +205,7 @@ static void a_look_from_before_the_first_one_tells_nothing(void **state)
 static void a_process_can_become_old(void **state)
 {
     static const time_t day = 86400;
-    static const struct stamp young = {.changed = {LONG_MAX, 0}};
+    static const struct file_version young = {.changed = {LONG_MAX, 0}};
     uint64_t seen = 0;
 
     (void)state;
@@ -260,11 +261,11 @@ static void what_is_not_there_is_as_old_as_what_is_nearest_on_the_way(void **sta
     for (size_t i = 0; i < COUNT(table); i++) {
         struct stat status;
         size_t link_len;
-        struct stamp stamp = stamp_on_way(table[i].path, ENOENT, &link_len);
+        struct file_version version = file_version_nearest(table[i].path, ENOENT, &link_len);
 
         assert_int_equal(lstat(table[i].nearest, &status), 0);
-        check_number(table[i].path, (unsigned long)stamp.error, ENOENT);
-        check_number(table[i].path, (unsigned long)stamp.changed.tv_nsec, (unsigned long)status.st_ctim.tv_nsec);
+        check_number(table[i].path, (unsigned long)version.error, ENOENT);
+        check_number(table[i].path, (unsigned long)version.changed.tv_nsec, (unsigned long)status.st_ctim.tv_nsec);
         check_number(table[i].path, link_len, strlen(table[i].link));
     }
 }
