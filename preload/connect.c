@@ -15,7 +15,7 @@
 #include "live/published.h"
 #include "live/reload.h"
 #include "rules/rules.h"
-#include "socket/give.h"
+#include "socket/bindsource.h"
 #include "socket/mark.h"
 #include "socket/socket.h"
 
@@ -84,7 +84,7 @@ static bool is_stuck(struct dial *dial)
 
     if (!state->idle)
         (void)socket_inspect(dial->fd, state); /* once more, as it could not be told */
-    return socket_has_address(state) && (!state->idle || give_back(dial->fd, state, false) != 0);
+    return socket_has_address(state) && (!state->idle || unbind_source(dial->fd, state, false) != 0);
 }
 
 /* The source can't be used, because of error in a step. Returns what connect is to fail with, 0 if it is to go on. */
@@ -111,7 +111,7 @@ static int take_source(struct dial *dial)
         log_outcome(dial, LEVEL_DEBUG, "left alone: already connecting, connected or listening");
         return 0;
     }
-    error = give_source(dial->fd, &dial->state, source_of(dial), &step);
+    error = bind_to_source(dial->fd, &dial->state, source_of(dial), &step);
     if (error != 0)
         return unavailable(dial, step, error);
     log_outcome(dial, LEVEL_DEBUG, step);
@@ -147,7 +147,7 @@ static int decide(struct dial *dial)
     if (is_left_to_kernel(dial->ruleset, dial->rule)) {
         /* What the program has learned may be what we gave to another peer. */
         if (inspect_error == 0 && dial->state.idle)
-            (void)give_back(dial->fd, &dial->state, true);
+            (void)unbind_source(dial->fd, &dial->state, true);
         log_outcome(dial, LEVEL_DEBUG, "left to the kernel");
         return 0;
     }

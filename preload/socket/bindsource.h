@@ -9,10 +9,10 @@
  * *state; source is not SOURCE_NONE. Returns 0, or an errno value if the source can't be used: fd is then unchanged.
  * *step says what was done, or tried last.
  */
-int give_source(int fd, const struct socket_state *state, const struct source *source, const char **step);
+int bind_to_source(int fd, const struct socket_state *state, const struct source *source, const char **step);
 
 /*
  * Takes the address away from fd, idle and in *state, and leaves it its port, unless the program chose the address;
- * with learned_alone only one that the program had learned. Returns as give_source() does.
+ * with learned_alone only one that the program had learned. Returns as bind_to_source() does.
  */
-int give_back(int fd, const struct socket_state *state, bool learned_alone);
+int unbind_source(int fd, const struct socket_state *state, bool learned_alone);

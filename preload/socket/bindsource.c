@@ -1,4 +1,4 @@
-#include "socket/give.h"
+#include "socket/bindsource.h"
 
 #include "base/address.h"
 #include "socket/mark.h"
@@ -51,7 +51,7 @@ static int bind_or_move(int fd, const struct socket_state *state, enum mark mark
     return error;
 }
 
-int give_source(int fd, const struct socket_state *state, const struct source *source, const char **step)
+int bind_to_source(int fd, const struct socket_state *state, const struct source *source, const char **step)
 {
     struct sockaddr_in6 local;
     enum mark mark;
@@ -75,7 +75,7 @@ int give_source(int fd, const struct socket_state *state, const struct source *s
     return bind_or_move(fd, state, mark, &local, step);
 }
 
-int give_back(int fd, const struct socket_state *state, bool learned_alone)
+int unbind_source(int fd, const struct socket_state *state, bool learned_alone)
 {
     static const struct sockaddr_in6 any = {.sin6_family = AF_INET6};
     const char *step;
