@@ -67,7 +67,7 @@ bool address_same_prefix(const struct in6_addr *a, const struct in6_addr *b, uns
     return address_key_common(address_key(a), address_key(b)) >= len;
 }
 
-unsigned int address_reach(const struct in6_addr *address)
+unsigned int address_shortest_prefix(const struct in6_addr *address)
 {
     if (IN6_IS_ADDR_LOOPBACK(address) || IN6_IS_ADDR_UNSPECIFIED(address))
         return 128;

@@ -85,4 +85,4 @@ bool address_same_prefix(const struct in6_addr *a, const struct in6_addr *b, uns
  * never means to cover: loopback and unspecified (128, RFC 4291, 2.5.2 and 2.5.3), IPv4-mapped (96, 2.5.5.2),
  * link-local (10, 2.5.6) and multicast (8, 2.7).
  */
-unsigned int address_reach(const struct in6_addr *address);
+unsigned int address_shortest_prefix(const struct in6_addr *address);

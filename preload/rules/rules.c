@@ -152,10 +152,11 @@ __attribute__((noinline)) static bool reaches_into_special(const struct rule *ru
 {
     struct in6_addr address = address_of_key(peer);
 
-    return rule->len >= address_reach(&address);
+    return rule->len >= address_shortest_prefix(&address);
 }
 
-/* Whether the network reaches into the range where peer is, if that is one of those that address_reach() tells of. */
+/* Whether the network reaches into the range where peer is, if that is one of those that address_shortest_prefix()
+ * tells of. */
 static inline bool reaches(const struct rule *rule, struct address_key peer)
 {
     enum { FIRST_SPECIAL = 0xfe80 /* all from there on, or without a bit of the high half, may be in one */ };

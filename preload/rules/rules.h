@@ -42,8 +42,8 @@ const struct rule *rules_build(struct rules *rules, struct rule *scratch);
 
 /*
  * The rule for peer, a struct in6_addr that need not be aligned: the one with the longest network that contains it. A
- * rule whose network is larger than the range of addresses that address_reach() tells of does not reach into that
- * range. NULL if there is none.
+ * rule whose network is larger than the range of addresses that address_shortest_prefix() tells of does not reach into
+ * that range. NULL if there is none.
  */
 const struct rule *rules_find(const struct rules *rules, const void *peer);
 

@@ -21,7 +21,7 @@ bool host_address_fits(const struct host_address *candidate, const struct networ
 {
     if ((candidate->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED | IFA_F_TEMPORARY)) != 0)
         return false;
-    return network->len >= address_reach(&candidate->address) &&
+    return network->len >= address_shortest_prefix(&candidate->address) &&
            address_same_prefix(&candidate->address, &network->address, network->len);
 }
 

@@ -15,7 +15,7 @@ struct host_address {
 
 /*
  * Whether candidate is in network and can be a source: neither tentative nor temporary (RFC 8981). A network that is
- * larger than a range of address_reach() has no address in that range.
+ * larger than a range of address_shortest_prefix() has no address in that range.
  */
 bool host_address_fits(const struct host_address *candidate, const struct network *network);
 

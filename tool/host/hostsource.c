@@ -81,7 +81,8 @@ static void find_address(const struct network *network, const char *interface, s
         if (!parse_line(line, &candidate.address, &flags, candidate.interface) ||
             (interface[0] != '\0' && strcmp(interface, candidate.interface) != 0) ||
             !address_same_prefix(&candidate.address, &network->address, network->len) ||
-            network->len < address_reach(&candidate.address) || (network->len < 128 && (flags & IFA_F_TEMPORARY) != 0))
+            network->len < address_shortest_prefix(&candidate.address) ||
+            (network->len < 128 && (flags & IFA_F_TEMPORARY) != 0))
             continue;
         candidate.state = state_of(flags);
         if (candidate.state < found->state)

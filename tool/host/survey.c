@@ -81,7 +81,7 @@ static struct source source_unless_ruled(const struct survey *survey, const stru
                                          const struct connection *connection)
 {
     bool is_peer = survey->is_glusterd && connection->port == load->volume.port &&
-                   address_reach(&connection->peer) == 0 && load->listener.kind == LISTENER_ADDRESS;
+                   address_shortest_prefix(&connection->peer) == 0 && load->listener.kind == LISTENER_ADDRESS;
 
     if (!is_peer)
         return (struct source){.kind = SOURCE_NONE};

@@ -9,7 +9,7 @@
 #include "rules/pattern.h"
 #include "terminal/command.h"
 
-/* As rules, for their networks: where address_reach() tells of a length, in order. */
+/* As rules, for their networks: where address_shortest_prefix() tells of a length, in order. */
 static const struct rule ranges[] = {
     {.len = 128},
     {.network = {.low = 1}, .len = 128},

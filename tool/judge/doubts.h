@@ -9,8 +9,8 @@
 
 /*
  * Sets never[i] for each of the count rules, as rules_find() wants them, that applies to no peer: other rules with
- * longer networks, and the ranges of address_reach(), leave it none; or it is for multicast, where TCP connects to
- * nobody.
+ * longer networks, and the ranges of address_shortest_prefix(), leave it none; or it is for multicast, where TCP
+ * connects to nobody.
  */
 void doubt_rules(const struct rule *rules, uint32_t count, bool *never);
 
