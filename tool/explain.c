@@ -13,7 +13,7 @@
 #include "host/resolve.h"
 #include "live/load.h"
 #include "terminal/command.h"
-#include "terminal/mistake.h"
+#include "terminal/diagnostic.h"
 #include "terminal/option.h"
 #include "terminal/table.h"
 
@@ -92,7 +92,7 @@ static void work_out(struct load *load, const struct glusterd *glusterd)
         glusterd_bind_address(glusterd, load);
 }
 
-/* The configuration as the library would read it; a mistake in it ends the command. */
+/* The configuration as the library would read it; an error in it ends the command. */
 static void load_for(const char *name, struct load *load)
 {
     struct glusterd glusterd;
@@ -103,9 +103,9 @@ static void load_for(const char *name, struct load *load)
         load->process = glusterd.running.process;
     work_out(load, &glusterd);
     glusterd_free(&glusterd);
-    if (!load->has_mistake)
+    if (!load->has_error)
         return;
-    report_mistake(SEVERITY_ERROR, load);
+    report_diagnostic(SEVERITY_ERROR, load);
     exit(STATUS_TROUBLE);
 }
 

@@ -9,7 +9,7 @@
 #include "host/library.h"
 #include "live/load.h"
 #include "terminal/command.h"
-#include "terminal/mistake.h"
+#include "terminal/diagnostic.h"
 
 static const struct option options[] = {
     {"config", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
@@ -32,7 +32,7 @@ static void find_library(void)
     free(library);
 }
 
-/* With a mistake in it the program would run without rules, or refuse all peers. */
+/* With an error in it the program would run without rules, or refuse all peers. */
 static void check_configuration(const char *path)
 {
     struct load *load = needed(calloc(1, sizeof(*load)));
@@ -42,8 +42,8 @@ static void check_configuration(const char *path)
         trouble("%s: out of memory or file descriptors", load->path);
     if (load->built_in && is_named)
         trouble("%s: %s", path, strerror(ENOENT));
-    if (load->has_mistake) {
-        report_mistake(SEVERITY_ERROR, load);
+    if (load->has_error) {
+        report_diagnostic(SEVERITY_ERROR, load);
         exit(STATUS_TROUBLE);
     }
     load_free(load);

@@ -207,7 +207,7 @@ void text_vformat(struct text *text, const char *format, va_list arguments)
         case '%':
             text_string(text, "%");
             break;
-        default: /* a mistake of ours: show the format as it is rather than read an argument that is not there */
+        default: /* an error of ours: show the format as it is rather than read an argument that is not there */
             text_string(text, next - 1);
             return;
         }

@@ -2,18 +2,18 @@
 
 #include <string.h>
 
-static void announce_mistake(const struct load *load, const struct log *log, const struct ruleset *before)
+static void announce_error(const struct load *load, const struct log *log, const struct ruleset *before)
 {
-    const struct mistake *mistake = &load->mistake;
+    const struct diagnostic *diagnostic = &load->diagnostic;
     bool is_good = before != NULL && before->is_good;
     const char *outcome = is_good                                ? "keeping the previous configuration"
                           : process_is_glusterfs(&load->process) ? "refusing all peers that ::/0 covers"
                                                                  : "running without rules";
     bool logged = log_write(is_good ? &before->log : log, LEVEL_ERROR, "%s:%u:%u: error: %s; %s", load->path,
-                            mistake->line, mistake->column, mistake->message, outcome);
+                            diagnostic->line, diagnostic->column, diagnostic->message, outcome);
 
     if (before == NULL && logged) /* else it is there already */
-        log_to_stderr("%s:%u:%u: error: %s", load->path, mistake->line, mistake->column, mistake->message);
+        log_to_stderr("%s:%u:%u: error: %s", load->path, diagnostic->line, diagnostic->column, diagnostic->message);
 }
 
 static void announce_bind_address(const struct load *load, const struct log *log)
@@ -63,8 +63,8 @@ void announce(const struct load *load, const struct ruleset *before)
 
     if (load->built_in)
         announce_missing(load, &log, before);
-    if (load->has_mistake)
-        announce_mistake(load, &log, before);
+    if (load->has_error)
+        announce_error(load, &log, before);
     else if (load->section != NULL)
         announce_section(load, &log);
     else if (before != NULL) /* or it is one of the many processes that inherit the preload for nothing */

@@ -7,7 +7,7 @@
 int load_config(struct load *load, const char *path, uid_t owner)
 {
     struct text load_path = TEXT_IN(load->path);
-    struct text why = TEXT_IN(load->mistake.message);
+    struct text why = TEXT_IN(load->diagnostic.message);
     struct word text = word_of(CONFIG_BUILT_IN);
     int error;
 
@@ -17,21 +17,21 @@ int load_config(struct load *load, const char *path, uid_t owner)
         return error;
     load->built_in = is_missing(error);
     load->unusable = load->built_in ? 0 : error;
-    load->mistake.line = load->mistake.column = 1; /* of a file that can't be used */
+    load->diagnostic.line = load->diagnostic.column = 1; /* of a file that can't be used */
     if (!load->built_in)
         text = (struct word){.start = load->file.data, .len = load->file.len};
-    if (load->unusable == 0 && config_parse(text.start, text.len, &load->config, &load->mistake))
+    if (load->unusable == 0 && config_parse(text.start, text.len, &load->config, &load->diagnostic))
         return 0;
     options_set_defaults(&load->config.options);
-    load->has_mistake = true;
-    return load->mistake.line == 0 ? ENOMEM : 0;
+    load->has_error = true;
+    return load->diagnostic.line == 0 ? ENOMEM : 0;
 }
 
 /* A relative path is not followed: as a daemon the process has changed its directory by now. */
 int load_volfile(struct load *load)
 {
     const char *path = load->process.volfile;
-    char reason[sizeof(load->mistake.message)];
+    char reason[sizeof(load->diagnostic.message)];
     struct text why = TEXT_IN(reason);
     struct file file = {.data = NULL, .version = file_version_of_error(ENOENT)};
     int error = path[0] == '/' ? file_read(path, VOLFILE_SIZE_MAX, FILE_OF_ANYBODY, &file, &why) : ENOENT;
@@ -92,7 +92,7 @@ static void work_out_bind_address(struct load *load)
 
 int load_section(struct load *load)
 {
-    if (load->has_mistake)
+    if (load->has_error)
         return 0;
     load->section = load_find_section(&load->config, &load->process);
     for (uint32_t i = 0; load->section != NULL && i < load->section->source_count; i++)

@@ -26,7 +26,7 @@ struct load {
     struct process process;
     char path[PATH_MAX]; /* of the configuration */
     bool built_in;       /* because there is no file at path */
-    int unusable;        /* why the file could not be read, or is not trusted: an errno value, *mistake tells; or 0 */
+    int unusable; /* why the file could not be read, or is not trusted: an errno value, *diagnostic tells; or 0 */
     struct file file;
     struct config config;
     const struct section *section; /* of the process, NULL if it has none */
@@ -37,11 +37,11 @@ struct load {
     struct listener listener;      /* glusterd's; to begin with, what was known last */
     struct source bind_address;
     enum bind_address_by by;
-    bool has_mistake; /* the configuration: its options are then the defaults */
-    struct mistake mistake;
+    bool has_error; /* the configuration: its options are then the defaults */
+    struct diagnostic diagnostic;
 };
 
-/* All return 0, also after a mistake; or ENOMEM, EMFILE or ENFILE, and then nothing was learned. */
+/* All return 0, also after an error; or ENOMEM, EMFILE or ENFILE, and then nothing was learned. */
 
 /* Reads the configuration at path, NULL or "" for CONFIG_FILE, which owner or root must own: file_read(). */
 int load_config(struct load *load, const char *path, uid_t owner);
@@ -52,7 +52,7 @@ int load_volfile(struct load *load);
 /* The first section in the file that has one of the process's names, or NULL. */
 const struct section *load_find_section(const struct config *config, const struct process *process);
 
-/* Selects the section of the process, if there is no mistake, and reads its volume file, if that is wanted. */
+/* Selects the section of the process, if there is no error, and reads its volume file, if that is wanted. */
 int load_section(struct load *load);
 
 /* Works the bind-address out, and makes it the source of the section's rules that want it. */

@@ -130,9 +130,9 @@ static int load_first(struct load *load)
 
 static bool is_news(const struct ruleset *made, const struct ruleset *before)
 {
-    if (made->has_mistake)
-        return strcmp(made->mistake, before->mistake) != 0 || !origin_same(&made->origin, &before->origin);
-    return before->has_mistake || !ruleset_same(made, before);
+    if (made->has_error)
+        return strcmp(made->diagnostic, before->diagnostic) != 0 || !origin_same(&made->origin, &before->origin);
+    return before->has_error || !ruleset_same(made, before);
 }
 
 static int load_again(struct load *load, const struct ruleset *before)

@@ -5,8 +5,8 @@
 #include "base/memory.h"
 
 enum {
-    MISTAKE_SIZE = 1024, /* bytes, as many as a line of the log has */
-    SMALL_SIZE = 1024    /* enough of most that have no rules */
+    DIAGNOSTIC_SIZE = 1024, /* bytes, as many as a line of the log has */
+    SMALL_SIZE = 1024       /* enough of most that have no rules */
 };
 
 /* Room for one, on a page of variables that is written to anyway: most processes need no page of their own for it. */
@@ -36,7 +36,7 @@ static size_t size_of(const struct ruleset *ruleset)
     return sizeof(*ruleset) + ruleset->rules.count * sizeof(struct rule) +
            RULES_TOPS(ruleset->rules.count) * sizeof(struct address_key) +
            ruleset->source_count * sizeof(struct source) + process_size(ruleset->process) + strlen(ruleset->file) +
-           strlen(ruleset->mistake) + strlen(ruleset->log.file) + sizeof("") * 3;
+           strlen(ruleset->diagnostic) + strlen(ruleset->log.file) + sizeof("") * 3;
 }
 
 static void *take(size_t size)
@@ -71,7 +71,7 @@ static struct ruleset *copy(const struct ruleset *ruleset)
     made->sources = append(&end, ruleset->sources, ruleset->source_count * sizeof(struct source));
     made->process = append(&end, ruleset->process, process_size(ruleset->process));
     made->file = append_string(&end, ruleset->file);
-    made->mistake = append_string(&end, ruleset->mistake);
+    made->diagnostic = append_string(&end, ruleset->diagnostic);
     made->log.file = append_string(&end, ruleset->log.file);
     made->log.process = process_name(made->process);
     return made;
@@ -84,7 +84,7 @@ static struct ruleset describe(const struct load *load)
     const struct section *section = load->section != NULL ? load->section : &no_section;
 
     return (struct ruleset){
-        .is_good = !load->has_mistake,
+        .is_good = !load->has_error,
         .built_in = load->built_in,
         .has_section = load->section != NULL,
         .modified = load->file.version.written.tv_sec,
@@ -100,28 +100,28 @@ static struct ruleset describe(const struct load *load)
 
 /*
  * Before there has been a good version GlusterFS's own processes refuse what a rule ::/0 reaches: peers store a wrong
- * source on their disks, where it outlives the mistake, and a refused connect does not. All others have no rules: the
+ * source on their disks, where it outlives the error, and a refused connect does not. All others have no rules: the
  * file is GlusterFS's, and they need not even be allowed to read it.
  */
 struct ruleset *ruleset_make(const struct load *load, const struct ruleset *before)
 {
     static const struct source unknown = {.kind = SOURCE_UNKNOWN};
-    char data[MISTAKE_SIZE];
-    struct text mistake = TEXT_IN(data);
-    struct rule for_all = {.line = load->mistake.line, .parent = NO_RULE}; /* ::/0 */
-    bool keeps = load->has_mistake && before != NULL && before->is_good;
+    char data[DIAGNOSTIC_SIZE];
+    struct text diagnostic = TEXT_IN(data);
+    struct rule for_all = {.line = load->diagnostic.line, .parent = NO_RULE}; /* ::/0 */
+    bool keeps = load->has_error && before != NULL && before->is_good;
     struct ruleset ruleset = keeps ? *before : describe(load);
 
-    if (load->has_mistake)
-        text_format(&mistake, "%s:%u:%u: error: %s", load->path, load->mistake.line, load->mistake.column,
-                    load->mistake.message);
+    if (load->has_error)
+        text_format(&diagnostic, "%s:%u:%u: error: %s", load->path, load->diagnostic.line, load->diagnostic.column,
+                    load->diagnostic.message);
     if (!ruleset.is_good && process_is_glusterfs(&load->process)) {
         ruleset.rules = (struct rules){.all = &for_all, .count = 1};
         ruleset.sources = &unknown;
         ruleset.source_count = 1;
     }
-    ruleset.has_mistake = load->has_mistake;
-    ruleset.mistake = data;
+    ruleset.has_error = load->has_error;
+    ruleset.diagnostic = data;
     ruleset.is_provisional = load->unusable != 0 || load->volfile_is_unread;
     ruleset.origin = (struct origin){.config = load->file.version,
                                      .has_volfile = load->wants_bind_address && load->process.volfile[0] == '/',

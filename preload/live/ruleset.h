@@ -25,23 +25,23 @@ struct origin {
 /*
  * One section's rules, complete and never changed once made. published.h has a number that stands for the layout.
  *
- * A version of the configuration that has a mistake changes nothing but has_mistake, mistake and origin: the rest is
+ * A version of the configuration that has an error changes nothing but has_error, error and origin: the rest is
  * still the last good one, or, where there has been none, refuses all peers or is without rules.
  */
 struct ruleset {
     size_t size;         /* bytes of memory that hold it and all that it points to */
     unsigned int slot;   /* published.h's */
     bool is_good;        /* there has been a good version */
-    bool has_mistake;    /* in the latest version */
+    bool has_error;      /* in the latest version */
     bool is_provisional; /* the latest version may not be whole, or could not be read: to be read again */
     bool built_in;
     bool has_section;
-    time_t modified; /* when the file had been, with neither built_in nor only mistakes: seconds since 1970 */
+    time_t modified; /* when the file had been, with neither built_in nor only errors: seconds since 1970 */
     bool refuse;     /* where a source can't be used; else connect as the kernel likes */
     struct log log;
     struct origin origin;          /* of the latest version */
     const char *file;              /* the configuration's path */
-    const char *mistake;           /* in the latest version, "" if there is none */
+    const char *diagnostic;        /* in the latest version, "" if there is none */
     const struct process *process; /* its last member, volfile, cut off behind its end */
     struct rules rules;            /* none for a process without rules */
     uint32_t source_count;

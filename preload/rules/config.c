@@ -64,18 +64,18 @@ static bool parse_rule(struct parser *parser, struct word left, struct word righ
     struct network network;
 
     if (!word_has(written, ':') && options_has(written))
-        return MISTAKE(&parser->line, written.start, "expected option %W below [options]", &written);
+        return DIAGNOSTIC(&parser->line, written.start, "expected option %W below [options]", &written);
     if (section == NULL)
-        return MISTAKE(&parser->line, written.start, "expected a section such as [glusterd] above the first rule");
+        return DIAGNOSTIC(&parser->line, written.start, "expected a section such as [glusterd] above the first rule");
     if (written.len == 0)
-        return MISTAKE(&parser->line, written.start, "expected a network before '='");
+        return DIAGNOSTIC(&parser->line, written.start, "expected a network before '='");
     if (more.len > 0)
-        return MISTAKE(&parser->line, more.start, "expected '=' after the network, found %W", &more);
+        return DIAGNOSTIC(&parser->line, more.start, "expected '=' after the network, found %W", &more);
     if (word.len == 0)
-        return MISTAKE(&parser->line, word.start, "expected a source such as bind-address after '='");
+        return DIAGNOSTIC(&parser->line, word.start, "expected a source such as bind-address after '='");
     more = word_next(&right);
     if (more.len > 0)
-        return MISTAKE(&parser->line, more.start, "expected # comment or end of line, found %W", &more);
+        return DIAGNOSTIC(&parser->line, more.start, "expected # comment or end of line, found %W", &more);
     if (!network_parse(&parser->line, written, &network) || !find_source(parser, word, &network, &rule) ||
         !source_check_family(&parser->line, word, &network, &section->sources[rule.source]))
         return false;
@@ -98,8 +98,8 @@ static bool end_section(struct parser *parser)
     if (second != NULL) {
         struct network network = rule_network(second);
 
-        return mistake_at(parser->line.mistake, second->line, second->column, "duplicate network %N: lines %u and %u",
-                          &network, second[-1].line, second->line);
+        return diagnostic_at(parser->line.diagnostic, second->line, second->column,
+                             "duplicate network %N: lines %u and %u", &network, second[-1].line, second->line);
     }
     parser->rules = section->rules.all + section->rules.count;
     parser->tops = section->rules.tops + RULES_TOPS(section->rules.count);
@@ -111,8 +111,8 @@ static bool end_section(struct parser *parser)
 static bool start_options(struct parser *parser, struct word line)
 {
     if (parser->options_line != 0)
-        return MISTAKE(&parser->line, line.start, "duplicate [options]: lines %u and %u", parser->options_line,
-                       parser->line.number);
+        return DIAGNOSTIC(&parser->line, line.start, "duplicate [options]: lines %u and %u", parser->options_line,
+                          parser->line.number);
     parser->options_line = parser->line.number;
     return true;
 }
@@ -135,21 +135,22 @@ static bool parse_header(struct parser *parser, struct word line)
     if (!end_section(parser))
         return false;
     if (names.len == 0 || names.start[names.len - 1] != ']')
-        return MISTAKE(&parser->line, line.start, "expected ']' at the end of %W", &line);
+        return DIAGNOSTIC(&parser->line, line.start, "expected ']' at the end of %W", &line);
     names.len--;
     names = word_trim(names);
     if (names.len == 0)
-        return MISTAKE(&parser->line, line.start, "expected a section with a name, such as [glusterd]");
+        return DIAGNOSTIC(&parser->line, line.start, "expected a section with a name, such as [glusterd]");
     if (word_is(names, "options"))
         return start_options(parser, line);
     rest = names;
     for (struct word name = word_next(&rest); name.len > 0; name = word_next(&rest)) {
         if (word_is(name, "options"))
-            return MISTAKE(&parser->line, name.start, "expected [options] without other names");
+            return DIAGNOSTIC(&parser->line, name.start, "expected [options] without other names");
         if (word_has(name, ','))
-            return MISTAKE(&parser->line, name.start, "expected spaces between names, found %W", &name);
+            return DIAGNOSTIC(&parser->line, name.start, "expected spaces between names, found %W", &name);
         if (has_half_a_pair(name))
-            return MISTAKE(&parser->line, name.start, "expected [NAME...], found %W with an unmatched bracket", &name);
+            return DIAGNOSTIC(&parser->line, name.start, "expected [NAME...], found %W with an unmatched bracket",
+                              &name);
     }
     section = &parser->config->sections[parser->config->section_count++];
     section->names = names;
@@ -185,7 +186,7 @@ static bool parse_line(struct parser *parser, struct word line)
     struct word left;
 
     if (word_has(line, '\0'))
-        return MISTAKE(&parser->line, line.start + strlen(line.start), "expected plain text, found a NUL byte");
+        return DIAGNOSTIC(&parser->line, line.start + strlen(line.start), "expected plain text, found a NUL byte");
     line = word_trim(without_comment(line));
     if (line.len == 0)
         return true;
@@ -194,8 +195,8 @@ static bool parse_line(struct parser *parser, struct word line)
     value = line;
     left = word_split(&value, '=');
     if (left.len == line.len)
-        return MISTAKE(&parser->line, line.start, "expected %s, found %W",
-                       in_options ? "OPTION = VALUE" : "NETWORK = SOURCE or [NAME...]", &line);
+        return DIAGNOSTIC(&parser->line, line.start, "expected %s, found %W",
+                          in_options ? "OPTION = VALUE" : "NETWORK = SOURCE or [NAME...]", &line);
     return in_options ? options_parse(&parser->line, &parser->options, word_trim(left), word_trim(value))
                       : parse_rule(parser, left, value);
 }
@@ -247,15 +248,16 @@ static bool take_memory(struct parser *parser, struct word text)
     return true;
 }
 
-bool config_parse(const char *text, size_t len, struct config *config, struct mistake *mistake)
+bool config_parse(const char *text, size_t len, struct config *config, struct diagnostic *diagnostic)
 {
-    struct parser parser = {.config = config, .line.mistake = mistake, .options.options = &config->options};
+    struct parser parser = {.config = config, .line.diagnostic = diagnostic, .options.options = &config->options};
     struct word whole = {.start = text, .len = len};
 
     config->section_count = 0;
     options_set_defaults(&config->options);
     if (!take_memory(&parser, whole))
-        return mistake_at(mistake, 0, 0, "cannot allocate memory for %u bytes of configuration", (unsigned int)len);
+        return diagnostic_at(diagnostic, 0, 0, "cannot allocate memory for %u bytes of configuration",
+                             (unsigned int)len);
     if (parse_lines(&parser, whole))
         return true;
     config_free(config);

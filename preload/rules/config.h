@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
-#include "rules/mistake.h"
+#include "rules/diagnostic.h"
 #include "rules/options.h"
 #include "rules/rules.h"
 
@@ -36,10 +36,10 @@ struct config {
 };
 
 /*
- * Parses len bytes of text, which the sections point into: it must outlive *config. False if there is a mistake, or,
+ * Parses len bytes of text, which the sections point into: it must outlive *config. False if there is an error, or,
  * with line 0, no memory. Where true, give *config back with config_free().
  */
-bool config_parse(const char *text, size_t len, struct config *config, struct mistake *mistake);
+bool config_parse(const char *text, size_t len, struct config *config, struct diagnostic *diagnostic);
 void config_free(struct config *config);
 
 /* Whether one of the section's patterns matches name. */

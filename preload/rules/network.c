@@ -50,11 +50,11 @@ static bool not_a_network(const struct line *line, struct word word, struct word
         what = "a scope in";
         right = "a network without %INTERFACE";
     } else if (!address_is_ipv4(address)) {
-        return MISTAKE(line, word.start, "expected an IPv6 network such as 2001:db8:1::/64, found %W", &word);
+        return DIAGNOSTIC(line, word.start, "expected an IPv6 network such as 2001:db8:1::/64, found %W", &word);
     }
     if (network_meant(word, &meant))
-        return MISTAKE(line, word.start, "expected %N, found %s %W", &meant, what, &word);
-    return MISTAKE(line, word.start, "expected %s, found %s %W", right, what, &word);
+        return DIAGNOSTIC(line, word.start, "expected %N, found %s %W", &meant, what, &word);
+    return DIAGNOSTIC(line, word.start, "expected %s, found %s %W", right, what, &word);
 }
 
 bool network_parse(const struct line *line, struct word word, struct network *network)
@@ -67,9 +67,9 @@ bool network_parse(const struct line *line, struct word word, struct network *ne
     if (!address_parse(address, &network->address))
         return not_a_network(line, word, address);
     if (address.len < word.len && !network_parse_length(rest, &network->len))
-        return MISTAKE(line, rest.start, "expected a prefix length of 0 to 128, found %W", &rest);
+        return DIAGNOSTIC(line, rest.start, "expected a prefix length of 0 to 128, found %W", &rest);
     if (network_has_host_bits(network, &masked))
-        return MISTAKE(line, word.start, "expected %N, or %A/128 for one peer, found %W with host bits set", &masked,
-                       &network->address, &word);
+        return DIAGNOSTIC(line, word.start, "expected %N, or %A/128 for one peer, found %W with host bits set", &masked,
+                          &network->address, &word);
     return true;
 }

@@ -5,9 +5,9 @@
 
 #include "base/address.h"
 #include "base/text.h"
-#include "rules/mistake.h"
+#include "rules/diagnostic.h"
 
-/* Parses ADDRESS or ADDRESS/LENGTH, with no bit set beyond the length. False after a mistake, in line. */
+/* Parses ADDRESS or ADDRESS/LENGTH, with no bit set beyond the length. False after an error, in line. */
 bool network_parse(const struct line *line, struct word word, struct network *network);
 
 /* Prefix length in decimal, 0 to 128. */

@@ -7,7 +7,7 @@ static bool set_unavailable(const struct line *line, struct options *options, st
     options->refuse = word_is(value, "refuse");
     if (options->refuse || word_is(value, "kernel"))
         return true;
-    return MISTAKE(line, value.start, "expected refuse or kernel, found %W", &value);
+    return DIAGNOSTIC(line, value.start, "expected refuse or kernel, found %W", &value);
 }
 
 static bool set_log_file(const struct line *line, struct options *options, struct word value)
@@ -15,8 +15,8 @@ static bool set_log_file(const struct line *line, struct options *options, struc
     struct text path = TEXT_IN(options->log_file);
 
     if (value.len == 0 || value.start[0] != '/' || value.len >= path.size)
-        return MISTAKE(line, value.start, "expected an absolute path of at most %u bytes, found %W",
-                       (unsigned int)path.size - 1, &value);
+        return DIAGNOSTIC(line, value.start, "expected an absolute path of at most %u bytes, found %W",
+                          (unsigned int)path.size - 1, &value);
     text_bytes(&path, value.start, value.len);
     return true;
 }
@@ -32,7 +32,7 @@ static bool set_log_level(const struct line *line, struct options *options, stru
             return true;
         }
     }
-    return MISTAKE(line, value.start, "expected error, warning, info or debug, found %W", &value);
+    return DIAGNOSTIC(line, value.start, "expected error, warning, info or debug, found %W", &value);
 }
 
 static const struct {
@@ -58,8 +58,9 @@ static bool no_option(const struct line *line, struct word key)
 {
     for (enum config_option option = 0; option < OPTION_COUNT; option++)
         if (word_is_slip(key, known_options[option].name, 2))
-            return MISTAKE(line, key.start, "unknown option %W; did you mean '%s'?", &key, known_options[option].name);
-    return MISTAKE(line, key.start, "expected unavailable, log-file or log-level, found %W", &key);
+            return DIAGNOSTIC(line, key.start, "unknown option %W; did you mean '%s'?", &key,
+                              known_options[option].name);
+    return DIAGNOSTIC(line, key.start, "expected unavailable, log-file or log-level, found %W", &key);
 }
 
 bool options_parse(const struct line *line, struct options_read *read, struct word key, struct word value)
@@ -69,7 +70,8 @@ bool options_parse(const struct line *line, struct options_read *read, struct wo
     if (option == OPTION_COUNT)
         return no_option(line, key);
     if (read->line[option] != 0)
-        return MISTAKE(line, key.start, "duplicate option %W: lines %u and %u", &key, read->line[option], line->number);
+        return DIAGNOSTIC(line, key.start, "duplicate option %W: lines %u and %u", &key, read->line[option],
+                          line->number);
     read->line[option] = line->number;
     return known_options[option].set(line, read->options, value);
 }

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "rules/mistake.h"
+#include "rules/diagnostic.h"
 
 #define CONFIG_LOG_FILE "/var/log/glusterfs/srcaddr.log"
 
@@ -26,7 +26,7 @@ struct options_read {
 
 void options_set_defaults(struct options *options);
 
-/* Reads one more; false after a mistake, in line. */
+/* Reads one more; false after an error, in line. */
 bool options_parse(const struct line *line, struct options_read *read, struct word key, struct word value);
 
 /* Whether there is an option of that name. */

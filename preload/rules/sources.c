@@ -20,13 +20,13 @@ static bool check_address(const struct line *line, struct word word, struct word
 
     right.scope[0] = '\0';
     if (IN6_IS_ADDR_MULTICAST(address) || (IN6_IS_ADDR_UNSPECIFIED(address) && source->kind != SOURCE_PREFIX))
-        return MISTAKE(line, word.start, "expected a unicast address of this host, found %W", &word);
+        return DIAGNOSTIC(line, word.start, "expected a unicast address of this host, found %W", &word);
     if (IN6_IS_ADDR_LINKLOCAL(address) && scope.len == 0) {
         text_copy(right.scope, sizeof(right.scope), word_of("INTERFACE"));
-        return MISTAKE(line, word.start, "expected %S, found link-local source %W without a scope", &right, &word);
+        return DIAGNOSTIC(line, word.start, "expected %S, found link-local source %W without a scope", &right, &word);
     }
     if (!IN6_IS_ADDR_LINKLOCAL(address) && word_has(word, '%'))
-        return MISTAKE(line, word.start, "expected %S, found a scope in %W, which is not link-local", &right, &word);
+        return DIAGNOSTIC(line, word.start, "expected %S, found a scope in %W, which is not link-local", &right, &word);
     return true;
 }
 
@@ -38,7 +38,8 @@ static bool check_host_bits(const struct line *line, struct word word, const str
     if (!network_has_host_bits(&source->network, &prefix.network))
         return true;
     single.kind = SOURCE_ADDRESS;
-    return MISTAKE(line, word.start, "expected %S or prefix %S, found %W with host bits set", &single, &prefix, &word);
+    return DIAGNOSTIC(line, word.start, "expected %S or prefix %S, found %W with host bits set", &single, &prefix,
+                      &word);
 }
 
 /* With a scope the right address is not named: a network has none. */
@@ -51,12 +52,12 @@ static bool not_a_source(const struct line *line, struct word word)
     struct network meant;
 
     if (!is_bracketed && !address_is_ipv4(address))
-        return MISTAKE(line, word.start, "expected an IPv6 address, found %W", &word);
+        return DIAGNOSTIC(line, word.start, "expected an IPv6 address, found %W", &word);
     if (word_has(word, '%') || !network_meant(word, &meant))
-        return MISTAKE(line, word.start, "expected %s, found %s %W",
-                       is_bracketed ? "an address without brackets" : "::ffff:ADDRESS", what, &word);
-    return MISTAKE(line, word.start, word_has(word, '/') ? "expected %N, found %s %W" : "expected %A, found %s %W",
-                   &meant, what, &word);
+        return DIAGNOSTIC(line, word.start, "expected %s, found %s %W",
+                          is_bracketed ? "an address without brackets" : "::ffff:ADDRESS", what, &word);
+    return DIAGNOSTIC(line, word.start, word_has(word, '/') ? "expected %N, found %s %W" : "expected %A, found %s %W",
+                      &meant, what, &word);
 }
 
 static bool parse_own_address(const struct line *line, struct word word, struct source *source)
@@ -69,19 +70,19 @@ static bool parse_own_address(const struct line *line, struct word word, struct 
     if (!address_parse(address, &source->network.address))
         return not_a_source(line, word);
     if (source->kind == SOURCE_PREFIX && !network_parse_length(length, &source->network.len))
-        return MISTAKE(line, length.start, "expected a prefix length of 0 to 128, found %W", &length);
+        return DIAGNOSTIC(line, length.start, "expected a prefix length of 0 to 128, found %W", &length);
     if (scope.len >= sizeof(source->scope))
-        return MISTAKE(line, scope.start, "expected an interface name of at most %u characters, found %W",
-                       (unsigned int)sizeof(source->scope) - 1, &scope);
+        return DIAGNOSTIC(line, scope.start, "expected an interface name of at most %u characters, found %W",
+                          (unsigned int)sizeof(source->scope) - 1, &scope);
     if (has_control(scope))
-        return MISTAKE(line, scope.start, "expected an interface name, found %W with a control character", &scope);
+        return DIAGNOSTIC(line, scope.start, "expected an interface name, found %W with a control character", &scope);
     text_copy(source->scope, sizeof(source->scope), scope);
     return check_address(line, word, scope, source) && check_host_bits(line, word, source);
 }
 
-bool source_parse(struct word word, struct source *source, struct mistake *mistake)
+bool source_parse(struct word word, struct source *source, struct diagnostic *diagnostic)
 {
-    const struct line line = {.mistake = mistake, .start = word.start, .number = 1};
+    const struct line line = {.diagnostic = diagnostic, .start = word.start, .number = 1};
 
     return parse_own_address(&line, word, source);
 }
@@ -91,8 +92,8 @@ static bool no_keyword(const struct line *line, struct word word)
     const char *meant = word_is_slip(word, "none", 2) ? "none" : "bind-address";
 
     if (word_is_slip(word, meant, 2))
-        return MISTAKE(line, word.start, "unknown source %W; did you mean '%s'?", &word, meant);
-    return MISTAKE(line, word.start, "expected an address, a prefix, bind-address or none, found %W", &word);
+        return DIAGNOSTIC(line, word.start, "unknown source %W; did you mean '%s'?", &word, meant);
+    return DIAGNOSTIC(line, word.start, "expected an address, a prefix, bind-address or none, found %W", &word);
 }
 
 /* IPv4 sources have an IPv4-mapped form, but that is right for IPv4-mapped networks only. */
@@ -107,7 +108,7 @@ bool source_parse_for(const struct line *line, struct word word, const struct ne
     if (!word_has(word, ':') && !word_has(word, '.') && !word_has(word, '/'))
         return no_keyword(line, word);
     if (address_is_ipv4(address) && !IN6_IS_ADDR_V4MAPPED(&network->address))
-        return MISTAKE(line, word.start, "expected an IPv6 source or none, found IPv4 source %W", &word);
+        return DIAGNOSTIC(line, word.start, "expected an IPv6 source or none, found IPv4 source %W", &word);
     return parse_own_address(line, word, source);
 }
 
@@ -122,6 +123,6 @@ bool source_check_family(const struct line *line, struct word word, const struct
     if (source->bind_address ? !mapped_network : source->kind == SOURCE_NONE || mapped_network == mapped_source)
         return true;
     if (mapped_network)
-        return MISTAKE(line, word.start, "expected a source in ::ffff:0:0/96 or none, found %W", &word);
-    return MISTAKE(line, word.start, "expected an IPv6 source or none, found IPv4-mapped source %W", &word);
+        return DIAGNOSTIC(line, word.start, "expected a source in ::ffff:0:0/96 or none, found %W", &word);
+    return DIAGNOSTIC(line, word.start, "expected an IPv6 source or none, found IPv4-mapped source %W", &word);
 }

@@ -22,7 +22,7 @@ static void skip_to_token(struct word *rest)
     }
 }
 
-/* False at the end of the text. A quotation that does not end on its line is a mistake of GlusterFS's user: it ends
+/* False at the end of the text. A quotation that does not end on its line is an error of GlusterFS's user: it ends
  * there. */
 static bool next_token(struct word *rest, struct token *token)
 {
@@ -79,7 +79,7 @@ struct source volfile_source(struct word written)
 {
     struct source source = {.kind = SOURCE_NONE};
     struct in6_addr address;
-    struct mistake ignored;
+    struct diagnostic ignored;
     bool is_any = address_parse_either(written, &address) &&
                   (IN6_IS_ADDR_UNSPECIFIED(&address) || IN6_IS_ADDR_V4MAPPED(&address));
 

@@ -220,11 +220,11 @@ static double median(double *values)
 
 static void parse_config(const char *text, size_t len, struct config *config)
 {
-    struct mistake mistake;
+    struct diagnostic diagnostic;
 
-    if (config_parse(text, len, config, &mistake))
+    if (config_parse(text, len, config, &diagnostic))
         return;
-    (void)fprintf(stderr, "%u:%u: %s\n", mistake.line, mistake.column, mistake.message);
+    (void)fprintf(stderr, "%u:%u: %s\n", diagnostic.line, diagnostic.column, diagnostic.message);
     exit(2);
 }
 
@@ -376,7 +376,7 @@ static void load(const char *path, uint32_t count)
     if (errno != 0)
         fail("reload_first");
     if (ruleset->rules.count != count) {
-        (void)fprintf(stderr, "%u rules: %s\n", ruleset->rules.count, ruleset->mistake);
+        (void)fprintf(stderr, "%u rules: %s\n", ruleset->rules.count, ruleset->diagnostic);
         exit(2);
     }
     dirty = dirty_memory() - dirty;

@@ -1,5 +1,5 @@
 /*
- * The configuration: either a mistake with a place, or a parse that a naive one confirms, and that gives the same again
+ * The configuration: either an error with a place, or a parse that a naive one confirms, and that gives the same again
  * after the configuration is written in another style.
  */
 #include "fuzz.h"
@@ -17,7 +17,7 @@ enum {
 /* Too large for a stack. */
 static struct config config;
 static struct config again;
-static struct mistake mistake;
+static struct diagnostic diagnostic;
 static char written[WRITTEN_MAX];
 
 /* With malloc(3), so that AddressSanitizer guards the ends. */
@@ -111,7 +111,7 @@ static struct source source_of(struct word word)
     struct source source = {.bind_address = word_is(word, "bind-address")};
 
     if (!source.bind_address && !word_is(word, "none"))
-        check(source_parse(word, &source, &mistake), "the source is one by itself");
+        check(source_parse(word, &source, &diagnostic), "the source is one by itself");
     return source;
 }
 
@@ -245,8 +245,8 @@ static void check_written_again(void)
 {
     struct word text = write_again();
 
-    if (!config_parse(text.start, text.len, &again, &mistake)) {
-        (void)fprintf(stderr, "%u:%u: %s\n", mistake.line, mistake.column, mistake.message);
+    if (!config_parse(text.start, text.len, &again, &diagnostic)) {
+        (void)fprintf(stderr, "%u:%u: %s\n", diagnostic.line, diagnostic.column, diagnostic.message);
         check(false, "what is written of a configuration is one");
     }
     check(config.options.refuse == again.options.refuse && config.options.log_level == again.options.log_level &&
@@ -261,12 +261,12 @@ static void check_written_again(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct word text = {.start = (const char *)data, .len = size};
-    bool good = config_parse(text.start, text.len, &config, &mistake);
+    bool good = config_parse(text.start, text.len, &config, &diagnostic);
 
     if (size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) /* editors don't count it */
         text = word_behind(text, 3);
     if (!good) {
-        check_mistake(text, &mistake);
+        check_error(text, &diagnostic);
         return 0;
     }
     for (uint32_t i = 0; i < config.section_count && i < LOOKED_AT; i++)

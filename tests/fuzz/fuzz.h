@@ -1,4 +1,4 @@
-/* Shared by the harnesses: ending a run, and what holds for every mistake. */
+/* Shared by the harnesses: ending a run, and what holds for every error. */
 #pragma once
 
 #include <stdbool.h>
@@ -50,15 +50,15 @@ static inline void check_quotation(const char *message, struct word place)
     }
 }
 
-/* Of two duplicates, the later one is the mistake. */
-static inline void check_lines(const struct mistake *mistake)
+/* Of two duplicates, the later one is the error. */
+static inline void check_lines(const struct diagnostic *diagnostic)
 {
-    const char *lines = strrchr(mistake->message, ':');
+    const char *lines = strrchr(diagnostic->message, ':');
     unsigned int first;
     unsigned int second;
 
     check(lines != NULL && sscanf(lines, ": lines %u and %u", &first, &second) == 2 && first < second &&
-              second == mistake->line,
+              second == diagnostic->line,
           "what stands there twice does so in two lines");
 }
 
@@ -68,18 +68,19 @@ static inline bool starts_with(const char *message, const char *start)
 }
 
 /* A message is one printable line, with the place and what would be right. */
-static inline void check_mistake(struct word text, const struct mistake *mistake)
+static inline void check_error(struct word text, const struct diagnostic *diagnostic)
 {
-    size_t len = strlen(mistake->message);
+    size_t len = strlen(diagnostic->message);
 
-    if (starts_with(mistake->message, "duplicate "))
-        check_lines(mistake);
-    else if (starts_with(mistake->message, "unknown "))
-        check(strstr(mistake->message, "; did you mean '") != NULL, "the message says what may be meant");
+    if (starts_with(diagnostic->message, "duplicate "))
+        check_lines(diagnostic);
+    else if (starts_with(diagnostic->message, "unknown "))
+        check(strstr(diagnostic->message, "; did you mean '") != NULL, "the message says what may be meant");
     else
-        check(starts_with(mistake->message, "expected "), "the message says what would be right");
-    check(len < sizeof(mistake->message) - 1, "the message is whole");
+        check(starts_with(diagnostic->message, "expected "), "the message says what would be right");
+    check(len < sizeof(diagnostic->message) - 1, "the message is whole");
     for (size_t i = 0; i < len; i++)
-        check((unsigned char)mistake->message[i] >= ' ' && mistake->message[i] != 0x7f, "the message can be shown");
-    check_quotation(mistake->message, rest_of_line(text, mistake->line, mistake->column));
+        check((unsigned char)diagnostic->message[i] >= ' ' && diagnostic->message[i] != 0x7f,
+              "the message can be shown");
+    check_quotation(diagnostic->message, rest_of_line(text, diagnostic->line, diagnostic->column));
 }

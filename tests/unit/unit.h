@@ -67,7 +67,7 @@ static inline void check_bool(const char *what, bool found, bool wanted)
         fail_msg("%s: found %s, wanted %s", what, found ? "true" : "false", wanted ? "true" : "false");
 }
 
-/* A wrong text, and the expected mistake. */
+/* A wrong text, and the expected error. */
 struct wrong_text {
     const char *text;
     size_t len;
@@ -76,7 +76,7 @@ struct wrong_text {
     const char *message;
 };
 
-static inline void check_mistake(const char *what, const struct mistake *found, const struct wrong_text *wanted)
+static inline void check_error(const char *what, const struct diagnostic *found, const struct wrong_text *wanted)
 {
     check_string(what, found->message, wanted->message);
     check_number(what, found->line, wanted->line);

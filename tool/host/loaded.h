@@ -17,7 +17,7 @@ enum library {
 enum in_force {
     IN_FORCE_UNKNOWN,  /* the library is not there, can't be looked into, or is of another version */
     IN_FORCE_NOT_READ, /* the process has not dialled yet */
-    IN_FORCE_NOTHING,  /* there has been no configuration without a mistake: no rules */
+    IN_FORCE_NOTHING,  /* there has been no configuration without an error: no rules */
     IN_FORCE_REFUSAL,  /* the same in one of GlusterFS's own processes: it refuses all peers */
     IN_FORCE_NO_RULES, /* it has no section */
     IN_FORCE_FILE,
@@ -28,7 +28,7 @@ struct loaded {
     enum library library;
     enum in_force in_force;
     time_t modified;      /* when that file had been, with IN_FORCE_FILE */
-    struct origin origin; /* the latest version that the process has read, also if it has a mistake */
+    struct origin origin; /* the latest version that the process has read, also if it has an error */
     char file[PATH_MAX];  /* of the configuration, with all but the first two of in_force, else empty */
 };
 

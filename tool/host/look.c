@@ -20,7 +20,7 @@ enum fault fault_of(const struct survey *process)
 {
     const struct loaded *loaded = &process->loaded;
 
-    if (process->has_mistake || loaded->in_force == IN_FORCE_NOTHING || loaded->in_force == IN_FORCE_REFUSAL)
+    if (process->has_error || loaded->in_force == IN_FORCE_NOTHING || loaded->in_force == IN_FORCE_REFUSAL)
         return FAULT_CONFIGURATION;
     return process->has_section && loaded->library == LIBRARY_ABSENT ? FAULT_LIBRARY : FAULT_NONE;
 }
@@ -53,7 +53,7 @@ static int compare_dialled(const void *a, const void *b)
 static void add_connections(struct look *look, const struct survey *process)
 {
     size_t count = look->connection_count + process->connection_count;
-    bool has_verdict = !process->is_hidden && !process->has_mistake;
+    bool has_verdict = !process->is_hidden && !process->has_error;
 
     look->connections = needed(reallocarray(look->connections, count + 1, sizeof(*look->connections)));
     for (size_t i = 0; i < process->connection_count; i++) {

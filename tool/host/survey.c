@@ -129,7 +129,7 @@ static void read_files(struct survey *survey, const char *configuration, const s
     load->listener = survey->loaded.origin.listener; /* it may know what nobody can see any more */
     if (load_config(load, configuration, survey->running.user) != 0 || load_section(load) != 0)
         trouble("%s: out of memory or file descriptors", load->path);
-    survey->has_mistake = load->has_mistake;
+    survey->has_error = load->has_error;
     survey->has_section = load->section != NULL;
     survey->has_changed = is_another(survey, load);
     if (!survey->is_glusterd)
@@ -162,7 +162,7 @@ static bool is_there(pid_t pid)
 /* What the rules want; called inside of the process. */
 static void judge_all(struct survey *survey, const struct load *load)
 {
-    for (size_t i = 0; i < survey->connection_count && !survey->has_mistake; i++)
+    for (size_t i = 0; i < survey->connection_count && !survey->has_error; i++)
         judge(&survey->connections[i], survey, load);
 }
 

@@ -21,7 +21,7 @@ struct survey {
     struct running running;
     struct loaded loaded;
     bool is_hidden;   /* from this user: its configuration, or its connections */
-    bool has_mistake; /* in its configuration, as it is written now: nothing is wanted then */
+    bool has_error;   /* in its configuration, as it is written now: nothing is wanted then */
     bool has_section; /* there */
     bool has_changed; /* the configuration, since the process read it */
     struct judged *connections;

@@ -16,7 +16,7 @@
 #include "host/resolve.h"
 #include "judge/doubts.h"
 #include "terminal/command.h"
-#include "terminal/mistake.h"
+#include "terminal/diagnostic.h"
 #include "terminal/option.h"
 #include "terminal/report.h"
 
@@ -39,13 +39,13 @@ static void load_file(struct inspection *inspection)
     if (load->built_in && inspection->file != NULL)
         trouble("%s: %s", inspection->file, strerror(ENOENT));
     if (load->unusable && inspection->file != NULL) {
-        struct mistake mistake = load->mistake;
+        struct diagnostic diagnostic = load->diagnostic;
 
-        load->has_mistake = false;
+        load->has_error = false;
         if (load_config(load, path, FILE_OF_ANYBODY) != 0 || load->unusable)
-            trouble("%s: %s", inspection->file, mistake.message);
+            trouble("%s: %s", inspection->file, diagnostic.message);
         report(SEVERITY_WARNING, &(struct place){.file = inspection->file, .line = 1, .column = 1},
-               "the library would reject this file: %s", mistake.message);
+               "the library would reject this file: %s", diagnostic.message);
     }
 }
 
@@ -220,8 +220,8 @@ void inspect(struct inspection *inspection)
     glusterd_find(&inspection->glusterd);
     load->process = inspection->glusterd.running.process;
     load_file(inspection);
-    if (load->has_mistake) {
-        report_mistake(SEVERITY_ERROR, load);
+    if (load->has_error) {
+        report_diagnostic(SEVERITY_ERROR, load);
         return;
     }
     load_glusterds_bind_address(inspection);

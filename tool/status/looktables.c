@@ -81,7 +81,7 @@ static struct cell note_on(const struct survey *process)
 {
     if (process->is_hidden)
         return cell_named("hidden", "permission denied (run as root)");
-    if (process->has_mistake)
+    if (process->has_error)
         return cell_named("error", "configuration error: run glusterd-srcaddr check");
     if (fault_of(process) == FAULT_LIBRARY)
         return cell_named("no_library", "rules apply, but the library is not loaded: restart it");

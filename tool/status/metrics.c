@@ -233,12 +233,12 @@ static void write_configuration(FILE *out, const struct own_configuration *confi
     if (configuration->is_hidden)
         return;
     write_single(out, "configuration_error", "Whether this host's configuration has an error.", labels,
-                 configuration->has_mistake ? 1 : 0);
+                 configuration->has_error ? 1 : 0);
     if (configuration->is_there)
         write_single(out, "configuration_modified_timestamp_seconds",
                      "When it was written, in seconds since 1970; absent while the built-in one is in force.", labels,
                      configuration->modified);
-    if (!configuration->has_mistake)
+    if (!configuration->has_error)
         write_single(out, "check_warnings", "Warnings of glusterd-srcaddr check; absent after an error.", NULL,
                      configuration->warnings);
 }

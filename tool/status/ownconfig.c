@@ -21,7 +21,7 @@ void own_configuration_check(struct own_configuration *configuration)
         .is_hidden = load->unusable == EACCES,
         .is_there = !load->built_in && load->file.version.error == 0,
         .modified = load->file.version.written.tv_sec,
-        .has_mistake = load->has_mistake,
+        .has_error = load->has_error,
         .warnings = report_count(SEVERITY_WARNING),
     };
     inspection_free(inspection);

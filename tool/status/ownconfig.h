@@ -9,7 +9,7 @@ struct own_configuration {
     bool is_hidden;        /* from this user: nothing below is known then */
     bool is_there;         /* else the built-in one is in force */
     time_t modified;       /* if it is there */
-    bool has_mistake;      /* then there are no warnings: it is not in force at all */
+    bool has_error;        /* then there are no warnings: it is not in force at all */
     unsigned int warnings; /* of check */
 };
 

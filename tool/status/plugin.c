@@ -97,7 +97,7 @@ int plugin_print(const struct look *look, const struct own_configuration *config
 {
     bool hides_processes = !look_is_at_all_processes(look);
     bool hides_peers = look->store_is_hidden || look->glusterd_is_hidden;
-    bool is_unchecked = configuration->is_hidden || configuration->has_mistake;
+    bool is_unchecked = configuration->is_hidden || configuration->has_error;
     bool is_empty = look->process_count + look->peer_count == 0 && !hides_peers && !hides_processes;
     const struct finding findings[] = {
         {look_count_verdicts(look, VERDICT_WRONG), "connection from a wrong source", "connections from a wrong source",
@@ -106,7 +106,7 @@ int plugin_print(const struct look *look, const struct own_configuration *config
          "processes with rules but no library", "processes_without_library", STATE_CRITICAL, hides_processes},
         {look_count_faults(look, FAULT_CONFIGURATION), "process with an error in its configuration",
          "processes with an error in their configuration", "processes_with_error", STATE_CRITICAL, hides_processes},
-        {configuration->has_mistake && !configuration->is_hidden ? 1 : 0, "an error in this host's configuration", NULL,
+        {configuration->has_error && !configuration->is_hidden ? 1 : 0, "an error in this host's configuration", NULL,
          "configuration_error", STATE_CRITICAL, configuration->is_hidden},
         {count_outside(look), "peer not in the cluster", "peers not in the cluster", "peers_not_in_cluster",
          STATE_CRITICAL, hides_peers},

@@ -79,7 +79,7 @@ static void takes_one_piece_after_the_other(void **state)
     assert_ptr_equal(rest.start, end);
 }
 
-/* A mistake's column points at the place of the missing piece. */
+/* An error's column points at the place of the missing piece. */
 static void the_missing_piece_is_at_the_end(void **state)
 {
     struct word rest = word_at_end("  ");

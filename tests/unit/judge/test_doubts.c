@@ -9,10 +9,10 @@ static struct config config;
 
 static void parse(const char *text)
 {
-    struct mistake mistake;
+    struct diagnostic diagnostic;
 
-    if (!config_parse(text, strlen(text), &config, &mistake))
-        fail_msg("%s: %u:%u: %s: the test is wrong", text, mistake.line, mistake.column, mistake.message);
+    if (!config_parse(text, strlen(text), &config, &diagnostic))
+        fail_msg("%s: %u:%u: %s: the test is wrong", text, diagnostic.line, diagnostic.column, diagnostic.message);
 }
 
 static void finds_addresses_that_stand_for_networks(void **state)

@@ -16,10 +16,10 @@ static void load_text(const char *text)
     load.file.version.inode = 1;
     load.file.version.written.tv_sec = 1000;
     load.volfile.inode = 2;
-    if (config_parse(text, strlen(text), &load.config, &load.mistake))
+    if (config_parse(text, strlen(text), &load.config, &load.diagnostic))
         load.section = load_find_section(&load.config, &load.process);
     else
-        load.has_mistake = true;
+        load.has_error = true;
 }
 
 static struct ruleset *make(const char *text, const struct ruleset *before)
@@ -50,7 +50,7 @@ static void has_all_that_the_process_needs(void **state)
 
     (void)state;
     assert_true(made->is_good && made->has_section);
-    assert_false(made->has_mistake || made->is_provisional || made->built_in || made->refuse);
+    assert_false(made->has_error || made->is_provisional || made->built_in || made->refuse);
     assert_int_equal(made->rules.count, 2);
     assert_int_equal(rule->line, 7);
     assert_memory_equal(&made->sources[rule->source].network.address, &second, sizeof(second));
@@ -62,7 +62,7 @@ static void has_all_that_the_process_needs(void **state)
     check_string("program", made->process->program, "glusterfs");
     check_string("volfile", made->process->volfile, "/etc/a.vol");
     check_string("listener", made->process->listener, "2001:db8::1");
-    check_string("mistake", made->mistake, "");
+    check_string("mistake", made->diagnostic, "");
     assert_int_equal(made->modified, 1000);
     assert_int_equal(made->origin.config.inode, 1);
     give(made);
@@ -92,7 +92,7 @@ static void check_refusal(const struct ruleset *made, unsigned int line)
     assert_true(made->refuse);
 }
 
-static void a_mistake_at_first_refuses_all_peers_of_glusterfs(void **state)
+static void a_error_at_first_refuses_all_peers_of_glusterfs(void **state)
 {
     struct ruleset *made = make("[role]\n::/0 = 2001:db8::1\nnonsense\n", NULL);
     struct ruleset *again = make("[role]\nworse\n", made);
@@ -109,34 +109,34 @@ static void a_mistake_at_first_refuses_all_peers_of_glusterfs(void **state)
     give(made);
 }
 
-static void a_mistake_at_first_is_no_good_version(void **state)
+static void a_error_at_first_is_no_good_version(void **state)
 {
     struct ruleset *made = make("[role]\n::/0 = 2001:db8::1\nnonsense\n", NULL);
 
     (void)state;
     assert_false(made->is_good || made->has_section);
-    assert_true(made->has_mistake);
+    assert_true(made->has_error);
     check_string("log", made->log.file, CONFIG_LOG_FILE);
-    check_string("mistake", made->mistake,
+    check_string("mistake", made->diagnostic,
                  "/etc/a.conf:3:1: error: expected NETWORK = SOURCE or [NAME...], found 'nonsense'");
     give(made);
 }
 
-static void a_mistake_later_changes_nothing_else(void **state)
+static void a_error_later_changes_nothing_else(void **state)
 {
     struct ruleset *good = make("[options]\nlog-file = /log\n[role]\n::/0 = 2001:db8::1\n", NULL);
     struct ruleset *made = make("[options]\nlog-file = /other\n[role]\nnonsense\n", good);
     struct ruleset *again;
 
     (void)state;
-    assert_true(made->is_good && made->has_mistake && made->has_section);
+    assert_true(made->is_good && made->has_error && made->has_section);
     assert_true(ruleset_same(made, good));
     check_string("log", made->log.file, "/log");
     give(good); /* made must not point into it */
     assert_int_equal(made->rules.count, 1);
     again = make("[role]\n::/0 = 2001:db8::1\n", made);
-    assert_false(again->has_mistake);
-    check_string("mistake", again->mistake, "");
+    assert_false(again->has_error);
+    check_string("mistake", again->diagnostic, "");
     give(made);
     give(again);
 }
@@ -204,9 +204,9 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(has_all_that_the_process_needs),
         cmocka_unit_test(without_a_section_there_are_no_rules),
-        cmocka_unit_test(a_mistake_at_first_refuses_all_peers_of_glusterfs),
-        cmocka_unit_test(a_mistake_at_first_is_no_good_version),
-        cmocka_unit_test(a_mistake_later_changes_nothing_else),
+        cmocka_unit_test(a_error_at_first_refuses_all_peers_of_glusterfs),
+        cmocka_unit_test(a_error_at_first_is_no_good_version),
+        cmocka_unit_test(a_error_later_changes_nothing_else),
         cmocka_unit_test(whatever_differs_is_another_one),
         cmocka_unit_test(an_origin_is_of_both_files_and_the_listener),
     };

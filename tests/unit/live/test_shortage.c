@@ -43,15 +43,15 @@ static void reading_a_file(void **state)
 static void parsing_a_configuration(void **state)
 {
     static struct config config; /* too large for a stack */
-    struct mistake mistake;
+    struct diagnostic diagnostic;
     rlim_t before = limit_resource(RLIMIT_AS, 0);
-    bool good = config_parse("[glusterd]", strlen("[glusterd]"), &config, &mistake);
+    bool good = config_parse("[glusterd]", strlen("[glusterd]"), &config, &diagnostic);
 
     (void)state;
     limit_resource(RLIMIT_AS, before);
     assert_false(good);
-    check_number("line", mistake.line, 0);
-    check_string("message", mistake.message, "cannot allocate memory for 10 bytes of configuration");
+    check_number("line", diagnostic.line, 0);
+    check_string("message", diagnostic.message, "cannot allocate memory for 10 bytes of configuration");
 }
 
 static void putting_a_configuration_in_force(void **state)

@@ -6,7 +6,7 @@
 
 /* Too large for a stack. */
 static struct config config;
-static struct mistake mistake;
+static struct diagnostic diagnostic;
 static char dumped[1 << 16];
 
 static void dump_section(struct text *text, const struct section *section)
@@ -33,9 +33,9 @@ static const char *dump(void)
 
 static void parse_good(const char *text, size_t len)
 {
-    if (!config_parse(text, len, &config, &mistake))
-        fail_msg("%u:%u: %s: in what should be good:\n%.*s", mistake.line, mistake.column, mistake.message, (int)len,
-                 text);
+    if (!config_parse(text, len, &config, &diagnostic))
+        fail_msg("%u:%u: %s: in what should be good:\n%.*s", diagnostic.line, diagnostic.column, diagnostic.message,
+                 (int)len, text);
 }
 
 static void check_dump(const char *text, size_t len, const char *wanted)
@@ -163,7 +163,7 @@ static void options_have_their_defaults_and_values(void **state)
 #define FIFTY    "12345678901234567890123456789012345678901234567890"
 #define NO_RULE_ "expected NETWORK = SOURCE or [NAME...], found "
 
-static const struct wrong_text mistakes[] = {
+static const struct wrong_text errors[] = {
     /* lines */
     {BYTES("[a]\n::/0 = no\0ne\n"), 2, 10, "expected plain text, found a NUL byte"},
     {BYTES("\0"), 1, 1, "expected plain text, found a NUL byte"},
@@ -344,15 +344,15 @@ static const struct wrong_text mistakes[] = {
     {BYTES("[options]\nlog-file = \t # x"), 2, 11, "expected an absolute path of at most 4095 bytes, found ''"},
 };
 
-static void every_mistake_has_its_place_and_words(void **state)
+static void every_error_has_its_place_and_words(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT(mistakes); i++) {
-        const char *text = at_memory_end(mistakes[i].text, mistakes[i].len);
-        const char *what = in_words("mistake in \"%s\"", mistakes[i].text);
+    for (size_t i = 0; i < COUNT(errors); i++) {
+        const char *text = at_memory_end(errors[i].text, errors[i].len);
+        const char *what = in_words("mistake in \"%s\"", errors[i].text);
 
-        check_bool(what, config_parse(text, mistakes[i].len, &config, &mistake), false);
-        check_mistake(what, &mistake, &mistakes[i]);
+        check_bool(what, config_parse(text, errors[i].len, &config, &diagnostic), false);
+        check_error(what, &diagnostic, &errors[i]);
     }
 }
 
@@ -377,9 +377,9 @@ static void a_log_file_is_as_long_as_a_path_can_be(void **state)
     config_free(&config);
 
     len = long_path_option(text, PATH_MAX);
-    assert_false(config_parse(text, len, &config, &mistake));
-    check_number("line", mistake.line, 2);
-    check_number("column", mistake.column, 12);
+    assert_false(config_parse(text, len, &config, &diagnostic));
+    check_number("line", diagnostic.line, 2);
+    check_number("column", diagnostic.column, 12);
 }
 
 /* len bytes: "[a]\n", blanks, and end. Valid until the next call. */
@@ -396,14 +396,14 @@ static const char *far_to_the_right(size_t len, const char *end)
     return text;
 }
 
-/* A rule's column is kept in 16 bits, a mistake's is not. */
+/* A rule's column is kept in 16 bits, an error's is not. */
 static void columns_far_to_the_right(void **state)
 {
     enum { LEN = 200000 };
 
     (void)state;
-    assert_false(config_parse(far_to_the_right(LEN, "::/=none"), LEN, &config, &mistake));
-    check_number("column of the length", mistake.column, LEN - strlen("[a]\n") - strlen("=none") + 1);
+    assert_false(config_parse(far_to_the_right(LEN, "::/=none"), LEN, &config, &diagnostic));
+    check_number("column of the length", diagnostic.column, LEN - strlen("[a]\n") - strlen("=none") + 1);
     parse_good(far_to_the_right(LEN, "::/0=none"), LEN);
     check_number("column of the rule", config.sections[0].rules.all[0].column, UINT16_MAX);
     config_free(&config);
@@ -414,7 +414,7 @@ static const struct {
     const char *start;
     char filler;
     const char *end;
-    const char *dump; /* NULL if it is a mistake */
+    const char *dump; /* NULL if it is an error */
     struct wrong_text wrong;
 } megabytes[] = {
 #define X64  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
@@ -451,7 +451,7 @@ static const struct {
 #undef NONE
 };
 
-static void a_line_of_a_megabyte_is_read_as_meant_or_one_mistake(void **state)
+static void a_line_of_a_megabyte_is_read_as_meant_or_one_error(void **state)
 {
     enum { MEGABYTE = 1 << 20 };
     static char text[MEGABYTE + 100];
@@ -467,8 +467,8 @@ static void a_line_of_a_megabyte_is_read_as_meant_or_one_mistake(void **state)
         if (megabytes[i].dump != NULL) {
             check_dump(text, start + MEGABYTE + end, megabytes[i].dump);
         } else {
-            check_bool(megabytes[i].start, config_parse(text, start + MEGABYTE + end, &config, &mistake), false);
-            check_mistake(megabytes[i].start, &mistake, &megabytes[i].wrong);
+            check_bool(megabytes[i].start, config_parse(text, start + MEGABYTE + end, &config, &diagnostic), false);
+            check_error(megabytes[i].start, &diagnostic, &megabytes[i].wrong);
         }
     }
 }
@@ -586,23 +586,23 @@ static const char everything[] = "\xef\xbb\xbf# comment\r\n"
                                  "[*]\n"
                                  "::1 = ::1";
 
-/* Checks that the mistake is within the text, or just past the end of a line. */
+/* Checks that the error is within the text, or just past the end of a line. */
 static void check_place(const char *text, size_t len)
 {
     struct word rest = {.start = text, .len = len};
     struct word line = {.start = text, .len = 0};
 
-    for (unsigned int i = 0; i < mistake.line; i++) {
+    for (unsigned int i = 0; i < diagnostic.line; i++) {
         if (rest.len == 0)
-            fail_msg("mistake in line %u, which is not there", mistake.line);
+            fail_msg("mistake in line %u, which is not there", diagnostic.line);
         line = word_split(&rest, '\n');
     }
-    if (mistake.line == 0 || mistake.column == 0 || mistake.column > line.len + 1)
-        fail_msg("mistake at %u:%u: %s: in a line of %zu bytes", mistake.line, mistake.column, mistake.message,
+    if (diagnostic.line == 0 || diagnostic.column == 0 || diagnostic.column > line.len + 1)
+        fail_msg("mistake at %u:%u: %s: in a line of %zu bytes", diagnostic.line, diagnostic.column, diagnostic.message,
                  line.len);
-    if (strncmp(mistake.message, "expected ", 9) != 0 && strncmp(mistake.message, "duplicate ", 10) != 0 &&
-        strncmp(mistake.message, "unknown ", 8) != 0)
-        fail_msg("mistake that says neither what was expected nor what is wrong: %s", mistake.message);
+    if (strncmp(diagnostic.message, "expected ", 9) != 0 && strncmp(diagnostic.message, "duplicate ", 10) != 0 &&
+        strncmp(diagnostic.message, "unknown ", 8) != 0)
+        fail_msg("mistake that says neither what was expected nor what is wrong: %s", diagnostic.message);
 }
 
 /* Returns whether the text is good. */
@@ -610,8 +610,8 @@ static bool parse_anything(const char *bytes, size_t len)
 {
     const char *text = at_memory_end(bytes, len);
 
-    memset(&mistake, 0, sizeof(mistake));
-    if (config_parse(text, len, &config, &mistake)) {
+    memset(&diagnostic, 0, sizeof(diagnostic));
+    if (config_parse(text, len, &config, &diagnostic)) {
         dump();
         config_free(&config);
         return true;
@@ -620,7 +620,7 @@ static bool parse_anything(const char *bytes, size_t len)
     return false;
 }
 
-static void a_truncated_text_is_good_or_a_mistake_with_a_place(void **state)
+static void a_truncated_text_is_good_or_a_error_with_a_place(void **state)
 {
     unsigned int good = 0;
 
@@ -631,7 +631,7 @@ static void a_truncated_text_is_good_or_a_mistake_with_a_place(void **state)
     assert_true(good > 16); /* at least after every line */
 }
 
-static void a_text_with_one_wrong_byte_is_good_or_a_mistake_with_a_place(void **state)
+static void a_text_with_one_wrong_byte_is_good_or_a_error_with_a_place(void **state)
 {
     static const char wrong[] = {'\0', '\n', '\r', ' ', '[', ']', '=', '/', '%', ':', '#', ',', 'x', '9', '\xff'};
     char text[sizeof(everything)];
@@ -655,7 +655,7 @@ static void all_memory_is_given_back(void **state)
     config_free(&config);
     assert_null(config.memory);
     config_free(&config);
-    assert_false(config_parse(BYTES("mistake"), &config, &mistake));
+    assert_false(config_parse(BYTES("mistake"), &config, &diagnostic));
     assert_int_equal(mapped_pages(), before);
 }
 
@@ -707,7 +707,7 @@ static void an_address_as_source_is_taken_apart(void **state)
         struct source source;
         struct in6_addr wanted = address_of(table[i].address);
 
-        check_bool(table[i].word, source_parse(word_of(table[i].word), &source, &mistake), true);
+        check_bool(table[i].word, source_parse(word_of(table[i].word), &source, &diagnostic), true);
         assert_int_equal(source.kind, SOURCE_ADDRESS);
         assert_memory_equal(&source.network.address, &wanted, sizeof(wanted));
         check_number(table[i].word, source.network.len, 128);
@@ -715,7 +715,7 @@ static void an_address_as_source_is_taken_apart(void **state)
     }
 }
 
-static void a_mistake_in_a_source_has_its_place_there(void **state)
+static void a_error_in_a_source_has_its_place_there(void **state)
 {
     static const struct wrong_text wanted[] = {
         {BYTES("server1"), 1, 1, "expected an IPv6 address, found 'server1'"},
@@ -725,18 +725,18 @@ static void a_mistake_in_a_source_has_its_place_there(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(wanted); i++) {
-        assert_false(source_parse(word_of(wanted[i].text), &source, &mistake));
-        check_mistake(wanted[i].text, &mistake, &wanted[i]);
+        assert_false(source_parse(word_of(wanted[i].text), &source, &diagnostic));
+        check_error(wanted[i].text, &diagnostic, &wanted[i]);
     }
 }
 
-static void a_mistake_has_what_it_is_given(void **state)
+static void a_error_has_what_it_is_given(void **state)
 {
     (void)state;
-    assert_false(mistake_at(&mistake, 3, 7, "expected %u, found %s", 5u, "x"));
-    check_number("line", mistake.line, 3);
-    check_number("column", mistake.column, 7);
-    check_string("message", mistake.message, "expected 5, found x");
+    assert_false(diagnostic_at(&diagnostic, 3, 7, "expected %u, found %s", 5u, "x"));
+    check_number("line", diagnostic.line, 3);
+    check_number("column", diagnostic.column, 7);
+    check_string("message", diagnostic.message, "expected 5, found x");
 }
 
 int main(void)
@@ -746,20 +746,20 @@ int main(void)
         cmocka_unit_test(what_is_in_force_without_a_file_is_good),
         cmocka_unit_test(merely_unusual_text_is_read_as_meant),
         cmocka_unit_test(options_have_their_defaults_and_values),
-        cmocka_unit_test(every_mistake_has_its_place_and_words),
+        cmocka_unit_test(every_error_has_its_place_and_words),
         cmocka_unit_test(a_log_file_is_as_long_as_a_path_can_be),
         cmocka_unit_test(columns_far_to_the_right),
-        cmocka_unit_test(a_line_of_a_megabyte_is_read_as_meant_or_one_mistake),
+        cmocka_unit_test(a_line_of_a_megabyte_is_read_as_meant_or_one_error),
         cmocka_unit_test(a_million_rules_are_fine),
         cmocka_unit_test(a_hundred_thousand_sections_are_fine),
         cmocka_unit_test(rules_share_the_source_above),
-        cmocka_unit_test(a_truncated_text_is_good_or_a_mistake_with_a_place),
-        cmocka_unit_test(a_text_with_one_wrong_byte_is_good_or_a_mistake_with_a_place),
+        cmocka_unit_test(a_truncated_text_is_good_or_a_error_with_a_place),
+        cmocka_unit_test(a_text_with_one_wrong_byte_is_good_or_a_error_with_a_place),
         cmocka_unit_test(all_memory_is_given_back),
         cmocka_unit_test(a_section_is_of_all_processes_that_it_names),
         cmocka_unit_test(an_address_as_source_is_taken_apart),
-        cmocka_unit_test(a_mistake_in_a_source_has_its_place_there),
-        cmocka_unit_test(a_mistake_has_what_it_is_given),
+        cmocka_unit_test(a_error_in_a_source_has_its_place_there),
+        cmocka_unit_test(a_error_has_what_it_is_given),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

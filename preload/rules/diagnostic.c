@@ -1,14 +1,14 @@
-#include "rules/mistake.h"
+#include "rules/diagnostic.h"
 
 #include <stdarg.h>
 
-bool mistake_at(struct mistake *mistake, unsigned int line, unsigned int column, const char *format, ...)
+bool diagnostic_at(struct diagnostic *diagnostic, unsigned int line, unsigned int column, const char *format, ...)
 {
-    struct text message = TEXT_IN(mistake->message);
+    struct text message = TEXT_IN(diagnostic->message);
     va_list arguments;
 
-    mistake->line = line;
-    mistake->column = column;
+    diagnostic->line = line;
+    diagnostic->column = column;
     va_start(arguments, format);
     text_vformat(&message, format, arguments);
     va_end(arguments);
