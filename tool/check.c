@@ -49,7 +49,7 @@ static unsigned int seconds_of(const struct command *command, const char *value)
 
 static int run_check(const struct command *command, int argc, char **argv)
 {
-    struct inspection *inspection = needed(calloc(1, sizeof(*inspection)));
+    struct inspection *inspection = check_alloc(calloc(1, sizeof(*inspection)));
     bool json = false;
 
     for (int option = next_option(command, argc, argv, options); option != -1;
@@ -71,8 +71,8 @@ static int run_check(const struct command *command, int argc, char **argv)
     inspection_free(inspection);
     free(inspection);
     if (report_count(SEVERITY_ERROR) > 0)
-        return STATUS_TROUBLE;
-    return report_count(SEVERITY_WARNING) > 0 ? STATUS_WRONG : STATUS_WELL;
+        return STATUS_FATAL;
+    return report_count(SEVERITY_WARNING) > 0 ? STATUS_WRONG : STATUS_OK;
 }
 
 const struct command check_command = {

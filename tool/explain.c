@@ -87,7 +87,7 @@ static void set_address(struct row *row, int cell, const struct in6_addr *addres
 static void work_out(struct load *load, const struct glusterd *glusterd)
 {
     if (load_config(load, secure_getenv(CONFIG_VARIABLE), geteuid()) != 0 || load_section(load) != 0)
-        trouble("cannot read the configuration: out of memory or file descriptors");
+        fatal("cannot read the configuration: out of memory or file descriptors");
     if (load->wants_bind_address)
         glusterd_bind_address(glusterd, load);
 }
@@ -106,7 +106,7 @@ static void load_for(const char *name, struct load *load)
     if (!load->has_error)
         return;
     report_diagnostic(SEVERITY_ERROR, load);
-    exit(STATUS_TROUBLE);
+    exit(STATUS_FATAL);
 }
 
 /* While glusterd does not listen. */
@@ -264,13 +264,13 @@ static struct sockaddr_in6 *addresses_of(const struct command *command, const ch
         usage_error(command, "expected an IPv6 peer, found '%s'; for IPv4 on IPv6 sockets write ::ffff:%s", peer, peer);
     addresses = resolve(peer, count);
     if (addresses == NULL)
-        trouble("%s: %s", peer, resolve_error());
+        fatal("%s: %s", peer, resolve_error());
     return addresses;
 }
 
 static int run_explain(const struct command *command, int argc, char **argv)
 {
-    struct load *load = needed(calloc(1, sizeof(*load)));
+    struct load *load = check_alloc(calloc(1, sizeof(*load)));
     const char *name = "glusterd";
     bool json = false;
     bool all_usable = true;
@@ -296,7 +296,7 @@ static int run_explain(const struct command *command, int argc, char **argv)
     table_print_lists(table, json);
     table_free(table);
     free(addresses);
-    return all_usable ? STATUS_WELL : STATUS_WRONG;
+    return all_usable ? STATUS_OK : STATUS_WRONG;
 }
 
 const struct command explain_command = {

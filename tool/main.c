@@ -34,7 +34,7 @@ static void print_unknown(struct word name)
 static int written(int status)
 {
     if (fflush(stdout) != 0 || ferror(stdout))
-        trouble("cannot write the output: %m");
+        fatal("cannot write the output: %m");
     return status;
 }
 
@@ -45,7 +45,7 @@ int main(int argc, char **argv)
     (void)setvbuf(stderr, NULL, _IOLBF, 0); /* without a buffer, stdio would write a caret byte by byte */
     if (strcmp(name, "--help") == 0) {
         print_usage(stdout);
-        return written(STATUS_WELL);
+        return written(STATUS_OK);
     }
     if (strcmp(name, "--version") == 0)
         name = version_command.name;
@@ -56,5 +56,5 @@ int main(int argc, char **argv)
         print_unknown(word_of(name));
     else
         print_usage(stderr);
-    return STATUS_TROUBLE;
+    return STATUS_FATAL;
 }

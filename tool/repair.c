@@ -57,7 +57,7 @@ static void parse_name(const struct command *command, const char *option, const 
 static void check_user(void)
 {
     if (geteuid() != 0)
-        trouble("cannot read glusterd's peers: permission denied (run as root)");
+        fatal("cannot read glusterd's peers: permission denied (run as root)");
 }
 
 static int repair(const struct command *command, int argc, char **argv)

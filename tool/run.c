@@ -18,33 +18,33 @@ static const struct option options[] = {
 static void refuse_mount(const char *program)
 {
     if (strcmp(basename(program), "mount") == 0)
-        trouble("%s: mount(8) clears LD_PRELOAD; use 'mount -t glusterfs-srcaddr', or run mount.glusterfs", program);
+        fatal("%s: mount(8) clears LD_PRELOAD; use 'mount -t glusterfs-srcaddr', or run mount.glusterfs", program);
 }
 
 /* ld.so only complains about a library that it can't preload, and starts the program without. */
 static void find_library(void)
 {
-    struct library_file *library = needed(calloc(1, sizeof(*library)));
+    struct library_file *library = check_alloc(calloc(1, sizeof(*library)));
 
     library_load(library);
     if (library->reason[0] != '\0')
-        trouble("cannot preload %s: %s", library->path, library->reason);
+        fatal("cannot preload %s: %s", library->path, library->reason);
     free(library);
 }
 
 /* With an error in it the program would run without rules, or refuse all peers. */
 static void check_configuration(const char *path)
 {
-    struct load *load = needed(calloc(1, sizeof(*load)));
+    struct load *load = check_alloc(calloc(1, sizeof(*load)));
     bool is_named = path != NULL && path[0] != '\0';
 
     if (load_config(load, path, geteuid()) != 0)
-        trouble("%s: out of memory or file descriptors", load->path);
+        fatal("%s: out of memory or file descriptors", load->path);
     if (load->built_in && is_named)
-        trouble("%s: %s", path, strerror(ENOENT));
+        fatal("%s: %s", path, strerror(ENOENT));
     if (load->has_error) {
         report_diagnostic(SEVERITY_ERROR, load);
-        exit(STATUS_TROUBLE);
+        exit(STATUS_FATAL);
     }
     load_free(load);
     free(load);
@@ -56,9 +56,9 @@ static void set_configuration(const char *path)
     char *absolute = realpath(path, NULL);
 
     if (absolute == NULL)
-        trouble("%s: %m", path);
+        fatal("%s: %m", path);
     if (setenv(CONFIG_VARIABLE, absolute, 1) != 0)
-        trouble("out of memory");
+        fatal("out of memory");
     free(absolute);
 }
 
@@ -67,10 +67,10 @@ static void set_preload(void)
 {
     const char *before = getenv("LD_PRELOAD");
     char *preload =
-        formatted(LIBRARY_NAME "%s%s", before != NULL && before[0] != '\0' ? ":" : "", before != NULL ? before : "");
+        xasprintf(LIBRARY_NAME "%s%s", before != NULL && before[0] != '\0' ? ":" : "", before != NULL ? before : "");
 
     if (setenv("LD_PRELOAD", preload, 1) != 0)
-        trouble("out of memory");
+        fatal("out of memory");
     free(preload);
 }
 
@@ -90,7 +90,7 @@ static int run_run(const struct command *command, int argc, char **argv)
         set_configuration(configuration);
     set_preload();
     execvp(argv[optind], argv + optind);
-    trouble("%s: %m", argv[optind]);
+    fatal("%s: %m", argv[optind]);
 }
 
 const struct command run_command = {

@@ -35,14 +35,14 @@ static void print_metrics(const struct look *look, const char *file)
     FILE *out = file != NULL ? open_memstream(&text, &len) : stdout;
 
     if (out == NULL)
-        trouble("out of memory");
+        fatal("out of memory");
     own_configuration_check(&configuration);
     metrics_write(out, look, &configuration);
     own_configuration_free(&configuration);
     if (file == NULL)
         return;
     if (fclose(out) != 0)
-        trouble("out of memory");
+        fatal("out of memory");
     output_file(file, text, len);
     free(text);
 }
@@ -65,7 +65,7 @@ static int print_status(const struct request *request)
     int status;
 
     look_at_host(&look);
-    status = look_is_wrong(&look) ? STATUS_WRONG : STATUS_WELL;
+    status = look_is_wrong(&look) ? STATUS_WRONG : STATUS_OK;
     if (request->check)
         status = print_check(&look);
     else if (request->metrics)
@@ -88,7 +88,7 @@ static void watch(const struct request *request)
         if (!is_terminal && !request->json)
             fputc('\n', stdout);
         if (fflush(stdout) != 0)
-            trouble("cannot write the output: %m");
+            fatal("cannot write the output: %m");
         sleep(1);
     }
 }

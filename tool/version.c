@@ -9,7 +9,7 @@ static int run_version(const struct command *command, int argc, char **argv)
     next_option(command, argc, argv, options);
     end_arguments(command, argv[optind]);
     printf("glusterd-srcaddr %s\n", VERSION);
-    return STATUS_WELL;
+    return STATUS_OK;
 }
 
 const struct command version_command = {

@@ -72,7 +72,7 @@ static void read_lines(FILE *list, struct sockets *sockets)
             continue;
         if (sockets->count == room) {
             room = room * 2 + 64;
-            sockets->lines = needed(reallocarray(sockets->lines, room, sizeof(*sockets->lines)));
+            sockets->lines = check_alloc(reallocarray(sockets->lines, room, sizeof(*sockets->lines)));
         }
         sockets->lines[sockets->count++] = line;
     }
@@ -105,7 +105,7 @@ static const struct sockets *sockets_of(pid_t pid)
     list = fopen(path, "re");
     if (list == NULL)
         return NULL;
-    sockets = needed(calloc(1, sizeof(*sockets)));
+    sockets = check_alloc(calloc(1, sizeof(*sockets)));
     sockets->namespace = namespace;
     sockets->next = known;
     known = sockets;
@@ -136,7 +136,7 @@ static int compare_inodes(const void *a, const void *b)
 uint64_t *connections_inodes(pid_t pid, size_t *count)
 {
     char path[64];
-    uint64_t *inodes = needed(calloc(1, sizeof(*inodes)));
+    uint64_t *inodes = check_alloc(calloc(1, sizeof(*inodes)));
     DIR *descriptors;
 
     *count = 0;
@@ -151,7 +151,7 @@ uint64_t *connections_inodes(pid_t pid, size_t *count)
 
         if (readlinkat(dirfd(descriptors), entry->d_name, target, sizeof(target) - 1) < 0)
             continue;
-        inodes = needed(reallocarray(inodes, *count + 1, sizeof(*inodes)));
+        inodes = check_alloc(reallocarray(inodes, *count + 1, sizeof(*inodes)));
         if (sscanf(target, "socket:[%" SCNu64 "]", &inodes[*count]) == 1)
             (*count)++;
     }
@@ -185,7 +185,7 @@ struct connection *connections_dialled(pid_t pid, size_t *count)
     *count = 0;
     if (inodes == NULL)
         return NULL;
-    dialled = needed(calloc(sockets->count + 1, sizeof(*dialled)));
+    dialled = check_alloc(calloc(sockets->count + 1, sizeof(*dialled)));
     for (size_t i = 0; i < sockets->count; i++) {
         const struct line *line = &sockets->lines[i];
 
@@ -210,7 +210,7 @@ struct connection *connections_accepted(in_port_t port, size_t *count)
     *count = 0;
     if (sockets == NULL)
         return NULL;
-    accepted = needed(calloc(sockets->count + 1, sizeof(*accepted)));
+    accepted = check_alloc(calloc(sockets->count + 1, sizeof(*accepted)));
     for (size_t i = 0; i < sockets->count; i++) {
         const struct line *line = &sockets->lines[i];
 

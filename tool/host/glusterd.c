@@ -88,7 +88,7 @@ static struct word argument_option(const struct glusterd *glusterd, const char *
         if (!long_option(argument, "--xlator-option", &rest, &value))
             continue;
         pattern = word_split(&value, '.');
-        volume = needed(strndup(pattern.start, pattern.len));
+        volume = check_alloc(strndup(pattern.start, pattern.len));
         is_meant = fnmatch(volume, "management", FNM_NOESCAPE) == 0 && word_is(word_split(&value, '='), key);
         free(volume);
         if (is_meant)
@@ -102,7 +102,7 @@ char *glusterd_option(const struct glusterd *glusterd, const char *key)
     struct word value = argument_option(glusterd, key);
 
     if (value.start != NULL)
-        return needed(strndup(value.start, value.len));
+        return check_alloc(strndup(value.start, value.len));
     return volume_option(glusterd->running.process.volfile, key);
 }
 
@@ -110,7 +110,7 @@ char *glusterd_working_directory(const struct glusterd *glusterd)
 {
     char *directory = glusterd_option(glusterd, "working-directory");
 
-    return directory != NULL ? directory : needed(strdup(WORKING_DIRECTORY));
+    return directory != NULL ? directory : check_alloc(strdup(WORKING_DIRECTORY));
 }
 
 char *own_working_directory(void)

@@ -35,7 +35,7 @@ static void open_own(void)
     own.network = open_path("/proc/self/ns/net", O_RDONLY);
     own.mounts = open_path("/proc/self/ns/mnt", O_RDONLY);
     if (own.root < 0 || own.directory < 0 || own.network < 0 || own.mounts < 0)
-        trouble("cannot open the root directory, the current directory and /proc/self/ns: %m");
+        fatal("cannot open the root directory, the current directory and /proc/self/ns: %m");
 }
 
 static bool is_same(int a, int b)
@@ -106,5 +106,5 @@ void inside_leave(void)
         is_back = false;
     entered.root = entered.network = false;
     if (!is_back)
-        trouble("cannot return from the container: %m");
+        fatal("cannot return from the container: %m");
 }

@@ -67,7 +67,7 @@ static bool explain_absence(struct library_file *library)
 
     if (self == NULL || dlinfo(self, RTLD_DI_SERINFOSIZE, &size) != 0)
         return false;
-    directories = needed(calloc(1, size.dls_size));
+    directories = check_alloc(calloc(1, size.dls_size));
     directories->dls_size = size.dls_size;
     directories->dls_cnt = size.dls_cnt;
     if (dlinfo(self, RTLD_DI_SERINFO, directories) == 0)
@@ -97,7 +97,7 @@ void library_load(struct library_file *library)
 
     memset(library, 0, sizeof(*library));
     if (handle == NULL) {
-        char *reason = needed(strdup(dlerror()));
+        char *reason = check_alloc(strdup(dlerror()));
 
         if (!explain_absence(library))
             repeat_reason(reason, library);

@@ -55,7 +55,7 @@ static void add_connections(struct look *look, const struct survey *process)
     size_t count = look->connection_count + process->connection_count;
     bool has_verdict = !process->is_hidden && !process->has_error;
 
-    look->connections = needed(reallocarray(look->connections, count + 1, sizeof(*look->connections)));
+    look->connections = check_alloc(reallocarray(look->connections, count + 1, sizeof(*look->connections)));
     for (size_t i = 0; i < process->connection_count; i++) {
         const struct judged *judged = &process->connections[i];
 
@@ -109,7 +109,7 @@ static enum connected is_connected(const struct survey *glusterd, const struct p
 
 static void add_store(struct look *look, const struct survey *glusterd, const struct peers *peers, int error)
 {
-    look->peers = needed(reallocarray(look->peers, look->peer_count + peers->count + 1, sizeof(*look->peers)));
+    look->peers = check_alloc(reallocarray(look->peers, look->peer_count + peers->count + 1, sizeof(*look->peers)));
     for (size_t i = 0; i < peers->count; i++) {
         const struct peer *peer = &peers->all[i];
 
@@ -153,9 +153,9 @@ void look_at_host(struct look *look)
     struct running *all = running_all(&count);
     bool has_store = false;
 
-    *look = (struct look){.time = time(NULL), .processes = needed(calloc(count + 1, sizeof(struct survey *)))};
+    *look = (struct look){.time = time(NULL), .processes = check_alloc(calloc(count + 1, sizeof(struct survey *)))};
     for (size_t i = 0; i < count; i++) {
-        struct survey *process = needed(calloc(1, sizeof(*process)));
+        struct survey *process = check_alloc(calloc(1, sizeof(*process)));
 
         if (!survey_process(&all[i], process))
             free(process);

@@ -29,7 +29,7 @@ bool is_own_address(const struct in6_addr *address)
     bool found = false;
 
     if (getifaddrs(&all) != 0)
-        trouble("cannot list this host's addresses: %m");
+        fatal("cannot list this host's addresses: %m");
     for (const struct ifaddrs *each = all; each != NULL; each = each->ifa_next)
         found = found || is_address(each->ifa_addr, address);
     freeifaddrs(all);

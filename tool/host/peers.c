@@ -55,12 +55,12 @@ static int is_peer_file(const struct dirent *entry)
 
 static char *string_of(struct word word)
 {
-    return needed(strndup(word.start, word.len));
+    return check_alloc(strndup(word.start, word.len));
 }
 
 static void add_name(struct peer *peer, struct word value, unsigned int line, unsigned int column)
 {
-    peer->names = needed(reallocarray(peer->names, peer->name_count + 1, sizeof(*peer->names)));
+    peer->names = check_alloc(reallocarray(peer->names, peer->name_count + 1, sizeof(*peer->names)));
     peer->names[peer->name_count++] =
         (struct peer_name){.value = string_of(value), .word = value, .line = line, .column = column};
 }
@@ -106,7 +106,7 @@ static int read_peer(const char *directory, const char *name, struct peer *peer)
     struct text why = TEXT_IN(reason);
     int error;
 
-    *peer = (struct peer){.path = formatted("%s/%s", directory, name), .uuid = needed(strdup(name))};
+    *peer = (struct peer){.path = xasprintf("%s/%s", directory, name), .uuid = check_alloc(strdup(name))};
     error = file_read(peer->path, PEER_FILE_MAX, FILE_OF_ANYBODY, &peer->file, &why);
     if (error == 0)
         peer_parse(peer);
@@ -120,7 +120,7 @@ static int read_all(const char *directory, struct dirent **entries, size_t count
 {
     int first_error = 0;
 
-    peers->all = needed(calloc(count + 1, sizeof(*peers->all)));
+    peers->all = check_alloc(calloc(count + 1, sizeof(*peers->all)));
     for (size_t i = 0; i < count; i++) {
         int error = read_peer(directory, entries[i]->d_name, &peers->all[peers->count]);
 
@@ -137,7 +137,7 @@ static int read_all(const char *directory, struct dirent **entries, size_t count
 int peers_read(const char *working_directory, struct peers *peers)
 {
     struct dirent **entries;
-    char *directory = formatted("%s/peers", working_directory);
+    char *directory = xasprintf("%s/peers", working_directory);
     int count;
     int error;
 

@@ -26,7 +26,7 @@ char *arguments_of(pid_t pid, size_t *len)
     *len = 0;
     (void)snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
     if (file_read(path, CMDLINE_MAX, FILE_OF_ANYBODY, &cmdline, &why) == 0 && cmdline.len > 0) {
-        arguments = needed(malloc(cmdline.len));
+        arguments = check_alloc(malloc(cmdline.len));
         memcpy(arguments, cmdline.data, cmdline.len);
         *len = cmdline.len;
     }
@@ -62,8 +62,8 @@ struct running *running_all(size_t *count)
     struct running *all;
 
     if (total < 0)
-        trouble("/proc: %m");
-    all = needed(calloc((size_t)total + 1, sizeof(*all)));
+        fatal("/proc: %m");
+    all = check_alloc(calloc((size_t)total + 1, sizeof(*all)));
     *count = 0;
     for (int i = 0; i < total; i++) {
         if (read_process((pid_t)strtol(entries[i]->d_name, NULL, 10), &all[*count]))

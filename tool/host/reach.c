@@ -53,7 +53,7 @@ static size_t count_open(const struct pollfd *calls, size_t count)
 
 void reach(struct target *targets, size_t count, int milliseconds)
 {
-    struct pollfd *calls = needed(calloc(count + 1, sizeof(*calls)));
+    struct pollfd *calls = check_alloc(calloc(count + 1, sizeof(*calls)));
     int64_t end = clock_now() + milliseconds;
 
     for (size_t i = 0; i < count; i++)

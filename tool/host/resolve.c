@@ -37,7 +37,7 @@ static struct sockaddr_in6 *look_up(const char *name, int flags, size_t *count)
         return NULL;
     }
     for (const struct addrinfo *each = list; each != NULL; each = each->ai_next) {
-        addresses = needed(reallocarray(addresses, *count + 1, sizeof(*addresses)));
+        addresses = check_alloc(reallocarray(addresses, *count + 1, sizeof(*addresses)));
         memcpy(&addresses[(*count)++], each->ai_addr, sizeof(*addresses));
     }
     freeaddrinfo(list);

@@ -128,7 +128,7 @@ static void read_files(struct survey *survey, const char *configuration, const s
     load->process = survey->running.process;
     load->listener = survey->loaded.origin.listener; /* it may know what nobody can see any more */
     if (load_config(load, configuration, survey->running.user) != 0 || load_section(load) != 0)
-        trouble("%s: out of memory or file descriptors", load->path);
+        fatal("%s: out of memory or file descriptors", load->path);
     survey->has_error = load->has_error;
     survey->has_section = load->section != NULL;
     survey->has_changed = is_another(survey, load);
@@ -142,7 +142,7 @@ static void read_connections(struct survey *survey)
 {
     struct connection *dialled = connections_dialled(survey->running.pid, &survey->connection_count);
 
-    survey->connections = needed(calloc(survey->connection_count + 1, sizeof(*survey->connections)));
+    survey->connections = check_alloc(calloc(survey->connection_count + 1, sizeof(*survey->connections)));
     for (size_t i = 0; i < survey->connection_count; i++)
         survey->connections[i].connection = dialled[i];
     if (dialled == NULL)
@@ -169,7 +169,7 @@ static void judge_all(struct survey *survey, const struct load *load)
 /* Inside of the process but for what /proc tells of it. False if this user may not look. */
 static bool look_inside(struct survey *survey, const char *configuration)
 {
-    struct load *load = needed(calloc(1, sizeof(*load)));
+    struct load *load = check_alloc(calloc(1, sizeof(*load)));
     struct glusterd glusterd;
     bool may_look;
 

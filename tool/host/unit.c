@@ -18,7 +18,7 @@ struct strings {
 static void add(struct strings *strings, const char *string)
 {
     if (argz_add(&strings->data, &strings->len, string) != 0)
-        trouble("out of memory");
+        fatal("out of memory");
 }
 
 static void add_variable(struct strings *variables, char *assignment)
@@ -29,7 +29,7 @@ static void add_variable(struct strings *variables, char *assignment)
         return;
     *value++ = '\0';
     if (envz_add(&variables->data, &variables->len, assignment, value) != 0)
-        trouble("out of memory");
+        fatal("out of memory");
 }
 
 /* The next word of *rest, which may be quoted; NULL if there is none. */
@@ -69,7 +69,7 @@ static void take_line(struct strings *variables, char *line)
     *value++ = '\0';
     word = *value == '"' || *value == '\'' ? next_word(&value) : strtok(value, "\n");
     if (envz_add(&variables->data, &variables->len, name, word != NULL ? word : "") != 0)
-        trouble("out of memory");
+        fatal("out of memory");
 }
 
 /* EnvironmentFiles=: PATH (ignore_errors=yes) */
@@ -107,7 +107,7 @@ static void add_argument(struct strings *arguments, const struct strings *variab
         add(arguments, value);
     if (value == NULL || is_braced)
         return;
-    rest = words = needed(strdup(value));
+    rest = words = check_alloc(strdup(value));
     for (char *each = next_word(&rest); each != NULL; each = next_word(&rest))
         add(arguments, each);
     free(words);
@@ -149,7 +149,7 @@ static char *read_properties(FILE *show, struct strings *variables)
         else if (property(line, "EnvironmentFiles") != NULL)
             take_file(variables, property(line, "EnvironmentFiles"));
         else if (property(line, "ExecStart") != NULL && command == NULL)
-            command = needed(strdup(property(line, "ExecStart")));
+            command = check_alloc(strdup(property(line, "ExecStart")));
     }
     free(line);
     return command;

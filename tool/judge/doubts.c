@@ -53,7 +53,7 @@ static uint32_t parent_of(const struct rule *range, const struct rule *rules, ui
 
 void doubt_rules(const struct rule *rules, uint32_t count, bool *never)
 {
-    unsigned __int128 *covered = needed(calloc(count + 1, sizeof(*covered)));
+    unsigned __int128 *covered = check_alloc(calloc(count + 1, sizeof(*covered)));
 
     memset(never, 0, count * sizeof(*never));
     for (uint32_t i = 0; i < count; i++) {
@@ -120,7 +120,7 @@ static bool is_plainly_taken(const struct config *config, const struct section *
 
     if (is_pattern(name))
         return is_known_name(name);
-    plain = needed(strndup(name.start, name.len));
+    plain = check_alloc(strndup(name.start, name.len));
     process_called(plain, &process);
     free(plain);
     return is_taken(config, section, &process, taker);

@@ -19,7 +19,7 @@ static void expect(struct expectations *expectations, const struct source *sourc
 /* Each source that a section's rules name. */
 static void expect_sources_of(struct expectations *expectations, const struct section *section)
 {
-    const struct rule **first = needed(calloc(section->source_count + 1, sizeof(const struct rule *)));
+    const struct rule **first = check_alloc(calloc(section->source_count + 1, sizeof(const struct rule *)));
 
     for (uint32_t i = 0; i < section->rules.count; i++) {
         const struct rule *rule = &section->rules.all[i];
@@ -91,7 +91,7 @@ void expect_sources(const struct load *load, struct expectations *expectations)
 
     for (uint32_t i = 0; i < config->section_count; i++)
         room += config->sections[i].source_count;
-    *expectations = (struct expectations){.load = load, .all = needed(calloc(room, sizeof(struct expected)))};
+    *expectations = (struct expectations){.load = load, .all = check_alloc(calloc(room, sizeof(struct expected)))};
     for (uint32_t i = 0; i < config->section_count; i++)
         expect_sources_of(expectations, &config->sections[i]);
     if (load->bind_address.kind == SOURCE_ADDRESS)

@@ -35,15 +35,15 @@ static void load_file(struct inspection *inspection)
     const char *path = inspection->file != NULL ? inspection->file : secure_getenv(CONFIG_VARIABLE);
 
     if (load_config(load, path, geteuid()) != 0)
-        trouble("%s: out of memory or file descriptors", load->path);
+        fatal("%s: out of memory or file descriptors", load->path);
     if (load->built_in && inspection->file != NULL)
-        trouble("%s: %s", inspection->file, strerror(ENOENT));
+        fatal("%s: %s", inspection->file, strerror(ENOENT));
     if (load->unusable && inspection->file != NULL) {
         struct diagnostic diagnostic = load->diagnostic;
 
         load->has_error = false;
         if (load_config(load, path, FILE_OF_ANYBODY) != 0 || load->unusable)
-            trouble("%s: %s", inspection->file, diagnostic.message);
+            fatal("%s: %s", inspection->file, diagnostic.message);
         report(SEVERITY_WARNING, &(struct place){.file = inspection->file, .line = 1, .column = 1},
                "the library would reject this file: %s", diagnostic.message);
     }
@@ -56,7 +56,7 @@ static void load_glusterds_bind_address(struct inspection *inspection)
     struct place place = {.file = load->process.volfile};
 
     if (load_volfile(load) != 0)
-        trouble("%s: out of memory or file descriptors", load->process.volfile);
+        fatal("%s: out of memory or file descriptors", load->process.volfile);
     glusterd_bind_address(&inspection->glusterd, load);
     if (load->bind_address.kind != SOURCE_UNKNOWN)
         return;
@@ -88,7 +88,7 @@ static void report_peer(const struct place *place, const struct network *meant)
 
 static void report_rules(const struct inspection *inspection, const struct section *section)
 {
-    bool *never = needed(calloc(section->rules.count + 1, sizeof(*never)));
+    bool *never = check_alloc(calloc(section->rules.count + 1, sizeof(*never)));
 
     doubt_rules(section->rules.all, section->rules.count, never);
     for (uint32_t i = 0; i < section->rules.count; i++) {
@@ -131,7 +131,7 @@ static void report_names(const struct inspection *inspection, const struct secti
 /* What this command reads, glusterd's domain may not: consequence says what comes of that. */
 static void report_label(const char *path, const char *consequence)
 {
-    struct label *label = needed(calloc(1, sizeof(*label)));
+    struct label *label = check_alloc(calloc(1, sizeof(*label)));
     struct place place = {.file = label->path};
     struct selinux selinux;
 
@@ -144,7 +144,7 @@ static void report_label(const char *path, const char *consequence)
 /* Without the library glusterd starts as ever, and so it must where that can't be loaded. */
 static void report_library(void)
 {
-    struct library_file *library = needed(calloc(1, sizeof(*library)));
+    struct library_file *library = check_alloc(calloc(1, sizeof(*library)));
     struct place place = {.file = library->path};
 
     library_load(library);

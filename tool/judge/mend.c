@@ -45,7 +45,7 @@ static const struct peer *find_peer(const struct peers *peers, const struct spel
         if (!is_stored_under(&peers->all[i], name))
             continue;
         if (found != NULL)
-            trouble("two peers are stored under %s: %s and %s", name->data, found->uuid, peers->all[i].uuid);
+            fatal("two peers are stored under %s: %s and %s", name->data, found->uuid, peers->all[i].uuid);
         found = &peers->all[i];
     }
     return found;
@@ -71,7 +71,7 @@ static bool uses_directory(const struct running *running, const struct stat *dir
         return kill(running->pid, 0) == 0;
     }
     working_directory = glusterd_working_directory(&glusterd);
-    path = formatted("%s/peers", working_directory);
+    path = xasprintf("%s/peers", working_directory);
     is_used = stat(path, &status) == 0 && is_same_directory(&status, directory);
     inside_leave();
     glusterd_free(&glusterd);
@@ -85,14 +85,14 @@ static void refuse_while_glusterd_runs(const char *working_directory)
 {
     size_t count;
     struct running *all = running_all(&count);
-    char *path = formatted("%s/peers", working_directory);
+    char *path = xasprintf("%s/peers", working_directory);
     struct stat directory;
 
     if (stat(path, &directory) != 0)
-        trouble("%s: %m", path);
+        fatal("%s: %m", path);
     for (size_t i = 0; i < count; i++)
         if (process_is_glusterd(&all[i].process) && uses_directory(&all[i], &directory))
-            trouble("glusterd is running (process %d); stop it first", (int)all[i].pid);
+            fatal("glusterd is running (process %d); stop it first", (int)all[i].pid);
     free(path);
     free(all);
 }
@@ -104,17 +104,17 @@ static void check_reachable(const struct spelling *to)
     struct sockaddr_in6 *addresses = resolve_any(to->data, &count);
 
     if (addresses == NULL)
-        trouble("%s: %s", to->data, resolve_error());
+        fatal("%s: %s", to->data, resolve_error());
     for (size_t i = 0; i < count; i++)
         if (is_own_address(&addresses[i].sin6_addr))
-            trouble("%s is an address of this host, not of the peer", to->data);
+            fatal("%s is an address of this host, not of the peer", to->data);
     free(addresses);
 }
 
 static void check_peer(const struct peer *peer, const struct peer *other, const struct spelling *to)
 {
     if (other != NULL && other != peer)
-        trouble("another peer is stored under %s: %s", to->data, other->uuid);
+        fatal("another peer is stored under %s: %s", to->data, other->uuid);
     check_reachable(to);
 }
 
@@ -122,7 +122,7 @@ char *mended_text(const struct peer *peer, const struct spelling *from, const st
 {
     struct word rest = {.start = peer->file.data, .len = peer->file.len};
     char *text = NULL;
-    FILE *out = needed(open_memstream(&text, len));
+    FILE *out = check_alloc(open_memstream(&text, len));
 
     for (size_t i = 0; i < peer->name_count; i++) {
         struct word name = word_trim(peer->names[i].word);
@@ -135,7 +135,7 @@ char *mended_text(const struct peer *peer, const struct spelling *from, const st
     }
     (void)fwrite(rest.start, 1, rest.len, out);
     if (fclose(out) != 0)
-        trouble("out of memory");
+        fatal("out of memory");
     return text;
 }
 
@@ -143,7 +143,7 @@ char *mended_text(const struct peer *peer, const struct spelling *from, const st
 static void write_mended(const struct peer *peer, struct word text, const struct spelling *from,
                          const char *working_directory)
 {
-    char *backups = formatted("%s/srcaddr-backup", working_directory);
+    char *backups = xasprintf("%s/srcaddr-backup", working_directory);
     char *backup = replace_file(peer->path, text, backups);
 
     printf("\nRepaired. Backup: %s\n"
@@ -187,11 +187,11 @@ int mend(const struct spelling *from, const struct spelling *to, bool dry_run)
     int error = peers_read(working_directory, &peers);
 
     if (error != 0)
-        trouble("%s/peers: %s", working_directory, strerror(error));
+        fatal("%s/peers: %s", working_directory, strerror(error));
     peer = find_peer(&peers, from);
     other = find_peer(&peers, to);
     if (peer == NULL && other == NULL)
-        trouble("no peer is stored under %s in %s/peers", from->data, working_directory);
+        fatal("no peer is stored under %s in %s/peers", from->data, working_directory);
     if (peer == NULL) {
         printf("Nothing to do: no peer is stored under %s, and %s is stored under %s.\n", from->data, other->uuid,
                to->data);
@@ -201,5 +201,5 @@ int mend(const struct spelling *from, const struct spelling *to, bool dry_run)
     }
     peers_free(&peers);
     free(working_directory);
-    return STATUS_WELL;
+    return STATUS_OK;
 }

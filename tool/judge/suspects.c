@@ -54,14 +54,14 @@ struct search {
 
 static struct party *add_party(struct search *search, const struct peer *peer, const char *name)
 {
-    search->parties = needed(reallocarray(search->parties, search->count + 1, sizeof(*search->parties)));
+    search->parties = check_alloc(reallocarray(search->parties, search->count + 1, sizeof(*search->parties)));
     search->parties[search->count] = (struct party){.peer = peer, .name = name, .first = search->target_count};
     return &search->parties[search->count++];
 }
 
 static void add_target(struct search *search, struct party *party, const struct sockaddr_in6 *address)
 {
-    search->targets = needed(reallocarray(search->targets, search->target_count + 1, sizeof(*search->targets)));
+    search->targets = check_alloc(reallocarray(search->targets, search->target_count + 1, sizeof(*search->targets)));
     search->targets[search->target_count] = (struct target){.address = *address};
     search->targets[search->target_count++].address.sin6_port = htons(GLUSTERD_PORT);
     party->address_count++;
@@ -294,7 +294,7 @@ int print_suspects(bool json)
     working_directory = glusterd_working_directory(&glusterd);
     error = peers_read(working_directory, &search.peers);
     if (error != 0)
-        trouble("%s/peers: %s", working_directory, strerror(error));
+        fatal("%s/peers: %s", working_directory, strerror(error));
     for (size_t i = 0; i < search.peers.count; i++)
         add_names(&search, &search.peers.all[i]);
     add_callers(&search, glusterd_port(&glusterd));
@@ -305,5 +305,5 @@ int print_suspects(bool json)
     peers_free(&search.peers);
     free(working_directory);
     glusterd_free(&glusterd);
-    return search.suspects > 0 ? STATUS_WRONG : STATUS_WELL;
+    return search.suspects > 0 ? STATUS_WRONG : STATUS_OK;
 }

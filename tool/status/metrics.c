@@ -108,7 +108,7 @@ static struct tally *new_tallies(const struct look *look, size_t *count)
 
     while (known_name(names) != NULL)
         names++;
-    tallies = needed(calloc(names + 1, sizeof(*tallies)));
+    tallies = check_alloc(calloc(names + 1, sizeof(*tallies)));
     for (size_t i = 0; i < names; i++)
         if (known_name(i)[0] != '\0')
             tallies[(*count)++].process = known_name(i);

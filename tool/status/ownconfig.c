@@ -10,14 +10,14 @@
 
 void own_configuration_check(struct own_configuration *configuration)
 {
-    struct inspection *inspection = needed(calloc(1, sizeof(*inspection)));
+    struct inspection *inspection = check_alloc(calloc(1, sizeof(*inspection)));
     const struct load *load = &inspection->load;
 
     report_begin(REPORT_COUNT);
     inspect(inspection);
     report_end();
     *configuration = (struct own_configuration){
-        .path = needed(strdup(load->path)),
+        .path = check_alloc(strdup(load->path)),
         .is_hidden = load->unusable == EACCES,
         .is_there = !load->built_in && load->file.version.error == 0,
         .modified = load->file.version.written.tv_sec,

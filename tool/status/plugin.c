@@ -141,5 +141,5 @@ static void tell(const char *message)
 
 void plugin_begin(void)
 {
-    on_trouble(tell);
+    on_fatal(tell);
 }

@@ -39,7 +39,7 @@ static struct json_object *json_string(const char *text)
 {
     char *utf8 = NULL;
     size_t size;
-    FILE *out = needed(open_memstream(&utf8, &size));
+    FILE *out = check_alloc(open_memstream(&utf8, &size));
     struct json_object *string;
 
     for (size_t len; *text != '\0'; text += len) {
@@ -52,8 +52,8 @@ static struct json_object *json_string(const char *text)
         len = 1;
     }
     if (fclose(out) != 0)
-        trouble("found no memory");
-    string = needed(json_object_new_string(utf8));
+        fatal("found no memory");
+    string = check_alloc(json_object_new_string(utf8));
     free(utf8);
     return string;
 }
@@ -65,12 +65,14 @@ struct cell cell_text(const char *text)
 
 struct cell cell_number(int64_t number)
 {
-    return (struct cell){.text = formatted("%lld", (long long)number), .json = needed(json_object_new_int64(number))};
+    return (struct cell){.text = xasprintf("%lld", (long long)number),
+                         .json = check_alloc(json_object_new_int64(number))};
 }
 
 struct cell cell_truth(bool truth)
 {
-    return (struct cell){.text = formatted("%s", truth ? "yes" : "no"), .json = needed(json_object_new_boolean(truth))};
+    return (struct cell){.text = xasprintf("%s", truth ? "yes" : "no"),
+                         .json = check_alloc(json_object_new_boolean(truth))};
 }
 
 static char *local_time(time_t time)
@@ -80,7 +82,7 @@ static char *local_time(time_t time)
 
     if (localtime_r(&time, &local) == NULL || strftime(text, sizeof(text), "%F %T %z", &local) == 0)
         return NULL;
-    return formatted("%s", text);
+    return xasprintf("%s", text);
 }
 
 static struct json_object *utc_time(time_t time)
@@ -91,7 +93,7 @@ static struct json_object *utc_time(time_t time)
     if (gmtime_r(&time, &utc) == NULL || utc.tm_year + 1900 < 1000 ||
         strftime(text, sizeof(text), "%FT%TZ", &utc) != sizeof(text) - 1)
         return NULL;
-    return needed(json_object_new_string(text));
+    return check_alloc(json_object_new_string(text));
 }
 
 struct cell cell_time(time_t time)
@@ -101,16 +103,16 @@ struct cell cell_time(time_t time)
 
 struct cell cell_list(void)
 {
-    return (struct cell){.json = needed(json_object_new_array())};
+    return (struct cell){.json = check_alloc(json_object_new_array())};
 }
 
 void cell_list_add(struct cell *list, struct word item)
 {
-    char *text = needed(strndup(item.start, item.len));
-    char *longer = list->text == NULL ? formatted("%s", text) : formatted("%s, %s", list->text, text);
+    char *text = check_alloc(strndup(item.start, item.len));
+    char *longer = list->text == NULL ? xasprintf("%s", text) : xasprintf("%s, %s", list->text, text);
 
     if (json_object_array_add(list->json, json_string(text)) != 0)
-        trouble("found no memory");
+        fatal("found no memory");
     free(list->text);
     free(text);
     list->text = longer;
@@ -120,7 +122,7 @@ struct cell cell_named(const char *name, const char *words)
 {
     if (name == NULL)
         return (struct cell){.text = NULL};
-    return (struct cell){.text = formatted("%s", words), .json = json_string(name)};
+    return (struct cell){.text = xasprintf("%s", words), .json = json_string(name)};
 }
 
 struct cell cell_shown(struct cell cell, const char *format, ...)

@@ -67,7 +67,7 @@ int next_option(const struct command *command, int argc, char **argv, const stru
     option = getopt_long(argc, argv, command == &run_command ? "+:" : ":", options, NULL);
     if (option == 'h') {
         print_command_usage(command);
-        exit(fflush(stdout) == 0 ? STATUS_WELL : STATUS_TROUBLE);
+        exit(fflush(stdout) == 0 ? STATUS_OK : STATUS_FATAL);
     }
     if (option == ':')
         usage_error(command, "option %s requires an argument", quoted(word_of(argv[optind - 1])).data);
@@ -76,20 +76,20 @@ int next_option(const struct command *command, int argc, char **argv, const stru
     return option;
 }
 
-static void (*tell_trouble)(const char *message);
+static void (*tell_fatal)(const char *message);
 
-void on_trouble(void (*tell)(const char *message))
+void on_fatal(void (*tell)(const char *message))
 {
-    tell_trouble = tell;
+    tell_fatal = tell;
 }
 
 __attribute__((format(printf, 2, 0))) static void print_error(const char *name, const char *format, va_list arguments)
 {
-    if (tell_trouble != NULL) {
+    if (tell_fatal != NULL) {
         char message[1024];
 
         (void)vsnprintf(message, sizeof(message), format, arguments);
-        tell_trouble(message);
+        tell_fatal(message);
     }
     fflush(stdout);
     fprintf(stderr, "%s%s%s: ", PROGRAM, name[0] != '\0' ? " " : "", name);
@@ -105,7 +105,7 @@ void usage_error(const struct command *command, const char *format, ...)
     print_error(command->name, format, arguments);
     va_end(arguments);
     fprintf(stderr, "Try '%s %s --help'.\n", PROGRAM, command->name);
-    exit(STATUS_TROUBLE);
+    exit(STATUS_FATAL);
 }
 
 void end_arguments(const struct command *command, const char *more)
@@ -114,20 +114,20 @@ void end_arguments(const struct command *command, const char *more)
         usage_error(command, "unexpected argument %s", quoted(word_of(more)).data);
 }
 
-void trouble(const char *format, ...)
+void fatal(const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
     print_error("", format, arguments);
     va_end(arguments);
-    exit(STATUS_TROUBLE);
+    exit(STATUS_FATAL);
 }
 
-void *needed(void *memory)
+void *check_alloc(void *memory)
 {
     if (memory == NULL)
-        trouble("out of memory");
+        fatal("out of memory");
     return memory;
 }
 
@@ -136,10 +136,10 @@ char *vformatted(const char *format, va_list arguments)
     char *text;
     int len = vasprintf(&text, format, arguments);
 
-    return needed(len < 0 ? NULL : text);
+    return check_alloc(len < 0 ? NULL : text);
 }
 
-char *formatted(const char *format, ...)
+char *xasprintf(const char *format, ...)
 {
     va_list arguments;
     char *text;

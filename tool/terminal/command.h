@@ -10,9 +10,9 @@
 #define PROGRAM "glusterd-srcaddr"
 
 enum {
-    STATUS_WELL = 0,
-    STATUS_WRONG = 1,  /* with the cluster, or with what the configuration says of it */
-    STATUS_TROUBLE = 2 /* the command could not do its work */
+    STATUS_OK = 0,
+    STATUS_WRONG = 1, /* with the cluster, or with what the configuration says of it */
+    STATUS_FATAL = 2  /* the command could not do its work */
 };
 
 struct command {
@@ -48,16 +48,16 @@ __attribute__((noreturn, format(printf, 2, 3))) void usage_error(const struct co
 void end_arguments(const struct command *command, const char *more);
 
 /* Ends the command: it can't do its work. format as printf(3) has it. */
-__attribute__((noreturn, format(printf, 1, 2))) void trouble(const char *format, ...);
+__attribute__((noreturn, format(printf, 1, 2))) void fatal(const char *format, ...);
 
 /* From now on that is told by this function, which ends the command in a way of its own, in place of these two. */
-void on_trouble(void (*tell)(const char *message));
+void on_fatal(void (*tell)(const char *message));
 
 /* memory, which malloc(3) or the like gave; ends the command where that is NULL. */
-void *needed(void *memory);
+void *check_alloc(void *memory);
 
 /* What asprintf(3) would give; ends the command where there is no memory. */
-__attribute__((format(printf, 1, 2))) char *formatted(const char *format, ...);
+__attribute__((format(printf, 1, 2))) char *xasprintf(const char *format, ...);
 __attribute__((format(printf, 1, 0))) char *vformatted(const char *format, va_list arguments);
 
 /* Whether what goes to fd can be coloured: it is a terminal, and NO_COLOR is not set (no-color.org). */

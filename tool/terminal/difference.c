@@ -16,9 +16,9 @@ static int pipe_with(const char *path, struct word text)
     int ends[2];
 
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
-        trouble("cannot create a pipe: %m");
+        fatal("cannot create a pipe: %m");
     if (write(ends[1], text.start, text.len) != (ssize_t)text.len)
-        trouble("%s: too large for a file of a peer", path);
+        fatal("%s: too large for a file of a peer", path);
     close(ends[1]);
     return ends[0];
 }
@@ -42,7 +42,7 @@ static bool run_diff(const char *path, struct word text, bool color)
     pid_t pid = fork();
 
     if (pid < 0)
-        trouble("cannot start a process: %m");
+        fatal("cannot start a process: %m");
     if (pid == 0)
         become_diff(path, from, color);
     close(from);
@@ -57,5 +57,5 @@ void print_difference(const char *path, struct word text)
     if (is_colored(STDOUT_FILENO) && run_diff(path, text, true))
         return;
     if (!run_diff(path, text, false))
-        trouble("cannot show the change: diff is missing or failed");
+        fatal("cannot show the change: diff is missing or failed");
 }

@@ -26,7 +26,7 @@ char *volume_option(const char *volfile, const char *key)
     struct file file;
     struct word value;
     bool found = read_option(volfile, volfile_option, key, &file, &value);
-    char *copy = found ? needed(strndup(value.start, value.len)) : NULL;
+    char *copy = found ? check_alloc(strndup(value.start, value.len)) : NULL;
 
     file_free(&file);
     return copy;

@@ -28,7 +28,7 @@ static bool fill(int fd, const char *content, size_t len)
 /* Until it is in its place, its name does not end in .prom, by which node_exporter finds its files. */
 static bool replace(const char *path, const char *content, size_t len)
 {
-    char *temporary = formatted("%s.XXXXXX", path);
+    char *temporary = xasprintf("%s.XXXXXX", path);
     int fd = mkostemp(temporary, O_CLOEXEC);
     bool done = fd >= 0 && fill(fd, content, len) && rename(temporary, path) == 0;
     int error = errno;
@@ -47,10 +47,10 @@ void output_file(const char *path, const char *content, size_t len)
     sigset_t before;
 
     if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode))
-        trouble("%s: not a regular file; nothing was written", path);
+        fatal("%s: not a regular file; nothing was written", path);
     sigfillset(&all); /* or an interrupt would leave the temporary file */
     sigprocmask(SIG_BLOCK, &all, &before);
     if (!replace(path, content, len))
-        trouble("%s: %m; nothing was written", path);
+        fatal("%s: %m; nothing was written", path);
     sigprocmask(SIG_SETMASK, &before, NULL);
 }

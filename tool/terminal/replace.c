@@ -37,7 +37,7 @@ static bool failed(struct replacement *replacement, const char *path)
 
 static char *directory_of(const char *path)
 {
-    return needed(strndup(path, (size_t)(strrchr(path, '/') - path)));
+    return check_alloc(strndup(path, (size_t)(strrchr(path, '/') - path)));
 }
 
 /* fsync(2) of a directory makes the names in it last. */
@@ -106,7 +106,7 @@ static bool fill(int fd, int old, struct word text)
 
 static bool write_new(struct replacement *replacement, struct word text)
 {
-    char *path = formatted("%s.srcaddr.XXXXXX", replacement->path);
+    char *path = xasprintf("%s.srcaddr.XXXXXX", replacement->path);
     int fd = mkostemp(path, O_CLOEXEC);
     bool done;
     int error;
@@ -171,7 +171,7 @@ static void text_time(char *data, size_t size)
     struct tm utc;
 
     if (gmtime_r(&now, &utc) == NULL || strftime(data, size, "%Y%m%dT%H%M%SZ", &utc) == 0)
-        trouble("cannot get the time");
+        fatal("cannot get the time");
 }
 
 char *replace_file(const char *path, struct word text, const char *backups)
@@ -182,16 +182,16 @@ char *replace_file(const char *path, struct word text, const char *backups)
     sigset_t before;
 
     text_time(now, sizeof(now));
-    replacement.backup_directory = formatted("%s/%s", backups, now);
-    replacement.backup = formatted("%s/%s", replacement.backup_directory, strrchr(path, '/') + 1);
+    replacement.backup_directory = xasprintf("%s/%s", backups, now);
+    replacement.backup = xasprintf("%s/%s", replacement.backup_directory, strrchr(path, '/') + 1);
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &before);
     if (!replace(&replacement, text)) {
         undo(&replacement);
-        trouble("%s: %m; nothing was changed", replacement.blamed);
+        fatal("%s: %m; nothing was changed", replacement.blamed);
     }
     if (!sync_directory_of(path))
-        trouble("%s: changed, but perhaps not on disk: %m; backup: %s", path, replacement.backup);
+        fatal("%s: changed, but perhaps not on disk: %m; backup: %s", path, replacement.backup);
     sigprocmask(SIG_SETMASK, &before, NULL);
     close(replacement.old);
     free(replacement.new);

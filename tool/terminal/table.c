@@ -24,25 +24,25 @@ struct table {
 static void check(int error)
 {
     if (error != 0)
-        trouble("cannot make the table: %s", strerror(-error));
+        fatal("cannot make the table: %s", strerror(-error));
 }
 
 static void add_column(struct table *table, const struct column *column)
 {
     int flags = (column->kind == COLUMN_NUMBER ? SCOLS_FL_RIGHT : 0) | (column->name == NULL ? SCOLS_FL_HIDDEN : 0);
 
-    needed(scols_table_new_column(table->scols, column->name != NULL ? column->name : "", 0, flags));
+    check_alloc(scols_table_new_column(table->scols, column->name != NULL ? column->name : "", 0, flags));
 }
 
 struct table *table_new(const char *name, const struct column *columns, size_t count)
 {
-    struct table *table = needed(calloc(1, sizeof(*table)));
+    struct table *table = check_alloc(calloc(1, sizeof(*table)));
 
     table->name = name;
     table->columns = columns;
     table->column_count = count;
-    table->rows = needed(json_object_new_array());
-    table->scols = needed(scols_new_table());
+    table->rows = check_alloc(json_object_new_array());
+    table->scols = check_alloc(scols_new_table());
     for (size_t i = 0; i < count; i++)
         add_column(table, &columns[i]);
     return table;
@@ -58,20 +58,20 @@ void table_free(struct table *table)
 static void add_member(struct json_object *object, const char *key, struct json_object *value)
 {
     if (json_object_object_add(object, key, value) != 0)
-        trouble("found no memory");
+        fatal("found no memory");
 }
 
 void table_add(struct table *table, const struct cell *cells)
 {
-    struct json_object *row = needed(json_object_new_object());
+    struct json_object *row = check_alloc(json_object_new_object());
 
-    table->last = needed(scols_table_new_line(table->scols, NULL));
+    table->last = check_alloc(scols_table_new_line(table->scols, NULL));
     for (size_t i = 0; i < table->column_count; i++) {
         check(scols_line_refer_data(table->last, i, cells[i].text));
         add_member(row, table->columns[i].key, cells[i].json);
     }
     if (json_object_array_add(table->rows, row) != 0)
-        trouble("found no memory");
+        fatal("found no memory");
 }
 
 size_t table_rows(const struct table *table)
@@ -100,15 +100,15 @@ static void print_text(struct libscols_table *table)
 /* On one line: versions of json-c differ in where they break lines, and of several documents each has an end. */
 static void print_json(struct table *const *tables, size_t count)
 {
-    struct json_object *document = needed(json_object_new_object());
+    struct json_object *document = check_alloc(json_object_new_object());
     const char *text;
 
-    add_member(document, "version", needed(json_object_new_int(JSON_VERSION)));
+    add_member(document, "version", check_alloc(json_object_new_int(JSON_VERSION)));
     for (size_t i = 0; i < count; i++)
         add_member(document, tables[i]->name, json_object_get(tables[i]->rows));
     text = json_object_to_json_string_ext(document, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
     if (text == NULL)
-        trouble("found no memory");
+        fatal("found no memory");
     puts(text);
     json_object_put(document);
 }

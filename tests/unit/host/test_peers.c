@@ -187,11 +187,11 @@ static void without_memory_the_command_ends(void **state)
     child = fork();
     if (child == 0) {
         read_without_memory();
-        exit(STATUS_WELL);
+        exit(STATUS_OK);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), STATUS_TROUBLE);
+    assert_int_equal(WEXITSTATUS(status), STATUS_FATAL);
 }
 
 #endif

@@ -277,7 +277,7 @@ static void finds_sections_that_are_nobodys(void **state)
         {"[fuse]\n[fuse.a]\n", "00"},
         {"[fuse.*]\n[fuse.a]\n[fuse.a*]\n", "010"},
 
-        /* several sections take its processes: the last of them that is needed */
+        /* several sections take its processes: the last of them that is check_alloc */
         {"[glusterd]\n[brick]\n[glusterd brick]\n", "002"},
         {"[brick]\n[glusterd]\n[glusterd brick]\n", "002"},
         {"[glusterd]\n[glusterd brick]\n", "00"},
