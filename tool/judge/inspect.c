@@ -14,7 +14,7 @@
 #include "host/peers.h"
 #include "host/processes.h"
 #include "host/resolve.h"
-#include "judge/doubts.h"
+#include "judge/lint.h"
 #include "terminal/command.h"
 #include "terminal/diagnostic.h"
 #include "terminal/option.h"
@@ -90,7 +90,7 @@ static void report_rules(const struct inspection *inspection, const struct secti
 {
     bool *never = check_alloc(calloc(section->rules.count + 1, sizeof(*never)));
 
-    doubt_rules(section->rules.all, section->rules.count, never);
+    lint_rules(section->rules.all, section->rules.count, never);
     for (uint32_t i = 0; i < section->rules.count; i++) {
         struct place place = place_in(inspection, section->rules.all[i].line, section->rules.all[i].column);
         struct network network = rule_network(&section->rules.all[i]);
@@ -99,7 +99,7 @@ static void report_rules(const struct inspection *inspection, const struct secti
             report(SEVERITY_WARNING, &place, "this rule never applies: %s",
                    IN6_IS_ADDR_MULTICAST(&network.address) ? "TCP cannot connect to multicast addresses"
                                                            : "longer prefixes cover all of it");
-        else if (doubt_peer(&section->rules.all[i], &network) && (network.len != 64 || !has_length(&place)))
+        else if (lint_peer(&section->rules.all[i], &network) && (network.len != 64 || !has_length(&place)))
             report_peer(&place, &network);
     }
     free(never);
@@ -164,7 +164,7 @@ static void report_sections(const struct inspection *inspection)
 
     for (uint32_t i = 0; i < config->section_count; i++) {
         const struct section *section = &config->sections[i];
-        const struct section *taker = doubt_section(config, i);
+        const struct section *taker = lint_section(config, i);
         struct place place = place_in(inspection, section->line, 1);
 
         report_names(inspection, section);

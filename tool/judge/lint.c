@@ -1,4 +1,4 @@
-#include "judge/doubts.h"
+#include "judge/lint.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +51,7 @@ static uint32_t parent_of(const struct rule *range, const struct rule *rules, ui
     return parent;
 }
 
-void doubt_rules(const struct rule *rules, uint32_t count, bool *never)
+void lint_rules(const struct rule *rules, uint32_t count, bool *never)
 {
     unsigned __int128 *covered = check_alloc(calloc(count + 1, sizeof(*covered)));
 
@@ -78,7 +78,7 @@ void doubt_rules(const struct rule *rules, uint32_t count, bool *never)
     free(covered);
 }
 
-bool doubt_peer(const struct rule *rule, struct network *meant)
+bool lint_peer(const struct rule *rule, struct network *meant)
 {
     *meant = rule_network(rule);
     if (rule->len < 128)
@@ -126,7 +126,7 @@ static bool is_plainly_taken(const struct config *config, const struct section *
     return is_taken(config, section, &process, taker);
 }
 
-const struct section *doubt_section(const struct config *config, uint32_t index)
+const struct section *lint_section(const struct config *config, uint32_t index)
 {
     const struct section *section = &config->sections[index];
     const struct section *taker = NULL;

@@ -1,7 +1,7 @@
 #include "../unit.h"
 
 #include "base/word.h"
-#include "judge/doubts.h"
+#include "judge/lint.h"
 
 enum { RULES_MAX = 16 };
 
@@ -45,7 +45,7 @@ static void finds_addresses_that_stand_for_networks(void **state)
         struct network meant;
 
         parse(in_words("[a]\n%s = none\n", table[i].network));
-        if (doubt_peer(&config.sections[0].rules.all[0], &meant))
+        if (lint_peer(&config.sections[0].rules.all[0], &meant))
             text_format(&text, "%N", &meant);
         check_string(table[i].network, found, table[i].meant != NULL ? table[i].meant : "");
         config_free(&config);
@@ -132,7 +132,7 @@ static void finds_rules_that_never_apply(void **state)
             len += (size_t)snprintf(text + len, sizeof(text) - len, "%s = none\n", network);
         }
         parse(text);
-        doubt_rules(config.sections[0].rules.all, config.sections[0].rules.count, never);
+        lint_rules(config.sections[0].rules.all, config.sections[0].rules.count, never);
         for (uint32_t j = 0; j < config.sections[0].rules.count; j++)
             found[config.sections[0].rules.all[j].line - 2] = never[j] ? 'N' : '-';
         check_string(table[i].networks, found, table[i].never);
@@ -165,7 +165,7 @@ static void check_against_search(struct rule *rules, uint32_t count, const struc
         if (rule != NULL && !IN6_IS_ADDR_MULTICAST(&peers[i]))
             applies[rule - rules] = true;
     }
-    doubt_rules(rules, count, never);
+    lint_rules(rules, count, never);
     for (uint32_t i = 0; i < count; i++) {
         struct network in_doubt = rule_network(&rules[i]);
         char network[INET6_ADDRSTRLEN];
@@ -308,7 +308,7 @@ static void finds_sections_that_are_nobodys(void **state)
 
         parse(table[i].text);
         for (uint32_t j = 0; j < config.section_count; j++) {
-            const struct section *taker = doubt_section(&config, j);
+            const struct section *taker = lint_section(&config, j);
 
             found[j] = (char)('0' + (taker != NULL ? taker->line : 0));
         }
