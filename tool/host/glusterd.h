@@ -19,7 +19,7 @@ void glusterd_free(struct glusterd *glusterd);
 
 /*
  * An option of its management volume, NULL if it has none: of --xlator-option, or else of the volume file, which is
- * read where the command is (inside.h). To be given to free(3).
+ * read where the command is (namespace.h). To be given to free(3).
  */
 char *glusterd_option(const struct glusterd *glusterd, const char *key);
 char *glusterd_working_directory(const struct glusterd *glusterd);

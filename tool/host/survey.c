@@ -9,7 +9,7 @@
 #include "base/word.h"
 #include "host/glusterd.h"
 #include "host/hostlistener.h"
-#include "host/inside.h"
+#include "host/namespace.h"
 #include "live/load.h"
 #include "socket/socket.h"
 #include "terminal/command.h"
@@ -174,18 +174,18 @@ static bool look_inside(struct survey *survey, const char *configuration)
     bool may_look;
 
     glusterd_of(&survey->running, &glusterd);
-    may_look = inside_enter(survey->running.pid);
+    may_look = namespace_enter(survey->running.pid);
     if (may_look) {
         read_files(survey, configuration, &glusterd, load);
-        inside_leave();
+        namespace_leave();
         find_listener(&survey->running, load->volume.port, &load->listener);
         if (load->wants_bind_address)
             load_bind_address(load);
-        may_look = inside_enter(survey->running.pid);
+        may_look = namespace_enter(survey->running.pid);
     }
     if (may_look) {
         judge_all(survey, load);
-        inside_leave();
+        namespace_leave();
     }
     load_free(load);
     free(load);

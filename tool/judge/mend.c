@@ -9,7 +9,7 @@
 
 #include "base/word.h"
 #include "host/glusterd.h"
-#include "host/inside.h"
+#include "host/namespace.h"
 #include "host/ownaddress.h"
 #include "host/peers.h"
 #include "host/processes.h"
@@ -66,14 +66,14 @@ static bool uses_directory(const struct running *running, const struct stat *dir
     bool is_used;
 
     glusterd_of(running, &glusterd);
-    if (!inside_enter(running->pid)) {
+    if (!namespace_enter(running->pid)) {
         glusterd_free(&glusterd);
         return kill(running->pid, 0) == 0;
     }
     working_directory = glusterd_working_directory(&glusterd);
     path = xasprintf("%s/peers", working_directory);
     is_used = stat(path, &status) == 0 && is_same_directory(&status, directory);
-    inside_leave();
+    namespace_leave();
     glusterd_free(&glusterd);
     free(path);
     free(working_directory);

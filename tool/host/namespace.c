@@ -1,4 +1,4 @@
-#include "host/inside.h"
+#include "host/namespace.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -8,7 +8,7 @@
 
 #include "terminal/command.h"
 
-/* This process's own, open from the first inside_enter() on. */
+/* This process's own, open from the first namespace_enter() on. */
 static struct {
     int root;
     int directory;
@@ -77,7 +77,7 @@ static void close_open(int fd)
         close(fd);
 }
 
-bool inside_enter(pid_t pid)
+bool namespace_enter(pid_t pid)
 {
     int root = open_of(pid, "root", O_PATH | O_DIRECTORY);
     int network = open_of(pid, "ns/net", O_RDONLY);
@@ -90,11 +90,11 @@ bool inside_enter(pid_t pid)
     close_open(network);
     close_open(mounts);
     if (!is_inside)
-        inside_leave();
+        namespace_leave();
     return is_inside;
 }
 
-void inside_leave(void)
+void namespace_leave(void)
 {
     bool is_back = true;
 

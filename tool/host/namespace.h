@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 /* Where root directory and network namespace are this process's own, nothing changes. False if this user may not. */
-bool inside_enter(pid_t pid);
+bool namespace_enter(pid_t pid);
 
 /* Back to this process's own; ends the command if there is no way back. */
-void inside_leave(void);
+void namespace_leave(void);
