@@ -9,7 +9,7 @@
 #include "host/glusterd.h"
 #include "host/ownaddress.h"
 #include "host/peers.h"
-#include "host/reach.h"
+#include "host/probe.h"
 #include "host/resolve.h"
 #include "judge/spelling.h"
 #include "live/listener.h"
@@ -46,7 +46,7 @@ struct search {
     struct peers peers;
     struct party *parties; /* the names of each peer in the order of its file, then the callers */
     size_t count;
-    struct target *targets;
+    struct probe *targets;
     size_t target_count;
     size_t suspects;
     const struct party *suspect; /* the last one */
@@ -62,7 +62,7 @@ static struct party *add_party(struct search *search, const struct peer *peer, c
 static void add_target(struct search *search, struct party *party, const struct sockaddr_in6 *address)
 {
     search->targets = check_alloc(reallocarray(search->targets, search->target_count + 1, sizeof(*search->targets)));
-    search->targets[search->target_count] = (struct target){.address = *address};
+    search->targets[search->target_count] = (struct probe){.address = *address};
     search->targets[search->target_count++].address.sin6_port = htons(GLUSTERD_PORT);
     party->address_count++;
 }
@@ -126,7 +126,7 @@ static void add_callers(struct search *search, in_port_t port)
 /* 0 if one of its addresses answers, else the error of the first. */
 static int error_of(const struct search *search, const struct party *party)
 {
-    const struct target *targets = search->targets + party->first;
+    const struct probe *targets = search->targets + party->first;
 
     for (size_t i = 0; i < party->address_count; i++)
         if (targets[i].error == 0)
@@ -298,7 +298,7 @@ int print_suspects(bool json)
     for (size_t i = 0; i < search.peers.count; i++)
         add_names(&search, &search.peers.all[i]);
     add_callers(&search, glusterd_port(&glusterd));
-    reach(search.targets, search.target_count, PATIENCE);
+    probe(search.targets, search.target_count, PATIENCE);
     print(&search, json);
     free(search.targets);
     free(search.parties);

@@ -1,4 +1,4 @@
-#include "host/reach.h"
+#include "host/probe.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -18,7 +18,7 @@ static void hang_up(struct pollfd *call)
     call->fd = -1;
 }
 
-static void dial(struct target *target, struct pollfd *call)
+static void dial(struct probe *target, struct pollfd *call)
 {
     *call = (struct pollfd){.fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), .events = POLLOUT};
     target->error = 0;
@@ -30,7 +30,7 @@ static void dial(struct target *target, struct pollfd *call)
         hang_up(call);
 }
 
-static void take_answer(struct target *target, struct pollfd *call)
+static void take_answer(struct probe *target, struct pollfd *call)
 {
     socklen_t len = sizeof(target->error);
 
@@ -51,7 +51,7 @@ static size_t count_open(const struct pollfd *calls, size_t count)
     return open;
 }
 
-void reach(struct target *targets, size_t count, int milliseconds)
+void probe(struct probe *targets, size_t count, int milliseconds)
 {
     struct pollfd *calls = check_alloc(calloc(count + 1, sizeof(*calls)));
     int64_t end = clock_now() + milliseconds;
