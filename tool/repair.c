@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "base/word.h"
+#include "judge/hostname.h"
 #include "judge/mend.h"
-#include "judge/spelling.h"
 #include "judge/suspects.h"
 #include "terminal/command.h"
 
@@ -48,9 +48,9 @@ static void check(const struct command *command, const struct request *request)
         usage_error(command, "--json cannot be combined with --from and --to");
 }
 
-static void parse_name(const struct command *command, const char *option, const char *name, struct spelling *spelling)
+static void parse_name(const struct command *command, const char *option, const char *name, struct hostname *hostname)
 {
-    if (!spelling_of(word_of(name), spelling))
+    if (!hostname_parse(word_of(name), hostname))
         usage_error(command, "expected an address or a host name for %s, found %s", option, quoted(word_of(name)).data);
 }
 
@@ -63,8 +63,8 @@ static void check_user(void)
 static int repair(const struct command *command, int argc, char **argv)
 {
     struct request request = {.from = NULL};
-    struct spelling from;
-    struct spelling to;
+    struct hostname from;
+    struct hostname to;
 
     parse(command, argc, argv, &request);
     check(command, &request);
@@ -74,7 +74,7 @@ static int repair(const struct command *command, int argc, char **argv)
     }
     parse_name(command, "--from", request.from, &from);
     parse_name(command, "--to", request.to, &to);
-    if (spells(word_of(to.data), &from))
+    if (hostname_matches(word_of(to.data), &from))
         usage_error(command, "--from and --to are the same: %s", to.data);
     check_user();
     return mend(&from, &to, request.dry_run);

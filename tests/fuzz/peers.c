@@ -37,8 +37,8 @@ static void check_names(const struct peer *peer)
 }
 
 /* Everything but the mended name is as before. */
-static void check_mended_names(const struct peer *peer, const struct peer *mended, const struct spelling *from,
-                               const struct spelling *to)
+static void check_mended_names(const struct peer *peer, const struct peer *mended, const struct hostname *from,
+                               const struct hostname *to)
 {
     check(strcmp(mended->state, peer->state) == 0, "the state is as it was");
     check(mended->name_count == peer->name_count, "there are as many names as before");
@@ -46,7 +46,7 @@ static void check_mended_names(const struct peer *peer, const struct peer *mende
         struct word before = peer->names[i].word;
         struct word after = mended->names[i].word;
 
-        if (spells(before, from))
+        if (hostname_matches(before, from))
             check(word_is(word_trim(after), to->data), "the name is mended");
         else
             check(before.len == after.len && memcmp(before.start, after.start, after.len) == 0,
@@ -54,17 +54,17 @@ static void check_mended_names(const struct peer *peer, const struct peer *mende
     }
 }
 
-static size_t mended_len(const struct peer *peer, const struct spelling *from, const struct spelling *to)
+static size_t mended_len(const struct peer *peer, const struct hostname *from, const struct hostname *to)
 {
     size_t len = peer->file.len;
 
     for (size_t i = 0; i < peer->name_count; i++)
-        if (spells(peer->names[i].word, from))
+        if (hostname_matches(peer->names[i].word, from))
             len += strlen(to->data) - word_trim(peer->names[i].word).len;
     return len;
 }
 
-static void check_mended(const struct peer *peer, const struct spelling *from, const struct spelling *to)
+static void check_mended(const struct peer *peer, const struct hostname *from, const struct hostname *to)
 {
     size_t len;
     char *text = mended_text(peer, from, to, &len);
@@ -78,14 +78,14 @@ static void check_mended(const struct peer *peer, const struct spelling *from, c
 }
 
 /* Whether the name is an address or a host name. *name is its spelling. */
-static bool check_spelling(struct word word, struct spelling *name)
+static bool check_hostname(struct word word, struct hostname *name)
 {
-    bool is_spelt = spelling_of(word_trim(word), name);
+    bool is_spelt = hostname_parse(word_trim(word), name);
     struct in6_addr address;
     struct in6_addr spelt;
 
     if (is_spelt)
-        check(spells(word, name), "a name is spelt as it is");
+        check(hostname_matches(word, name), "a name is spelt as it is");
     if (address_parse(word_trim(word), &address))
         check(is_spelt && address_parse(word_of(name->data), &spelt) && IN6_ARE_ADDR_EQUAL(&address, &spelt),
               "an address is spelt as one");
@@ -94,14 +94,14 @@ static bool check_spelling(struct word word, struct spelling *name)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct spelling others[] = {{"2001:db8::77"}, {"a"}};
+    static const struct hostname others[] = {{"2001:db8::77"}, {"a"}};
     struct peer peer;
-    struct spelling name;
+    struct hostname name;
 
     parse(data, size, &peer);
     check_names(&peer);
     for (size_t i = 0; i < peer.name_count && i < 2; i++) {
-        if (check_spelling(peer.names[i].word, &name))
+        if (check_hostname(peer.names[i].word, &name))
             check_mended(&peer, &name, &others[i % 2]);
     }
     check_mended(&peer, &others[0], &others[1]);

@@ -28,16 +28,16 @@ static bool is_half_accepted(const struct peer *peer)
     return strcmp(peer->state, "Accepted peer request") == 0;
 }
 
-static bool is_stored_under(const struct peer *peer, const struct spelling *name)
+static bool is_stored_under(const struct peer *peer, const struct hostname *name)
 {
     for (size_t i = 0; i < peer->name_count; i++)
-        if (spells(peer->names[i].word, name))
+        if (hostname_matches(peer->names[i].word, name))
             return true;
     return false;
 }
 
 /* NULL if there is none. */
-static const struct peer *find_peer(const struct peers *peers, const struct spelling *name)
+static const struct peer *find_peer(const struct peers *peers, const struct hostname *name)
 {
     const struct peer *found = NULL;
 
@@ -98,7 +98,7 @@ static void refuse_while_glusterd_runs(const char *working_directory)
 }
 
 /* A peer must be another host, and one that can be found. */
-static void check_reachable(const struct spelling *to)
+static void check_reachable(const struct hostname *to)
 {
     size_t count;
     struct sockaddr_in6 *addresses = resolve_any(to->data, &count);
@@ -111,14 +111,14 @@ static void check_reachable(const struct spelling *to)
     free(addresses);
 }
 
-static void check_peer(const struct peer *peer, const struct peer *other, const struct spelling *to)
+static void check_peer(const struct peer *peer, const struct peer *other, const struct hostname *to)
 {
     if (other != NULL && other != peer)
         fatal("another peer is stored under %s: %s", to->data, other->uuid);
     check_reachable(to);
 }
 
-char *mended_text(const struct peer *peer, const struct spelling *from, const struct spelling *to, size_t *len)
+char *mended_text(const struct peer *peer, const struct hostname *from, const struct hostname *to, size_t *len)
 {
     struct word rest = {.start = peer->file.data, .len = peer->file.len};
     char *text = NULL;
@@ -127,7 +127,7 @@ char *mended_text(const struct peer *peer, const struct spelling *from, const st
     for (size_t i = 0; i < peer->name_count; i++) {
         struct word name = word_trim(peer->names[i].word);
 
-        if (!spells(name, from))
+        if (!hostname_matches(name, from))
             continue;
         (void)fwrite(rest.start, 1, (size_t)(name.start - rest.start), out);
         (void)fputs(to->data, out);
@@ -140,7 +140,7 @@ char *mended_text(const struct peer *peer, const struct spelling *from, const st
 }
 
 /* Other hosts would bring the old name back: glusterd-peer-utils.c, gd_update_peerinfo_from_dict(). */
-static void write_mended(const struct peer *peer, struct word text, const struct spelling *from,
+static void write_mended(const struct peer *peer, struct word text, const struct hostname *from,
                          const char *working_directory)
 {
     char *backups = xasprintf("%s/srcaddr-backup", working_directory);
@@ -155,7 +155,7 @@ static void write_mended(const struct peer *peer, struct word text, const struct
     free(backups);
 }
 
-static void mend_peer(const struct peer *peer, const struct spelling *from, const struct spelling *to, bool dry_run,
+static void mend_peer(const struct peer *peer, const struct hostname *from, const struct hostname *to, bool dry_run,
                       const char *working_directory)
 {
     size_t len;
@@ -178,7 +178,7 @@ static void mend_peer(const struct peer *peer, const struct spelling *from, cons
     free(data);
 }
 
-int mend(const struct spelling *from, const struct spelling *to, bool dry_run)
+int mend(const struct hostname *from, const struct hostname *to, bool dry_run)
 {
     char *working_directory = own_working_directory();
     struct peers peers;

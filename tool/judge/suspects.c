@@ -11,7 +11,7 @@
 #include "host/peers.h"
 #include "host/probe.h"
 #include "host/resolve.h"
-#include "judge/spelling.h"
+#include "judge/hostname.h"
 #include "live/listener.h"
 #include "live/process.h"
 #include "terminal/command.h"
@@ -187,23 +187,23 @@ static void add_suspect(struct table *table, struct search *search, const struct
     search->suspects++;
 }
 
-static struct spelling spelling_of_caller(const struct search *search, const struct party *caller)
+static struct hostname name_of_caller(const struct search *search, const struct party *caller)
 {
     const struct in6_addr *address = &search->targets[caller->first].address.sin6_addr;
-    struct spelling spelling = {.data = ""};
-    struct text text = TEXT_IN(spelling.data);
+    struct hostname hostname = {.data = ""};
+    struct text text = TEXT_IN(hostname.data);
 
     if (IN6_IS_ADDR_V4MAPPED(address))
         text_format(&text, "%u.%u.%u.%u", address->s6_addr[12], address->s6_addr[13], address->s6_addr[14],
                     address->s6_addr[15]);
     else
         text_format(&text, "%A", address);
-    return spelling;
+    return hostname;
 }
 
 static void add_row_of_caller(struct table *table, const struct search *search, const struct party *caller)
 {
-    struct spelling address = spelling_of_caller(search, caller);
+    struct hostname address = name_of_caller(search, caller);
 
     table_add(table, (const struct cell[]){cell_text(address.data), cell_number((int64_t)caller->connections),
                                            answer_of(search, caller), cell_text(refusal_of(search, caller))});
@@ -244,7 +244,7 @@ static void print_proposal(const struct search *search)
     if (count != 1)
         return;
     printf("\nTo see the change:\nglusterd-srcaddr repair --from %s --to %s --dry-run\n", suspect->name,
-           right->peer != NULL ? right->name : spelling_of_caller(search, right).data);
+           right->peer != NULL ? right->name : name_of_caller(search, right).data);
 }
 
 static void print_text(const struct search *search, struct table *suspects, struct table *callers)

@@ -5,12 +5,12 @@
 
 #include "base/text.h"
 
-struct spelling {
+struct hostname {
     char data[256];
 };
 
 /* An IPv6 address as RFC 5952 writes it, the others as they are; false if word is none of them. */
-bool spelling_of(struct word word, struct spelling *spelling);
+bool hostname_parse(struct word word, struct hostname *hostname);
 
 /* Whether word, without the blanks around it, names the same address or host. */
-bool spells(struct word word, const struct spelling *spelling);
+bool hostname_matches(struct word word, const struct hostname *hostname);

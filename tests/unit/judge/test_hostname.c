@@ -1,18 +1,18 @@
 #include "../unit.h"
 
 #include "base/word.h"
-#include "judge/spelling.h"
+#include "judge/hostname.h"
 
 #define SIXTEEN "0123456789abcdef"
 #define LABEL                                                                                        \
     "a23456789012345678901234567890123456789012345678901234567890123" /* 63 bytes, the longest label \
                                                                        */
 
-static void addresses_and_host_names_have_a_spelling(void **state)
+static void addresses_and_host_names_have_a_hostname(void **state)
 {
     static const struct {
         const char *word;
-        const char *spelling; /* NULL if there is none */
+        const char *hostname; /* NULL if there is none */
     } table[] = {
         {"2001:DB8:0::0001", "2001:db8::1"},
         {"::", "::"},
@@ -51,10 +51,10 @@ static void addresses_and_host_names_have_a_spelling(void **state)
     for (size_t i = 0; i < COUNT(table); i++) {
         size_t len = strlen(table[i].word);
         struct word word = {.start = at_memory_end(table[i].word, len), .len = len};
-        struct spelling spelling;
+        struct hostname hostname;
 
-        check_bool(table[i].word, spelling_of(word, &spelling), table[i].spelling != NULL);
-        check_string(table[i].word, spelling.data, table[i].spelling != NULL ? table[i].spelling : "");
+        check_bool(table[i].word, hostname_parse(word, &hostname), table[i].hostname != NULL);
+        check_string(table[i].word, hostname.data, table[i].hostname != NULL ? table[i].hostname : "");
     }
 }
 
@@ -72,17 +72,17 @@ static void the_same_address_or_host_can_be_written_otherwise(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(table); i++) {
-        struct spelling other;
+        struct hostname other;
 
-        assert_true(spelling_of(word_of(table[i].other), &other));
-        check_bool(table[i].word, spells(word_of(table[i].word), &other), table[i].same);
+        assert_true(hostname_parse(word_of(table[i].other), &other));
+        check_bool(table[i].word, hostname_matches(word_of(table[i].word), &other), table[i].same);
     }
 }
 
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses_and_host_names_have_a_spelling),
+        cmocka_unit_test(addresses_and_host_names_have_a_hostname),
         cmocka_unit_test(the_same_address_or_host_can_be_written_otherwise),
     };
 

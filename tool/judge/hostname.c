@@ -1,4 +1,4 @@
-#include "judge/spelling.h"
+#include "judge/hostname.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -37,9 +37,9 @@ static bool is_host_name(struct word word)
     return word.len < 254 && !is_number(label); /* else it is an IPv4 address gone wrong */
 }
 
-bool spelling_of(struct word word, struct spelling *spelling)
+bool hostname_parse(struct word word, struct hostname *hostname)
 {
-    struct text text = TEXT_IN(spelling->data);
+    struct text text = TEXT_IN(hostname->data);
     struct in6_addr address;
 
     if (address_parse(word, &address))
@@ -49,9 +49,9 @@ bool spelling_of(struct word word, struct spelling *spelling)
     return text.len > 0;
 }
 
-bool spells(struct word word, const struct spelling *spelling)
+bool hostname_matches(struct word word, const struct hostname *hostname)
 {
-    struct spelling own;
+    struct hostname own;
 
-    return spelling_of(word_trim(word), &own) && strcasecmp(own.data, spelling->data) == 0;
+    return hostname_parse(word_trim(word), &own) && strcasecmp(own.data, hostname->data) == 0;
 }
