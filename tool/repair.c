@@ -5,7 +5,7 @@
 
 #include "base/word.h"
 #include "judge/hostname.h"
-#include "judge/mend.h"
+#include "judge/renamepeer.h"
 #include "judge/suspects.h"
 #include "terminal/command.h"
 
@@ -77,7 +77,7 @@ static int repair(const struct command *command, int argc, char **argv)
     if (hostname_matches(word_of(to.data), &from))
         usage_error(command, "--from and --to are the same: %s", to.data);
     check_user();
-    return mend(&from, &to, request.dry_run);
+    return rename_peer(&from, &to, request.dry_run);
 }
 
 const struct command repair_command = {

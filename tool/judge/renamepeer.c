@@ -1,4 +1,4 @@
-#include "judge/mend.h"
+#include "judge/renamepeer.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -118,7 +118,7 @@ static void check_peer(const struct peer *peer, const struct peer *other, const 
     check_reachable(to);
 }
 
-char *mended_text(const struct peer *peer, const struct hostname *from, const struct hostname *to, size_t *len)
+char *renamed_text(const struct peer *peer, const struct hostname *from, const struct hostname *to, size_t *len)
 {
     struct word rest = {.start = peer->file.data, .len = peer->file.len};
     char *text = NULL;
@@ -159,7 +159,7 @@ static void mend_peer(const struct peer *peer, const struct hostname *from, cons
                       const char *working_directory)
 {
     size_t len;
-    char *data = mended_text(peer, from, to, &len);
+    char *data = renamed_text(peer, from, to, &len);
     struct word text = {.start = data, .len = len};
 
     if (!dry_run)
@@ -178,7 +178,7 @@ static void mend_peer(const struct peer *peer, const struct hostname *from, cons
     free(data);
 }
 
-int mend(const struct hostname *from, const struct hostname *to, bool dry_run)
+int rename_peer(const struct hostname *from, const struct hostname *to, bool dry_run)
 {
     char *working_directory = own_working_directory();
     struct peers peers;

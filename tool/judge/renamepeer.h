@@ -7,7 +7,7 @@
 #include "judge/hostname.h"
 
 /* The text of the peer's file with the name in place of the other, to be given to free(3). */
-char *mended_text(const struct peer *peer, const struct hostname *from, const struct hostname *to, size_t *len);
+char *renamed_text(const struct peer *peer, const struct hostname *from, const struct hostname *to, size_t *len);
 
 /* In the store of this host's glusterd. What goes wrong ends the command. Returns the exit status. */
-int mend(const struct hostname *from, const struct hostname *to, bool dry_run);
+int rename_peer(const struct hostname *from, const struct hostname *to, bool dry_run);
