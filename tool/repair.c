@@ -6,7 +6,7 @@
 #include "base/word.h"
 #include "judge/hostname.h"
 #include "judge/renamepeer.h"
-#include "judge/suspects.h"
+#include "judge/unreachable.h"
 #include "terminal/command.h"
 
 static const struct option options[] = {{"from", required_argument, NULL, 'f'}, {"to", required_argument, NULL, 't'},
@@ -70,7 +70,7 @@ static int repair(const struct command *command, int argc, char **argv)
     check(command, &request);
     if (request.from == NULL) {
         check_user();
-        return print_suspects(request.json);
+        return print_unreachable(request.json);
     }
     parse_name(command, "--from", request.from, &from);
     parse_name(command, "--to", request.to, &to);

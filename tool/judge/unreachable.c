@@ -1,4 +1,4 @@
-#include "judge/suspects.h"
+#include "judge/unreachable.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -283,7 +283,7 @@ static void print(struct search *search, bool json)
     table_free(tables[1]);
 }
 
-int print_suspects(bool json)
+int print_unreachable(bool json)
 {
     struct search search = {.parties = NULL};
     struct glusterd glusterd;
