@@ -4,11 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/look.h"
-#include "status/looktables.h"
+#include "host/snapshot.h"
 #include "status/metrics.h"
 #include "status/ownconfig.h"
 #include "status/plugin.h"
+#include "status/tables.h"
 #include "terminal/command.h"
 #include "terminal/output.h"
 
@@ -27,7 +27,7 @@ struct request {
     const char *output; /* a file for the metrics, NULL for standard output */
 };
 
-static void print_metrics(const struct look *look, const char *file)
+static void print_metrics(const struct snapshot *snapshot, const char *file)
 {
     struct own_configuration configuration;
     char *text = NULL;
@@ -37,7 +37,7 @@ static void print_metrics(const struct look *look, const char *file)
     if (out == NULL)
         fatal("out of memory");
     own_configuration_check(&configuration);
-    metrics_write(out, look, &configuration);
+    metrics_write(out, snapshot, &configuration);
     own_configuration_free(&configuration);
     if (file == NULL)
         return;
@@ -47,13 +47,13 @@ static void print_metrics(const struct look *look, const char *file)
     free(text);
 }
 
-static int print_check(const struct look *look)
+static int print_check(const struct snapshot *snapshot)
 {
     struct own_configuration configuration;
     int status;
 
     own_configuration_check(&configuration);
-    status = plugin_print(look, &configuration);
+    status = plugin_print(snapshot, &configuration);
     own_configuration_free(&configuration);
     return status;
 }
@@ -61,18 +61,18 @@ static int print_check(const struct look *look)
 /* One look, printed. Returns the exit status for it. */
 static int print_status(const struct request *request)
 {
-    struct look look;
+    struct snapshot snapshot;
     int status;
 
-    look_at_host(&look);
-    status = look_is_wrong(&look) ? STATUS_WRONG : STATUS_OK;
+    snapshot_take(&snapshot);
+    status = snapshot_is_wrong(&snapshot) ? STATUS_WRONG : STATUS_OK;
     if (request->check)
-        status = print_check(&look);
+        status = print_check(&snapshot);
     else if (request->metrics)
-        print_metrics(&look, request->output);
+        print_metrics(&snapshot, request->output);
     else
-        look_print_tables(&look, request->json, request->only_wrong);
-    look_free(&look);
+        snapshot_print_tables(&snapshot, request->json, request->only_wrong);
+    snapshot_free(&snapshot);
     return status;
 }
 

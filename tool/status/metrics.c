@@ -101,7 +101,7 @@ static const struct metric {
 };
 
 /* One for each name that GlusterFS's processes have, "other" behind them; to be given to free(3). */
-static struct tally *new_tallies(const struct look *look, size_t *count)
+static struct tally *new_tallies(const struct snapshot *snapshot, size_t *count)
 {
     size_t names = 0;
     struct tally *tallies;
@@ -114,7 +114,7 @@ static struct tally *new_tallies(const struct look *look, size_t *count)
             tallies[(*count)++].process = known_name(i);
     tallies[(*count)++].process = "other";
     for (size_t i = 0; i < *count; i++)
-        tallies[i].is_unseen = look->sees_own_only;
+        tallies[i].is_unseen = snapshot->sees_own_only;
     return tallies;
 }
 
@@ -133,18 +133,18 @@ static struct tally *tally_of(struct tally *tallies, const struct survey *proces
     return tallies;
 }
 
-static void count_states(const struct look *look, struct tally *tallies)
+static void count_states(const struct snapshot *snapshot, struct tally *tallies)
 {
-    for (size_t i = 0; i < look->process_count; i++) {
-        struct tally *tally = tally_of(tallies, look->processes[i]);
+    for (size_t i = 0; i < snapshot->process_count; i++) {
+        struct tally *tally = tally_of(tallies, snapshot->processes[i]);
 
         tally->is_running = true;
-        tally->is_short = tally->is_short || look->processes[i]->is_hidden;
-        tally->counts[LIBRARIES + look->processes[i]->loaded.library]++;
-        tally->counts[FAULTS + fault_of(look->processes[i])]++;
+        tally->is_short = tally->is_short || snapshot->processes[i]->is_hidden;
+        tally->counts[LIBRARIES + snapshot->processes[i]->loaded.library]++;
+        tally->counts[FAULTS + fault_of(snapshot->processes[i])]++;
     }
-    for (size_t i = 0; i < look->connection_count; i++)
-        tally_of(tallies, look->connections[i].process)->counts[VERDICTS + look->connections[i].verdict]++;
+    for (size_t i = 0; i < snapshot->connection_count; i++)
+        tally_of(tallies, snapshot->connections[i].process)->counts[VERDICTS + snapshot->connections[i].verdict]++;
 }
 
 /* A zero is known only where all were looked at; that there is a process needs no look into it. */
@@ -174,56 +174,56 @@ static void write_metric(FILE *out, const struct metric *metric, const struct ta
             write_states(out, metric, &tallies[i]);
 }
 
-static void write_by_process(FILE *out, const struct look *look)
+static void write_by_process(FILE *out, const struct snapshot *snapshot)
 {
     size_t count = 0;
-    struct tally *tallies = new_tallies(look, &count);
+    struct tally *tallies = new_tallies(snapshot, &count);
 
-    count_states(look, tallies);
+    count_states(snapshot, tallies);
     for (size_t i = 0; i < sizeof(by_process) / sizeof(by_process[0]); i++)
         write_metric(out, &by_process[i], tallies, count);
     free(tallies);
 }
 
-static size_t count_peers(const struct look *look, const char *state, enum connected connected)
+static size_t count_peers(const struct snapshot *snapshot, const char *state, enum connected connected)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < look->peer_count; i++)
-        if (strcmp(look->peers[i].peer->state, state) == 0 && look->peers[i].connected == connected)
+    for (size_t i = 0; i < snapshot->peer_count; i++)
+        if (strcmp(snapshot->peers[i].peer->state, state) == 0 && snapshot->peers[i].connected == connected)
             count++;
     return count;
 }
 
-static void write_peers_in(FILE *out, const struct look *look, const char *state)
+static void write_peers_in(FILE *out, const struct snapshot *snapshot, const char *state)
 {
     static const char *const words[] = {
         [CONNECTED_NO] = "no", [CONNECTED_YES] = "yes", [CONNECTED_UNKNOWN] = "unknown"};
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         write_sample(out, "peers", (struct label[]){{"state", state}, {"connected", words[i]}, {NULL, NULL}},
-                     (long long)count_peers(look, state, (enum connected)i));
+                     (long long)count_peers(snapshot, state, (enum connected)i));
 }
 
 /* Whether a peer before this one is in the same state. */
-static bool is_repeated(const struct look *look, size_t peer)
+static bool is_repeated(const struct snapshot *snapshot, size_t peer)
 {
     for (size_t i = 0; i < peer; i++)
-        if (strcmp(look->peers[i].peer->state, look->peers[peer].peer->state) == 0)
+        if (strcmp(snapshot->peers[i].peer->state, snapshot->peers[peer].peer->state) == 0)
             return true;
     return false;
 }
 
 /* The state that peers should be in, and those that some are in. */
-static void write_peers(FILE *out, const struct look *look)
+static void write_peers(FILE *out, const struct snapshot *snapshot)
 {
-    if (look->store_is_hidden && look->peer_count == 0)
+    if (snapshot->store_is_hidden && snapshot->peer_count == 0)
         return;
     write_head(out, "peers", "Peers in glusterd's store, by their state and whether glusterd is connected to them.");
-    write_peers_in(out, look, PEER_IN_CLUSTER);
-    for (size_t i = 0; i < look->peer_count; i++)
-        if (!look->peers[i].is_in_cluster && !is_repeated(look, i))
-            write_peers_in(out, look, look->peers[i].peer->state);
+    write_peers_in(out, snapshot, PEER_IN_CLUSTER);
+    for (size_t i = 0; i < snapshot->peer_count; i++)
+        if (!snapshot->peers[i].is_in_cluster && !is_repeated(snapshot, i))
+            write_peers_in(out, snapshot, snapshot->peers[i].peer->state);
 }
 
 static void write_configuration(FILE *out, const struct own_configuration *configuration)
@@ -243,15 +243,15 @@ static void write_configuration(FILE *out, const struct own_configuration *confi
                      configuration->warnings);
 }
 
-static void write_complete(FILE *out, const struct look *look, const struct own_configuration *configuration)
+static void write_complete(FILE *out, const struct snapshot *snapshot, const struct own_configuration *configuration)
 {
     static const char name[] = "complete";
     const struct {
         const char *part;
         bool is_complete;
     } parts[] = {
-        {"processes", look_is_at_all_processes(look)},
-        {"peers", !look->store_is_hidden && !look->glusterd_is_hidden},
+        {"processes", snapshot_is_complete(snapshot)},
+        {"peers", !snapshot->store_is_hidden && !snapshot->glusterd_is_hidden},
         {"configuration", !configuration->is_hidden},
     };
 
@@ -260,15 +260,15 @@ static void write_complete(FILE *out, const struct look *look, const struct own_
         write_sample(out, name, (struct label[]){{"part", parts[i].part}, {NULL, NULL}}, parts[i].is_complete ? 1 : 0);
 }
 
-void metrics_write(FILE *out, const struct look *look, const struct own_configuration *configuration)
+void metrics_write(FILE *out, const struct snapshot *snapshot, const struct own_configuration *configuration)
 {
     write_single(out, "build_info", "The version of glusterd-srcaddr; always 1.",
                  (struct label[]){{"version", VERSION}, {NULL, NULL}}, 1);
     write_single(out, "look_timestamp_seconds", "When the processes and peers were read, in seconds since 1970.", NULL,
-                 look->time);
-    write_complete(out, look, configuration);
-    write_by_process(out, look);
-    write_peers(out, look);
+                 snapshot->time);
+    write_complete(out, snapshot, configuration);
+    write_by_process(out, snapshot);
+    write_peers(out, snapshot);
     write_configuration(out, configuration);
     fputs("# EOF\n", out); /* OpenMetrics wants it, to others it is a comment */
 }

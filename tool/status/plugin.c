@@ -28,21 +28,21 @@ struct finding {
     bool is_short; /* not all could be looked at */
 };
 
-static size_t count_outside(const struct look *look)
+static size_t count_outside(const struct snapshot *snapshot)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < look->peer_count; i++)
-        count += look->peers[i].is_in_cluster ? 0 : 1;
+    for (size_t i = 0; i < snapshot->peer_count; i++)
+        count += snapshot->peers[i].is_in_cluster ? 0 : 1;
     return count;
 }
 
-static size_t count_disconnected(const struct look *look)
+static size_t count_disconnected(const struct snapshot *snapshot)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < look->peer_count; i++)
-        count += look->peers[i].is_in_cluster && look->peers[i].connected == CONNECTED_NO ? 1 : 0;
+    for (size_t i = 0; i < snapshot->peer_count; i++)
+        count += snapshot->peers[i].is_in_cluster && snapshot->peers[i].connected == CONNECTED_NO ? 1 : 0;
     return count;
 }
 
@@ -93,36 +93,36 @@ static int print_findings(const struct finding *findings, size_t count)
     return states[worst].exit_status;
 }
 
-int plugin_print(const struct look *look, const struct own_configuration *configuration)
+int plugin_print(const struct snapshot *snapshot, const struct own_configuration *configuration)
 {
-    bool hides_processes = !look_is_at_all_processes(look);
-    bool hides_peers = look->store_is_hidden || look->glusterd_is_hidden;
+    bool hides_processes = !snapshot_is_complete(snapshot);
+    bool hides_peers = snapshot->store_is_hidden || snapshot->glusterd_is_hidden;
     bool is_unchecked = configuration->is_hidden || configuration->has_error;
-    bool is_empty = look->process_count + look->peer_count == 0 && !hides_peers && !hides_processes;
+    bool is_empty = snapshot->process_count + snapshot->peer_count == 0 && !hides_peers && !hides_processes;
     const struct finding findings[] = {
-        {look_count_verdicts(look, VERDICT_WRONG), "connection from a wrong source", "connections from a wrong source",
-         "connections_wrong", STATE_CRITICAL, hides_processes},
-        {look_count_faults(look, FAULT_LIBRARY), "process with rules but no library",
+        {snapshot_count_verdicts(snapshot, VERDICT_WRONG), "connection from a wrong source",
+         "connections from a wrong source", "connections_wrong", STATE_CRITICAL, hides_processes},
+        {snapshot_count_faults(snapshot, FAULT_LIBRARY), "process with rules but no library",
          "processes with rules but no library", "processes_without_library", STATE_CRITICAL, hides_processes},
-        {look_count_faults(look, FAULT_CONFIGURATION), "process with an error in its configuration",
+        {snapshot_count_faults(snapshot, FAULT_CONFIGURATION), "process with an error in its configuration",
          "processes with an error in their configuration", "processes_with_error", STATE_CRITICAL, hides_processes},
         {configuration->has_error && !configuration->is_hidden ? 1 : 0, "an error in this host's configuration", NULL,
          "configuration_error", STATE_CRITICAL, configuration->is_hidden},
-        {count_outside(look), "peer not in the cluster", "peers not in the cluster", "peers_not_in_cluster",
+        {count_outside(snapshot), "peer not in the cluster", "peers not in the cluster", "peers_not_in_cluster",
          STATE_CRITICAL, hides_peers},
-        {look->hidden, "process not readable by this user", "processes not readable by this user", NULL, STATE_UNKNOWN,
-         false},
-        {look->sees_own_only ? 1 : 0, "processes of other users not visible", NULL, NULL, STATE_UNKNOWN, false},
-        {look->store_is_hidden ? 1 : 0, "peers of glusterd not readable", NULL, NULL, STATE_UNKNOWN, false},
+        {snapshot->hidden, "process not readable by this user", "processes not readable by this user", NULL,
+         STATE_UNKNOWN, false},
+        {snapshot->sees_own_only ? 1 : 0, "processes of other users not visible", NULL, NULL, STATE_UNKNOWN, false},
+        {snapshot->store_is_hidden ? 1 : 0, "peers of glusterd not readable", NULL, NULL, STATE_UNKNOWN, false},
         {configuration->is_hidden ? 1 : 0, "configuration not readable", NULL, NULL, STATE_UNKNOWN, false},
         {is_empty ? 1 : 0, "no GlusterFS process, and none with the library", NULL, NULL, STATE_UNKNOWN, false},
-        {count_disconnected(look), "peer not connected", "peers not connected", "peers_not_connected", STATE_WARNING,
-         hides_peers},
+        {count_disconnected(snapshot), "peer not connected", "peers not connected", "peers_not_connected",
+         STATE_WARNING, hides_peers},
         {configuration->warnings, "warning of glusterd-srcaddr check", "warnings of glusterd-srcaddr check",
          "check_warnings", STATE_WARNING, is_unchecked},
-        {look->process_count, "process", "processes", "processes", STATE_OK, look->sees_own_only},
-        {look->connection_count, "connection", "connections", "connections", STATE_OK, hides_processes},
-        {look->peer_count, "peer", "peers", "peers", STATE_OK, hides_peers},
+        {snapshot->process_count, "process", "processes", "processes", STATE_OK, snapshot->sees_own_only},
+        {snapshot->connection_count, "connection", "connections", "connections", STATE_OK, hides_processes},
+        {snapshot->peer_count, "peer", "peers", "peers", STATE_OK, hides_peers},
     };
 
     return print_findings(findings, sizeof(findings) / sizeof(findings[0]));

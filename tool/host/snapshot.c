@@ -1,4 +1,4 @@
-#include "host/look.h"
+#include "host/snapshot.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,9 +11,9 @@
 #include "live/listener.h"
 #include "terminal/command.h"
 
-bool look_is_at_all_processes(const struct look *look)
+bool snapshot_is_complete(const struct snapshot *snapshot)
 {
-    return look->hidden == 0 && !look->sees_own_only;
+    return snapshot->hidden == 0 && !snapshot->sees_own_only;
 }
 
 enum fault fault_of(const struct survey *process)
@@ -50,16 +50,16 @@ static int compare_dialled(const void *a, const void *b)
     return order != 0 ? order : memcmp(&left->source, &right->source, sizeof(left->source));
 }
 
-static void add_connections(struct look *look, const struct survey *process)
+static void add_connections(struct snapshot *snapshot, const struct survey *process)
 {
-    size_t count = look->connection_count + process->connection_count;
+    size_t count = snapshot->connection_count + process->connection_count;
     bool has_verdict = !process->is_hidden && !process->has_error;
 
-    look->connections = check_alloc(reallocarray(look->connections, count + 1, sizeof(*look->connections)));
+    snapshot->connections = check_alloc(reallocarray(snapshot->connections, count + 1, sizeof(*snapshot->connections)));
     for (size_t i = 0; i < process->connection_count; i++) {
         const struct judged *judged = &process->connections[i];
 
-        look->connections[look->connection_count++] = (struct dialled){
+        snapshot->connections[snapshot->connection_count++] = (struct dialled){
             .process = process,
             .judged = judged,
             .verdict = !has_verdict       ? VERDICT_NONE
@@ -107,106 +107,108 @@ static enum connected is_connected(const struct survey *glusterd, const struct p
     return is_unknown || (has_ipv4 && glusterd != NULL) ? CONNECTED_UNKNOWN : CONNECTED_NO;
 }
 
-static void add_store(struct look *look, const struct survey *glusterd, const struct peers *peers, int error)
+static void add_store(struct snapshot *snapshot, const struct survey *glusterd, const struct peers *peers, int error)
 {
-    look->peers = check_alloc(reallocarray(look->peers, look->peer_count + peers->count + 1, sizeof(*look->peers)));
+    snapshot->peers =
+        check_alloc(reallocarray(snapshot->peers, snapshot->peer_count + peers->count + 1, sizeof(*snapshot->peers)));
     for (size_t i = 0; i < peers->count; i++) {
         const struct peer *peer = &peers->all[i];
 
-        look->peers[look->peer_count++] = (struct seen_peer){
+        snapshot->peers[snapshot->peer_count++] = (struct seen_peer){
             .peer = peer,
             .is_in_cluster = strcmp(peer->state, PEER_IN_CLUSTER) == 0,
-            .connected = look->glusterd_is_hidden ? CONNECTED_UNKNOWN : is_connected(glusterd, peer),
+            .connected = snapshot->glusterd_is_hidden ? CONNECTED_UNKNOWN : is_connected(glusterd, peer),
         };
     }
-    look->store_is_hidden = look->store_is_hidden || (error != 0 && error != ENOENT);
+    snapshot->store_is_hidden = snapshot->store_is_hidden || (error != 0 && error != ENOENT);
 }
 
 /* Of this host, where no glusterd runs. */
-static void add_own_store(struct look *look)
+static void add_own_store(struct snapshot *snapshot)
 {
     char *directory = own_working_directory();
-    int error = peers_read(directory, &look->own_peers);
+    int error = peers_read(directory, &snapshot->own_peers);
 
-    add_store(look, NULL, &look->own_peers, error);
+    add_store(snapshot, NULL, &snapshot->own_peers, error);
     free(directory);
 }
 
 /* Returns whether it had a store that was read. */
-static bool add_process(struct look *look, struct survey *process)
+static bool add_process(struct snapshot *snapshot, struct survey *process)
 {
-    look->processes[look->process_count++] = process;
-    look->hidden += process->is_hidden ? 1 : 0;
-    add_connections(look, process);
+    snapshot->processes[snapshot->process_count++] = process;
+    snapshot->hidden += process->is_hidden ? 1 : 0;
+    add_connections(snapshot, process);
     if (!process->is_glusterd)
         return false;
     if (process->is_hidden)
-        look->glusterd_is_hidden = true;
+        snapshot->glusterd_is_hidden = true;
     else
-        add_store(look, process, &process->peers, process->peers_error);
+        add_store(snapshot, process, &process->peers, process->peers_error);
     return !process->is_hidden;
 }
 
-void look_at_host(struct look *look)
+void snapshot_take(struct snapshot *snapshot)
 {
     size_t count;
     struct running *all = running_all(&count);
     bool has_store = false;
 
-    *look = (struct look){.time = time(NULL), .processes = check_alloc(calloc(count + 1, sizeof(struct survey *)))};
+    *snapshot =
+        (struct snapshot){.time = time(NULL), .processes = check_alloc(calloc(count + 1, sizeof(struct survey *)))};
     for (size_t i = 0; i < count; i++) {
         struct survey *process = check_alloc(calloc(1, sizeof(*process)));
 
         if (!survey_process(&all[i], process))
             free(process);
-        else if (add_process(look, process))
+        else if (add_process(snapshot, process))
             has_store = true;
     }
-    look->sees_own_only = access("/proc/1", F_OK) != 0; /* that one always runs */
-    if (look->connection_count > 0)
-        qsort(look->connections, look->connection_count, sizeof(*look->connections), compare_dialled);
+    snapshot->sees_own_only = access("/proc/1", F_OK) != 0; /* that one always runs */
+    if (snapshot->connection_count > 0)
+        qsort(snapshot->connections, snapshot->connection_count, sizeof(*snapshot->connections), compare_dialled);
     if (!has_store)
-        add_own_store(look);
+        add_own_store(snapshot);
     connections_forget();
     free(all);
 }
 
-void look_free(struct look *look)
+void snapshot_free(struct snapshot *snapshot)
 {
-    for (size_t i = 0; i < look->process_count; i++) {
-        survey_free(look->processes[i]);
-        free(look->processes[i]);
+    for (size_t i = 0; i < snapshot->process_count; i++) {
+        survey_free(snapshot->processes[i]);
+        free(snapshot->processes[i]);
     }
-    free(look->processes);
-    free(look->connections);
-    free(look->peers);
-    peers_free(&look->own_peers);
+    free(snapshot->processes);
+    free(snapshot->connections);
+    free(snapshot->peers);
+    peers_free(&snapshot->own_peers);
 }
 
-size_t look_count_faults(const struct look *look, enum fault fault)
+size_t snapshot_count_faults(const struct snapshot *snapshot, enum fault fault)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < look->process_count; i++)
-        count += fault_of(look->processes[i]) == fault ? 1 : 0;
+    for (size_t i = 0; i < snapshot->process_count; i++)
+        count += fault_of(snapshot->processes[i]) == fault ? 1 : 0;
     return count;
 }
 
-size_t look_count_verdicts(const struct look *look, enum verdict verdict)
+size_t snapshot_count_verdicts(const struct snapshot *snapshot, enum verdict verdict)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < look->connection_count; i++)
-        count += look->connections[i].verdict == verdict ? 1 : 0;
+    for (size_t i = 0; i < snapshot->connection_count; i++)
+        count += snapshot->connections[i].verdict == verdict ? 1 : 0;
     return count;
 }
 
-bool look_is_wrong(const struct look *look)
+bool snapshot_is_wrong(const struct snapshot *snapshot)
 {
-    bool is_wrong =
-        look_count_faults(look, FAULT_NONE) < look->process_count || look_count_verdicts(look, VERDICT_WRONG) > 0;
+    bool is_wrong = snapshot_count_faults(snapshot, FAULT_NONE) < snapshot->process_count ||
+                    snapshot_count_verdicts(snapshot, VERDICT_WRONG) > 0;
 
-    for (size_t i = 0; i < look->peer_count; i++)
-        is_wrong = is_wrong || peer_is_wrong(&look->peers[i]);
+    for (size_t i = 0; i < snapshot->peer_count; i++)
+        is_wrong = is_wrong || peer_is_wrong(&snapshot->peers[i]);
     return is_wrong;
 }

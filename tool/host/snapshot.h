@@ -1,4 +1,4 @@
-/* One look at what GlusterFS does on this host and in its containers; what status prints are renderings of it. */
+/* A snapshot of what GlusterFS does on this host and in its containers; what status prints are renderings of it. */
 #pragma once
 
 #include <stdbool.h>
@@ -35,7 +35,7 @@ struct seen_peer {
     enum connected connected; /* this host's glusterd to it */
 };
 
-struct look {
+struct snapshot {
     time_t time;
     struct survey **processes; /* in the order of their numbers */
     size_t process_count;
@@ -50,17 +50,17 @@ struct look {
     bool store_is_hidden;
 };
 
-void look_at_host(struct look *look);
-void look_free(struct look *look);
+void snapshot_take(struct snapshot *snapshot);
+void snapshot_free(struct snapshot *snapshot);
 
 /* Whether all processes were seen and looked into. */
-bool look_is_at_all_processes(const struct look *look);
+bool snapshot_is_complete(const struct snapshot *snapshot);
 
 enum fault fault_of(const struct survey *process);
 bool peer_is_wrong(const struct seen_peer *peer);
 
-size_t look_count_faults(const struct look *look, enum fault fault);
-size_t look_count_verdicts(const struct look *look, enum verdict verdict);
+size_t snapshot_count_faults(const struct snapshot *snapshot, enum fault fault);
+size_t snapshot_count_verdicts(const struct snapshot *snapshot, enum verdict verdict);
 
 /* Whether anything is wrong. */
-bool look_is_wrong(const struct look *look);
+bool snapshot_is_wrong(const struct snapshot *snapshot);

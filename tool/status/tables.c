@@ -1,4 +1,4 @@
-#include "status/looktables.h"
+#include "status/tables.h"
 
 #include <stdio.h>
 
@@ -160,76 +160,76 @@ static void add_peer(struct table *table, const struct seen_peer *seen)
         table_color(table, CONNECTED, is_connected ? "green" : "red");
 }
 
-static struct table *processes_of(const struct look *look, bool only_wrong)
+static struct table *processes_of(const struct snapshot *snapshot, bool only_wrong)
 {
     struct table *table = table_new("processes", process_columns, sizeof(process_columns) / sizeof(process_columns[0]));
 
-    for (size_t i = 0; i < look->process_count; i++)
-        if (!only_wrong || fault_of(look->processes[i]) != FAULT_NONE)
-            add_process(table, look->processes[i]);
+    for (size_t i = 0; i < snapshot->process_count; i++)
+        if (!only_wrong || fault_of(snapshot->processes[i]) != FAULT_NONE)
+            add_process(table, snapshot->processes[i]);
     return table;
 }
 
-static struct table *connections_of(const struct look *look, bool only_wrong)
+static struct table *connections_of(const struct snapshot *snapshot, bool only_wrong)
 {
     struct table *table =
         table_new("connections", connection_columns, sizeof(connection_columns) / sizeof(connection_columns[0]));
 
-    for (size_t i = 0; i < look->connection_count; i++)
-        if (!only_wrong || look->connections[i].verdict == VERDICT_WRONG)
-            add_connection(table, &look->connections[i]);
+    for (size_t i = 0; i < snapshot->connection_count; i++)
+        if (!only_wrong || snapshot->connections[i].verdict == VERDICT_WRONG)
+            add_connection(table, &snapshot->connections[i]);
     return table;
 }
 
-static struct table *peers_of(const struct look *look, bool only_wrong)
+static struct table *peers_of(const struct snapshot *snapshot, bool only_wrong)
 {
     struct table *table = table_new("peers", peer_columns, sizeof(peer_columns) / sizeof(peer_columns[0]));
 
-    for (size_t i = 0; i < look->peer_count; i++)
-        if (!only_wrong || peer_is_wrong(&look->peers[i]))
-            add_peer(table, &look->peers[i]);
+    for (size_t i = 0; i < snapshot->peer_count; i++)
+        if (!only_wrong || peer_is_wrong(&snapshot->peers[i]))
+            add_peer(table, &snapshot->peers[i]);
     return table;
 }
 
 /* Below the tables, of which there can be none. */
-static void print_summary(const struct look *look, bool has_rows)
+static void print_summary(const struct snapshot *snapshot, bool has_rows)
 {
-    size_t unjudged = look_count_verdicts(look, VERDICT_NONE);
+    size_t unjudged = snapshot_count_verdicts(snapshot, VERDICT_NONE);
 
-    if (look->connection_count == 0)
+    if (snapshot->connection_count == 0)
         return;
-    printf("%s%zu connection%s, %zu wrong", has_rows ? "\n" : "", look->connection_count,
-           look->connection_count == 1 ? "" : "s", look_count_verdicts(look, VERDICT_WRONG));
+    printf("%s%zu connection%s, %zu wrong", has_rows ? "\n" : "", snapshot->connection_count,
+           snapshot->connection_count == 1 ? "" : "s", snapshot_count_verdicts(snapshot, VERDICT_WRONG));
     if (unjudged > 0)
         printf(", %zu without a verdict", unjudged);
     fputc('\n', stdout);
 }
 
 /* What is missing in the tables, and why. */
-static void print_what_is_missing(const struct look *look)
+static void print_what_is_missing(const struct snapshot *snapshot)
 {
     fflush(stdout);
-    if (look->sees_own_only)
+    if (snapshot->sees_own_only)
         fprintf(stderr, "Only this user's processes are visible in /proc; run as root to see all.\n");
-    else if (look->process_count == 0)
+    else if (snapshot->process_count == 0)
         fprintf(stderr, "No GlusterFS process is running, and none with the library.\n");
-    if (look->hidden > 0)
-        fprintf(stderr, "%zu of %zu processes: permission denied; run as root to see all.\n", look->hidden,
-                look->process_count);
-    if (look->store_is_hidden)
+    if (snapshot->hidden > 0)
+        fprintf(stderr, "%zu of %zu processes: permission denied; run as root to see all.\n", snapshot->hidden,
+                snapshot->process_count);
+    if (snapshot->store_is_hidden)
         fprintf(stderr, "Peers in glusterd's store: permission denied; run as root to see them.\n");
 }
 
-void look_print_tables(const struct look *look, bool json, bool only_wrong)
+void snapshot_print_tables(const struct snapshot *snapshot, bool json, bool only_wrong)
 {
-    struct table *tables[] = {processes_of(look, only_wrong), connections_of(look, only_wrong),
-                              peers_of(look, only_wrong)};
+    struct table *tables[] = {processes_of(snapshot, only_wrong), connections_of(snapshot, only_wrong),
+                              peers_of(snapshot, only_wrong)};
     bool has_rows = table_rows(tables[0]) + table_rows(tables[1]) + table_rows(tables[2]) > 0;
 
     tables_print(tables, 3, json);
     if (!json)
-        print_summary(look, has_rows);
-    print_what_is_missing(look);
+        print_summary(snapshot, has_rows);
+    print_what_is_missing(snapshot);
     for (size_t i = 0; i < 3; i++)
         table_free(tables[i]);
 }
