@@ -2,7 +2,7 @@
 #include "host/peers.h"
 
 #include "fuzz.h"
-#include "judge/mend.h"
+#include "judge/renamepeer.h"
 
 static void parse(const void *data, size_t size, struct peer *peer)
 {
@@ -36,25 +36,25 @@ static void check_names(const struct peer *peer)
     }
 }
 
-/* Everything but the mended name is as before. */
-static void check_mended_names(const struct peer *peer, const struct peer *mended, const struct hostname *from,
-                               const struct hostname *to)
+/* Everything but the renamed name is as before. */
+static void check_renamed_names(const struct peer *peer, const struct peer *renamed, const struct hostname *from,
+                                const struct hostname *to)
 {
-    check(strcmp(mended->state, peer->state) == 0, "the state is as it was");
-    check(mended->name_count == peer->name_count, "there are as many names as before");
+    check(strcmp(renamed->state, peer->state) == 0, "the state is as it was");
+    check(renamed->name_count == peer->name_count, "there are as many names as before");
     for (size_t i = 0; i < peer->name_count; i++) {
         struct word before = peer->names[i].word;
-        struct word after = mended->names[i].word;
+        struct word after = renamed->names[i].word;
 
         if (hostname_matches(before, from))
-            check(word_is(word_trim(after), to->data), "the name is mended");
+            check(word_is(word_trim(after), to->data), "the name is renamed");
         else
             check(before.len == after.len && memcmp(before.start, after.start, after.len) == 0,
                   "another name is as it was");
     }
 }
 
-static size_t mended_len(const struct peer *peer, const struct hostname *from, const struct hostname *to)
+static size_t renamed_len(const struct peer *peer, const struct hostname *from, const struct hostname *to)
 {
     size_t len = peer->file.len;
 
@@ -64,17 +64,17 @@ static size_t mended_len(const struct peer *peer, const struct hostname *from, c
     return len;
 }
 
-static void check_mended(const struct peer *peer, const struct hostname *from, const struct hostname *to)
+static void check_renamed(const struct peer *peer, const struct hostname *from, const struct hostname *to)
 {
     size_t len;
-    char *text = mended_text(peer, from, to, &len);
-    struct peer mended;
+    char *text = renamed_text(peer, from, to, &len);
+    struct peer renamed;
 
-    check(len == mended_len(peer, from, to), "nothing else is added or lost");
-    parse(text, len, &mended);
-    check_mended_names(peer, &mended, from, to);
+    check(len == renamed_len(peer, from, to), "nothing else is added or lost");
+    parse(text, len, &renamed);
+    check_renamed_names(peer, &renamed, from, to);
     free(text);
-    end(&mended);
+    end(&renamed);
 }
 
 /* Whether the name is an address or a host name. *name is its spelling. */
@@ -102,9 +102,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_names(&peer);
     for (size_t i = 0; i < peer.name_count && i < 2; i++) {
         if (check_hostname(peer.names[i].word, &name))
-            check_mended(&peer, &name, &others[i % 2]);
+            check_renamed(&peer, &name, &others[i % 2]);
     }
-    check_mended(&peer, &others[0], &others[1]);
+    check_renamed(&peer, &others[0], &others[1]);
     end(&peer);
     return 0;
 }
