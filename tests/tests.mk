@@ -62,9 +62,10 @@ check-main: $(LIBRARY) socket-programs
 	    bats tests/socket/sources.bats tests/socket/moves.bats tests/socket/choices.bats
 
 .PHONY: check-fresh
-check-fresh: ## runs demo and check on a newly installed Debian: RELEASE=trixie
+TARGETS := demo check
+check-fresh: ## runs TARGETS on a newly installed Debian: RELEASE=trixie
 	@$(call install-missing,mmdebstrap git)
-	tests/fresh $(RELEASE) $(abspath $(BUILD)/fresh)
+	tests/fresh $(RELEASE) $(abspath $(BUILD)/fresh) $(TARGETS)
 
 SOURCES := $(wildcard preload/*.[ch] preload/*/*.[ch] tool/*.[ch] tool/*/*.[ch] tests/unit/*.h tests/unit/*/*.c tests/fuzz/*.[ch] tests/socket/*.[ch] tests/guarded/*/*.[ch] tests/matrix/*.[ch] tests/bench/*.c)
 SCRIPTS := preload/check-object tests/sandbox tests/in-sandbox tests/build-root tests/fresh tests/rooms tests/sanitized tests/fuzz/fuzz.bats .ci/run \
