@@ -69,7 +69,7 @@ __attribute__((format(printf, 3, 4))) static void set(struct row *row, int cell,
     va_list arguments;
 
     va_start(arguments, format);
-    text = vformatted(format, arguments);
+    text = xvasprintf(format, arguments);
     va_end(arguments);
     row->cells[cell] = cell_text(text);
     free(text);

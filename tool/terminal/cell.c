@@ -8,7 +8,7 @@
 
 #include "terminal/command.h"
 
-/* The bytes of the character that text starts with, 0 if it is none: RFC 3629, 4. */
+/* The length in bytes of the UTF-8 character at text; 0 if it is malformed: RFC 3629, 4. */
 static size_t character_length(const unsigned char *text)
 {
     static const struct {
@@ -34,7 +34,7 @@ static size_t character_length(const unsigned char *text)
     return forms[form].len;
 }
 
-/* Parsers refuse a whole document for one byte that is not UTF-8, and any user can give such a name to a process. */
+/* One byte that is not UTF-8 makes parsers reject the whole document, and any user can give a process such a name. */
 static struct json_object *json_string(const char *text)
 {
     char *utf8 = NULL;
@@ -131,7 +131,7 @@ struct cell cell_shown(struct cell cell, const char *format, ...)
 
     free(cell.text);
     va_start(arguments, format);
-    cell.text = vformatted(format, arguments);
+    cell.text = xvasprintf(format, arguments);
     va_end(arguments);
     return cell;
 }

@@ -1,4 +1,4 @@
-/* A value of a table, as people read it there and as programs do in JSON. */
+/* A value, as text for a table and as JSON. */
 #pragma once
 
 #include <stdbool.h>
@@ -9,13 +9,13 @@
 
 struct json_object;
 
-/* table_add() takes over both, which malloc(3) and json-c gave. Two NULLs are no value: an empty cell, null in JSON. */
+/* table_add() takes ownership of both (malloc(3), json-c). Both NULL: no value, an empty cell and null in JSON. */
 struct cell {
     char *text;
     struct json_object *json;
 };
 
-/* No value if text is NULL. In JSON a byte that is not UTF-8 is written \xHH, as in the library's log. */
+/* No value if text is NULL. In JSON, a byte that is not UTF-8 becomes \xHH, as in the library's log. */
 struct cell cell_text(const char *text);
 
 struct cell cell_number(int64_t number);
@@ -23,15 +23,15 @@ struct cell cell_number(int64_t number);
 /* yes or no in the table. */
 struct cell cell_truth(bool truth);
 
-/* Local time in the table; in JSON UTC, in the format of RFC 3339, or null: its years have four digits. */
+/* Local time in the table; in JSON UTC as in RFC 3339, or null if the year does not have four digits. */
 struct cell cell_time(time_t time);
 
-/* An empty list; the table separates its items by commas. */
+/* An empty list; the table separates items with commas. */
 struct cell cell_list(void);
 void cell_list_add(struct cell *list, struct word item);
 
 /* One of a closed set: its name in JSON, the words in the table. No value if name is NULL. */
 struct cell cell_named(const char *name, const char *words);
 
-/* The same value, shown in the table by printf(3)'s format. */
+/* The same value, with text from a printf(3) format for the table. */
 __attribute__((format(printf, 2, 3))) struct cell cell_shown(struct cell cell, const char *format, ...);

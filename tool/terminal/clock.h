@@ -2,5 +2,5 @@
 
 #include <stdint.h>
 
-/* Milliseconds of a clock that never goes back, and goes on while the machine sleeps. */
+/* Milliseconds of CLOCK_BOOTTIME: monotonic, and goes on while the machine is suspended. */
 int64_t clock_now(void);

@@ -22,7 +22,7 @@ struct quoted quoted(struct word word)
     return quoted;
 }
 
-/* What stands before a "=". */
+/* Whether written abbreviates option, up to any "=". */
 static bool is_short_for(const char *written, const struct option *option)
 {
     return strncmp(written, "--", 2) == 0 && strncmp(written + 2, option->name, strcspn(written + 2, "=")) == 0;
@@ -46,7 +46,7 @@ static __attribute__((noreturn)) void refuse_long(const struct command *command,
                 meant.len > 0 ? "?" : "");
 }
 
-/* There are no short options. With one, written can be another argument. */
+/* There are no short options. If one was given, written may be another argument. */
 static __attribute__((noreturn)) void refuse(const struct command *command, const struct option *options,
                                              const char *written)
 {
@@ -63,7 +63,7 @@ int next_option(const struct command *command, int argc, char **argv, const stru
     int option;
 
     opterr = 0;
-    /* What stands behind the program of run is the program's own. */
+    /* Options after run's program are the program's own. */
     option = getopt_long(argc, argv, command == &run_command ? "+:" : ":", options, NULL);
     if (option == 'h') {
         print_command_usage(command);
@@ -131,7 +131,7 @@ void *check_alloc(void *memory)
     return memory;
 }
 
-char *vformatted(const char *format, va_list arguments)
+char *xvasprintf(const char *format, va_list arguments)
 {
     char *text;
     int len = vasprintf(&text, format, arguments);
@@ -145,7 +145,7 @@ char *xasprintf(const char *format, ...)
     char *text;
 
     va_start(arguments, format);
-    text = vformatted(format, arguments);
+    text = xvasprintf(format, arguments);
     va_end(arguments);
     return text;
 }

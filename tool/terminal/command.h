@@ -1,4 +1,4 @@
-/* A subcommand of glusterd-srcaddr, and what all of them share. */
+/* Subcommands of glusterd-srcaddr, and what they share. */
 #pragma once
 
 #include <getopt.h>
@@ -11,15 +11,15 @@
 
 enum {
     STATUS_OK = 0,
-    STATUS_WRONG = 1, /* with the cluster, or with what the configuration says of it */
+    STATUS_WRONG = 1, /* something is wrong with the cluster or the configuration */
     STATUS_FATAL = 2  /* the command could not do its work */
 };
 
 struct command {
     const char *name;
-    const char *arguments; /* as the synopsis writes them */
+    const char *arguments; /* as in the synopsis */
     const char *summary;
-    const char *options;                                              /* one per line, but --help */
+    const char *options;                                              /* one per line, without --help */
     int (*run)(const struct command *command, int argc, char **argv); /* argv[0] is the name */
 };
 
@@ -30,35 +30,35 @@ extern const struct command run_command;
 extern const struct command repair_command;
 extern const struct command version_command;
 
-/* A word as messages have it: in single quotes, without bytes that a terminal takes for commands. */
+/* A word for messages: in single quotes, bytes that are not printable ASCII escaped. */
 struct quoted {
     char data[272];
 };
 
 struct quoted quoted(struct word word);
 
-/* As getopt_long(3), without short options; it answers --help and what is wrong by itself, and does not return then. */
+/* getopt_long(3) without short options. Handles --help and errors itself, and then does not return. */
 int next_option(const struct command *command, int argc, char **argv, const struct option *options);
 
-/* Ends the command: what it was called with is wrong. format as printf(3) has it. */
+/* Ends the command because of wrong arguments. */
 __attribute__((noreturn, format(printf, 2, 3))) void usage_error(const struct command *command, const char *format,
                                                                  ...);
 
-/* Ends the command if there is one more argument than it takes; NULL if there is not. */
+/* Ends the command unless more, the argument after the last one that it takes, is NULL. */
 void end_arguments(const struct command *command, const char *more);
 
-/* Ends the command: it can't do its work. format as printf(3) has it. */
+/* Ends the command because it can't do its work. */
 __attribute__((noreturn, format(printf, 1, 2))) void fatal(const char *format, ...);
 
-/* From now on that is told by this function, which ends the command in a way of its own, in place of these two. */
+/* From now on, fatal() and usage_error() call tell with their message. tell must end the command. */
 void on_fatal(void (*tell)(const char *message));
 
-/* memory, which malloc(3) or the like gave; ends the command where that is NULL. */
+/* Returns memory, which is from malloc(3) or the like. Ends the command if it is NULL. */
 void *check_alloc(void *memory);
 
-/* What asprintf(3) would give; ends the command where there is no memory. */
+/* asprintf(3) that ends the command if memory runs out. Free the result with free(3). */
 __attribute__((format(printf, 1, 2))) char *xasprintf(const char *format, ...);
-__attribute__((format(printf, 1, 0))) char *vformatted(const char *format, va_list arguments);
+__attribute__((format(printf, 1, 0))) char *xvasprintf(const char *format, va_list arguments);
 
-/* Whether what goes to fd can be coloured: it is a terminal, and NO_COLOR is not set (no-color.org). */
+/* Whether to colour output to fd: it is a terminal, and NO_COLOR is not set (no-color.org). */
 bool is_colored(int fd);

@@ -3,5 +3,5 @@
 #include "live/load.h"
 #include "terminal/report.h"
 
-/* Reports the error that load has, where it stands: in the configuration or in the volume file. */
+/* Reports load's error at its place in the configuration or the volume file. */
 void report_diagnostic(enum severity severity, const struct load *load);

@@ -10,7 +10,7 @@
 
 #include "terminal/command.h"
 
-/* The reading end of a pipe that has the text in it: a peer's file is far smaller than a pipe. */
+/* The read end of a pipe that holds text: a peer's file is far smaller than a pipe's buffer. */
 static int pipe_with(const char *path, struct word text)
 {
     int ends[2];
@@ -23,7 +23,7 @@ static int pipe_with(const char *path, struct word text)
     return ends[0];
 }
 
-/* diffutils before 3.4 know no colour, and would say so. */
+/* Discards standard error for colour: diffutils before 3.4 do not know --color, and would say so. */
 static __attribute__((noreturn)) void become_diff(const char *path, int from, bool color)
 {
     dup2(from, STDIN_FILENO);
@@ -34,7 +34,7 @@ static __attribute__((noreturn)) void become_diff(const char *path, int from, bo
     _exit(127);
 }
 
-/* False if diff could not do it. */
+/* False if diff failed. */
 static bool run_diff(const char *path, struct word text, bool color)
 {
     int from = pipe_with(path, text);

@@ -15,7 +15,7 @@ static bool read_option(const char *volfile, find_option *find, const char *key,
     struct text why = TEXT_IN(reason);
 
     *file = (struct file){.data = NULL};
-    if (volfile[0] != '/') /* of a directory that glusterd has left since */
+    if (volfile[0] != '/') /* relative to a directory that glusterd has left since */
         return false;
     return file_read(volfile, VOLFILE_SIZE_MAX, FILE_OF_ANYBODY, file, &why) == 0 &&
            find(file->data, file->len, key, value);
@@ -32,7 +32,7 @@ char *volume_option(const char *volfile, const char *key)
     return copy;
 }
 
-/* Where in text at points to. */
+/* The line and column of at, which points into text. */
 static struct place place_of(const char *file, struct word text, const char *at)
 {
     struct place place = {.file = file, .text = text, .line = 1, .column = 1};

@@ -1,15 +1,12 @@
-/* Options of glusterd.vol that the command wants to know, and where they stand. */
+/* Options in glusterd.vol, and where they are set. */
 #pragma once
 
 #include <stdbool.h>
 
 #include "terminal/report.h"
 
-/* The value in the volume file; NULL if it has none or can't be read. To be given to free(3). */
+/* An option's value in the volume file; NULL if it is not set or the file can't be read. Free with free(3). */
 char *volume_option(const char *volfile, const char *key);
 
-/*
- * Where the bind-address stands in the volume file; false if it has none. place->text stays allocated: it is for the
- * command's messages.
- */
+/* Where the volume file sets bind-address; false if it does not. place->text is never freed: messages use it. */
 bool bind_address_place(const char *volfile, struct place *place);

@@ -11,7 +11,7 @@
 
 #include "terminal/command.h"
 
-/* fsync(2) is left out: what a crash of the host takes away is written again after the boot. */
+/* No fsync(2): what a crash of the host loses is written again after the boot. */
 static bool fill(int fd, const char *content, size_t len)
 {
     FILE *out = fdopen(fd, "w");
@@ -25,7 +25,7 @@ static bool fill(int fd, const char *content, size_t len)
     return fclose(out) == 0 && done;
 }
 
-/* Until it is in its place, its name does not end in .prom, by which node_exporter finds its files. */
+/* The temporary name does not end in .prom, so that node_exporter ignores it. */
 static bool replace(const char *path, const char *content, size_t len)
 {
     char *temporary = xasprintf("%s.XXXXXX", path);
@@ -48,7 +48,7 @@ void output_file(const char *path, const char *content, size_t len)
 
     if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode))
         fatal("%s: not a regular file; nothing was written", path);
-    sigfillset(&all); /* or an interrupt would leave the temporary file */
+    sigfillset(&all); /* an interrupt would leave the temporary file behind */
     sigprocmask(SIG_BLOCK, &all, &before);
     if (!replace(path, content, len))
         fatal("%s: %m; nothing was written", path);

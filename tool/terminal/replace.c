@@ -19,16 +19,15 @@
 struct replacement {
     const char *path;
     int old;
-    char *new; /* the new content's path until it is in place, in the same directory; not a UUID, so that
-                  glusterd passes over what a crash leaves behind */
+    char *new; /* temporary file beside path; not named by a UUID, so glusterd ignores one left by a crash */
     const char *backups;
     char *backup_directory;
     char *backup;
-    bool is_kept;       /* at backup */
-    const char *blamed; /* the path with which something went wrong */
+    bool is_linked;     /* backup exists, as a hard link */
+    const char *blamed; /* the path that errno is about */
 };
 
-/* For errno, with the path to blame. */
+/* Notes the path that errno is about. */
 static bool failed(struct replacement *replacement, const char *path)
 {
     replacement->blamed = path;
@@ -40,7 +39,7 @@ static char *directory_of(const char *path)
     return check_alloc(strndup(path, (size_t)(strrchr(path, '/') - path)));
 }
 
-/* fsync(2) of a directory makes the names in it last. */
+/* fsync(2) of a directory makes its entries durable. */
 static bool sync_directory(const char *path)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -70,7 +69,7 @@ static bool copy_attribute(int from, int to, const char *name)
     return len >= 0 && fsetxattr(to, name, value, (size_t)len, 0) == 0;
 }
 
-/* All, the SELinux label among them. */
+/* Extended attributes, the SELinux label among them. */
 static bool copy_attributes(int from, int to)
 {
     char names[XATTR_LIST_MAX];
@@ -130,25 +129,25 @@ static bool make_directory(struct replacement *replacement, const char *path)
     return sync_directory_of(path) || failed(replacement, path);
 }
 
-/* A second name for the old file, which the rename then leaves it as its only one. */
-static bool keep_old(struct replacement *replacement)
+/* A hard link: after rename(2) over path it is the old file's only name. */
+static bool link_backup(struct replacement *replacement)
 {
     if (!make_directory(replacement, replacement->backups) ||
         !make_directory(replacement, replacement->backup_directory))
         return false;
-    replacement->is_kept = link(replacement->path, replacement->backup) == 0;
-    return (replacement->is_kept && fsync(replacement->old) == 0 && sync_directory_of(replacement->backup)) ||
+    replacement->is_linked = link(replacement->path, replacement->backup) == 0;
+    return (replacement->is_linked && fsync(replacement->old) == 0 && sync_directory_of(replacement->backup)) ||
            failed(replacement, replacement->backup);
 }
 
-/* What is not empty stays. */
+/* rmdir(2) leaves directories that are not empty. */
 static void undo(const struct replacement *replacement)
 {
     int error = errno;
 
     if (replacement->new != NULL)
         unlink(replacement->new);
-    if (replacement->is_kept)
+    if (replacement->is_linked)
         unlink(replacement->backup);
     rmdir(replacement->backup_directory);
     rmdir(replacement->backups);
@@ -160,11 +159,11 @@ static bool replace(struct replacement *replacement, struct word text)
     replacement->old = open(replacement->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (replacement->old < 0)
         return failed(replacement, replacement->path);
-    return write_new(replacement, text) && keep_old(replacement) &&
+    return write_new(replacement, text) && link_backup(replacement) &&
            (rename(replacement->new, replacement->path) == 0 || failed(replacement, replacement->path));
 }
 
-/* UTC, as ISO 8601 has it in its basic format. */
+/* UTC, in ISO 8601's basic format. */
 static void text_time(char *data, size_t size)
 {
     time_t now = time(NULL);

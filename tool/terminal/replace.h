@@ -3,9 +3,9 @@
 #include "base/text.h"
 
 /*
- * Gives the file at path the content text, all at once (rename(2)), and keeps the old file, of which nothing but the
- * place changes, in a new directory of backups, which is made if it does not exist and must be on the same file system.
- * Mode, owner and extended attributes stay. Returns the old file's new path, to be given to free(3). What goes wrong
- * ends the command; all is then as it was, unless the message says otherwise.
+ * Replaces the content of the file at path with text atomically (rename(2)); mode, owner and extended attributes stay.
+ * The old file, otherwise unchanged, moves to a new directory in backups, which is created if missing and must be on
+ * the same file system. Returns its new path; free it with free(3). An error ends the command, and leaves everything as
+ * it was unless the message says otherwise.
  */
 char *replace_file(const char *path, struct word text, const char *backups);

@@ -14,7 +14,7 @@
 static struct {
     enum report_form form;
     unsigned int counts[2];
-    struct table *table; /* of REPORT_JSON */
+    struct table *table; /* with REPORT_JSON */
 } findings;
 
 static const struct {
@@ -51,7 +51,7 @@ struct word line_of(struct word text, unsigned int line)
     return word_split(&text, '\n');
 }
 
-/* ASCII and the first bytes of a UTF-8 sequence take a column; the other bytes, and what is not printed, do not. */
+/* A UTF-8 sequence takes one column, for its first byte; a carriage return is not printed and takes none. */
 static bool takes_column(char byte)
 {
     return ((unsigned char)byte & 0xc0) != 0x80 && byte != '\r';
@@ -68,7 +68,7 @@ static void print_line(struct word line)
     fputc('\n', stderr);
 }
 
-/* Under the word that starts at column; tabs stay, so that it stands right whatever they are wide. */
+/* Underlines the word at column. Tabs are copied, so that the caret lines up whatever their width. */
 static void print_caret(struct word line, unsigned int column, const char *color, const char *plain)
 {
     size_t at = column - 1;

@@ -9,7 +9,7 @@
 
 #include "terminal/command.h"
 
-/* Of all that the command prints as JSON; a higher one is for what programs that know this one would misread. */
+/* Version of all JSON output, raised when programs that know the old one would misread the new. */
 enum { JSON_VERSION = 1 };
 
 struct table {
@@ -84,7 +84,7 @@ void table_color(struct table *table, size_t column, const char *color)
     check(scols_cell_set_color(scols_line_get_cell(table->last, column), color));
 }
 
-/* Lines are not cut where the terminal ends: half an address is none. */
+/* Lines are not cut at the terminal's width: half an address is useless. */
 static void print_text(struct libscols_table *table)
 {
     check(scols_table_enable_colors(table, is_colored(STDOUT_FILENO)));
@@ -97,7 +97,7 @@ static void print_text(struct libscols_table *table)
     check(scols_print_table(table));
 }
 
-/* On one line: versions of json-c differ in where they break lines, and of several documents each has an end. */
+/* On one line: json-c versions break lines differently, and a newline then ends each of several documents. */
 static void print_json(struct table *const *tables, size_t count)
 {
     struct json_object *document = check_alloc(json_object_new_object());
