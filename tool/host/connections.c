@@ -12,7 +12,7 @@
 
 #include "terminal/command.h"
 
-/* TCP states as the kernel numbers them: include/net/tcp_states.h */
+/* The kernel's TCP states: include/net/tcp_states.h */
 enum { ESTABLISHED = 1, SYN_SENT = 2, LISTEN = 10 };
 
 struct line {
@@ -24,16 +24,16 @@ struct line {
     uint64_t inode;
 };
 
-/* A network namespace's sockets. */
+/* The sockets of one network namespace. */
 struct sockets {
     struct sockets *next;
     ino_t namespace;
     struct line *lines; /* established, connecting and listening */
     size_t count;
-    bool listens[UINT16_MAX + 1]; /* on whatever address */
+    bool listens[UINT16_MAX + 1]; /* by port; on any address */
 };
 
-/* Four words in the byte order of this host. */
+/* The kernel prints an address as four 32-bit words, each in host byte order. */
 static void parse_address(const char *hex, struct in6_addr *address)
 {
     for (int i = 0; i < 4; i++) {
@@ -59,7 +59,7 @@ static bool parse_line(const char *text, struct line *line)
 
 static void read_lines(FILE *list, struct sockets *sockets)
 {
-    size_t room = 0;
+    size_t capacity = 0;
     char text[512];
     struct line line;
 
@@ -70,17 +70,17 @@ static void read_lines(FILE *list, struct sockets *sockets)
             sockets->listens[line.local_port & UINT16_MAX] = true;
         if (line.state != ESTABLISHED && line.state != SYN_SENT && line.state != LISTEN)
             continue;
-        if (sockets->count == room) {
-            room = room * 2 + 64;
-            sockets->lines = check_alloc(reallocarray(sockets->lines, room, sizeof(*sockets->lines)));
+        if (sockets->count == capacity) {
+            capacity = capacity * 2 + 64;
+            sockets->lines = check_alloc(reallocarray(sockets->lines, capacity, sizeof(*sockets->lines)));
         }
         sockets->lines[sockets->count++] = line;
     }
 }
 
-static struct sockets *known;
+static struct sockets *cache;
 
-/* The identity of the process's network namespace; 0 if this user may not know it. */
+/* The inode number of the process's network namespace; 0 if this user may not read it. */
 static ino_t namespace_of(pid_t pid)
 {
     char path[64];
@@ -90,7 +90,7 @@ static ino_t namespace_of(pid_t pid)
     return stat(path, &status) == 0 ? status.st_ino : 0;
 }
 
-/* The sockets of the process's network namespace, read once for all of its processes. NULL with errno set. */
+/* Each network namespace is read once for all of its processes. NULL with errno set. */
 static const struct sockets *sockets_of(pid_t pid)
 {
     char path[64];
@@ -98,7 +98,7 @@ static const struct sockets *sockets_of(pid_t pid)
     struct sockets *sockets;
     FILE *list;
 
-    for (sockets = known; sockets != NULL; sockets = sockets->next)
+    for (sockets = cache; sockets != NULL; sockets = sockets->next)
         if (namespace != 0 && sockets->namespace == namespace)
             return sockets;
     (void)snprintf(path, sizeof(path), "/proc/%d/net/tcp6", (int)pid);
@@ -107,8 +107,8 @@ static const struct sockets *sockets_of(pid_t pid)
         return NULL;
     sockets = check_alloc(calloc(1, sizeof(*sockets)));
     sockets->namespace = namespace;
-    sockets->next = known;
-    known = sockets;
+    sockets->next = cache;
+    cache = sockets;
     read_lines(list, sockets);
     (void)fclose(list);
     return sockets;
@@ -116,12 +116,12 @@ static const struct sockets *sockets_of(pid_t pid)
 
 void connections_forget(void)
 {
-    while (known != NULL) {
-        struct sockets *next = known->next;
+    while (cache != NULL) {
+        struct sockets *next = cache->next;
 
-        free(known->lines);
-        free(known);
-        known = next;
+        free(cache->lines);
+        free(cache);
+        cache = next;
     }
 }
 
@@ -160,7 +160,7 @@ uint64_t *connections_inodes(pid_t pid, size_t *count)
     return inodes;
 }
 
-/* Whether somebody listens where the line's own end is. */
+/* Whether a socket listens on the local address and port of line: that makes line an accepted connection. */
 static bool is_accepted(const struct sockets *sockets, const struct line *line)
 {
     if (!sockets->listens[line->local_port & UINT16_MAX])

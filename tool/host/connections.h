@@ -1,4 +1,4 @@
-/* TCP connections over IPv6, in the network namespace of a process: proc(5), /proc/PID/net/tcp6. */
+/* IPv6 TCP connections in a process's network namespace: proc(5), /proc/PID/net/tcp6. */
 #pragma once
 
 #include <netinet/in.h>
@@ -11,20 +11,20 @@ struct connection {
     struct in6_addr source;
     struct in6_addr peer;
     in_port_t port;   /* the peer's, host byte order */
-    bool established; /* else connecting */
+    bool established; /* false: connecting */
 };
 
 /*
- * Those of the process that are established or connecting, to be given to free(3). One that it accepted is left out:
- * its own port is one that is listened on there. NULL with errno set if this user may not look.
+ * The connections that the process has dialled, established or connecting; free them with free(3). One whose local port
+ * is listened on there was accepted, and is left out. NULL with errno set if this user may not read them.
  */
 struct connection *connections_dialled(pid_t pid, size_t *count);
 
-/* Those established to a port that is listened on in this network namespace, to be given to free(3); NULL as above. */
+/* Those established to a port that is listened on in this network namespace; free(3) and NULL as above. */
 struct connection *connections_accepted(in_port_t port, size_t *count);
 
-/* The inodes of the sockets that the process has open, in order, to be given to free(3). NULL as above. */
+/* The inode numbers of the sockets that the process has open, sorted; free(3) and NULL as above. */
 uint64_t *connections_inodes(pid_t pid, size_t *count);
 
-/* What is remembered of network namespaces, so that the next call looks anew. */
+/* Drops the cached network namespaces, so that the next call reads them again. */
 void connections_forget(void);

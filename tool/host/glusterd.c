@@ -15,7 +15,7 @@
 #include "terminal/command.h"
 #include "terminal/option.h"
 
-/* Whether it is the same namespace, or directory, of both processes, or this user may not know. */
+/* Whether /proc/PID/NAME, a namespace or directory, is also this process's. True if this user may not tell. */
 static bool is_shared(pid_t pid, const char *name)
 {
     char path[64];
@@ -35,8 +35,7 @@ void glusterd_of(const struct running *running, struct glusterd *glusterd)
     glusterd->arguments = arguments_of(running->pid, &glusterd->arguments_len);
 }
 
-/* As the unit would start it. */
-static void glusterd_to_come(struct glusterd *glusterd)
+static void glusterd_from_unit(struct glusterd *glusterd)
 {
     struct process *process = &glusterd->running.process;
 
@@ -61,7 +60,7 @@ void glusterd_find(struct glusterd *glusterd)
     if (found != NULL)
         glusterd_of(found, glusterd);
     else
-        glusterd_to_come(glusterd);
+        glusterd_from_unit(glusterd);
     free(all);
 }
 
@@ -71,8 +70,8 @@ void glusterd_free(struct glusterd *glusterd)
 }
 
 /*
- * The value of --xlator-option VOLUME.KEY=VALUE; a word without a start if there is none. Of several, GlusterFS takes
- * the first: gf_remember_xlator_option(), gf_add_cmdline_options().
+ * The value of --xlator-option VOLUME.KEY=VALUE; start is NULL if there is none. GlusterFS takes the first of several:
+ * gf_remember_xlator_option(), gf_add_cmdline_options().
  */
 static struct word argument_option(const struct glusterd *glusterd, const char *key)
 {
@@ -83,15 +82,15 @@ static struct word argument_option(const struct glusterd *glusterd, const char *
         struct word value;
         struct word pattern;
         char *volume;
-        bool is_meant;
+        bool is_match;
 
         if (!long_option(argument, "--xlator-option", &rest, &value))
             continue;
         pattern = word_split(&value, '.');
         volume = check_alloc(strndup(pattern.start, pattern.len));
-        is_meant = fnmatch(volume, "management", FNM_NOESCAPE) == 0 && word_is(word_split(&value, '='), key);
+        is_match = fnmatch(volume, "management", FNM_NOESCAPE) == 0 && word_is(word_split(&value, '='), key);
         free(volume);
-        if (is_meant)
+        if (is_match)
             return value;
     }
     return (struct word){.start = NULL};
@@ -124,7 +123,7 @@ char *own_working_directory(void)
     return directory;
 }
 
-/* An option of the transport: NAME alone goes before transport.socket.NAME, wherever either stands. */
+/* An option of the transport. NAME takes precedence over transport.socket.NAME, wherever each of them is set. */
 static char *socket_option(const struct glusterd *glusterd, const char *key)
 {
     char *value = glusterd_option(glusterd, strrchr(key, '.') + 1);
@@ -141,8 +140,8 @@ in_port_t glusterd_port(const struct glusterd *glusterd)
     return number > 0 && number <= UINT16_MAX ? (in_port_t)number : GLUSTERD_PORT;
 }
 
-/* The address that glusterd would take of those of a name: without transport.address-family inet6, an IPv4 one. */
-static void settle_name(const struct glusterd *glusterd, const char *name, struct source *source)
+/* The address of name that glusterd would choose: without transport.address-family inet6, an IPv4 one. */
+static void resolve_bind_address(const struct glusterd *glusterd, const char *name, struct source *source)
 {
     char *family = glusterd_option(glusterd, "transport.address-family");
     bool is_inet6 = family != NULL && strcmp(family, "inet6") == 0;
@@ -160,15 +159,15 @@ static void settle_name(const struct glusterd *glusterd, const char *name, struc
     free(family);
 }
 
-/* What a glusterd that is to come will do with its options, as far as anybody else can tell. */
-static void settle_volume(const struct glusterd *glusterd, struct volume *volume)
+/* What glusterd will do with its options once it starts, as far as this can be told from outside. */
+static void volume_from_options(const struct glusterd *glusterd, struct volume *volume)
 {
     char *written = socket_option(glusterd, BIND_ADDRESS_OPTION);
 
     if (written != NULL)
         volume->bind_address = volfile_source(word_of(written));
     if (written != NULL && volume->bind_address.kind == SOURCE_UNKNOWN)
-        settle_name(glusterd, written, &volume->bind_address);
+        resolve_bind_address(glusterd, written, &volume->bind_address);
     volume->port = glusterd_port(glusterd);
     free(written);
 }
@@ -178,6 +177,6 @@ void glusterd_bind_address(const struct glusterd *glusterd, struct load *load)
     if (glusterd->running.pid != 0)
         find_listener(&glusterd->running, load->volume.port, &load->listener);
     if (load->listener.kind == LISTENER_NONE)
-        settle_volume(glusterd, &load->volume);
+        volume_from_options(glusterd, &load->volume);
     load_bind_address(load);
 }

@@ -4,7 +4,7 @@
 #include "live/listener.h"
 
 /*
- * As listener_look() in that process: of a glusterd, the listener that is its own; of others, that of the glusterd that
- * listens on port in their network. To be called where the command is at home (namespace.h).
+ * What listener_look() would find in that process: its own listener if it is glusterd, else that of the glusterd that
+ * listens on port in its network namespace. Call it outside of namespace_enter() (namespace.h).
  */
 void find_listener(const struct running *running, in_port_t port, struct listener *listener);

@@ -44,7 +44,7 @@ struct source_name source_name(const struct source *source)
     return name;
 }
 
-/* The kernel's ipv6_chk_addr_and_flags(): an optimistic address (RFC 4429) can be bound to while it is tentative. */
+/* As in the kernel's ipv6_chk_addr_and_flags(): an optimistic address (RFC 4429) can be bound while it is tentative. */
 static enum source_state state_of(unsigned int flags)
 {
     if ((flags & IFA_F_DADFAILED) != 0)
@@ -54,7 +54,7 @@ static enum source_state state_of(unsigned int flags)
     return (flags & IFA_F_DEPRECATED) != 0 ? SOURCE_DEPRECATED : SOURCE_USABLE;
 }
 
-/* The address, length, scope and flags of proc(5), /proc/net/if_inet6; flags of this host's own choice of interface. */
+/* A line of /proc/net/if_inet6 (proc(5)): address, interface number, prefix length, scope, flags, interface name. */
 static bool parse_line(const char *line, struct in6_addr *address, unsigned int *flags, char *interface)
 {
     char hex[33];
@@ -67,8 +67,7 @@ static bool parse_line(const char *line, struct in6_addr *address, unsigned int 
     return true;
 }
 
-/* The best of the host's IPv6 addresses in network, on the interface named, "" for any; *found is SOURCE_ABSENT before.
- */
+/* Finds the best address in network, on interface, "" for any. The caller sets found->state to SOURCE_ABSENT. */
 static void find_address(const struct network *network, const char *interface, struct host_source *found)
 {
     FILE *list = fopen("/proc/self/net/if_inet6", "re");
@@ -92,7 +91,7 @@ static void find_address(const struct network *network, const char *interface, s
         (void)fclose(list);
 }
 
-/* IPv4 addresses have no states. */
+/* IPv4 addresses have no state. */
 static void find_ipv4_address(const struct network *network, struct host_source *found)
 {
     struct host_address ipv4;
@@ -124,7 +123,7 @@ struct host_source host_source(const struct source *source)
     return found;
 }
 
-/* Connecting a datagram socket has the kernel choose a source, and sends nothing. */
+/* Connecting a datagram socket makes the kernel choose a source; nothing is sent. */
 static bool ask_kernel(const struct sockaddr_in6 *peer, struct sockaddr_in6 *local)
 {
     socklen_t len = sizeof(*local);

@@ -1,4 +1,4 @@
-/* Sources as this host has them at the moment, in the network namespace of this process. */
+/* The state of sources on this host at the moment, in this process's network namespace. */
 #pragma once
 
 #include <net/if.h>
@@ -7,33 +7,33 @@
 
 #include "rules/rules.h"
 
-/* The better one first. */
+/* Best first. */
 enum source_state {
     SOURCE_USABLE,
-    SOURCE_DEPRECATED, /* RFC 4862, 5.5.4; usable as well */
-    SOURCE_TENTATIVE,  /* duplicate address detection is not over: RFC 4862, 5.4 */
-    SOURCE_DUPLICATE,  /* it has failed */
+    SOURCE_DEPRECATED, /* RFC 4862, 5.5.4; still usable */
+    SOURCE_TENTATIVE,  /* duplicate address detection is running: RFC 4862, 5.4 */
+    SOURCE_DUPLICATE,  /* duplicate address detection has failed */
     SOURCE_ABSENT,
 };
 
 struct host_source {
     enum source_state state;
-    struct in6_addr address;     /* unspecified if the source is a prefix that the host has no address in */
+    struct in6_addr address;     /* unspecified if the source is a prefix in which the host has no address */
     char interface[IF_NAMESIZE]; /* empty if it is on none */
 };
 
-/* The address or prefix of a source, that of bind-address included, as the configuration writes it. */
+/* A source's address or prefix as the configuration writes it; of bind-address, the address itself. */
 struct source_name {
     char data[INET6_ADDRSTRLEN + IF_NAMESIZE + 8];
 };
 struct source_name source_name(const struct source *source);
 
-/* What source, which is not SOURCE_NONE, is now. */
+/* The state of source now. It must not be SOURCE_NONE. */
 struct host_source host_source(const struct source *source);
 
 bool source_can_be_used(enum source_state state);
 const char *source_state_in_words(enum source_state state);
-const char *source_state_name(enum source_state state); /* for programs */
+const char *source_state_name(enum source_state state); /* for JSON */
 
-/* What the kernel chooses towards peer by itself; false if it has no way there. */
+/* The source that the kernel itself would choose for peer; false if there is no route. */
 bool kernel_source(const struct sockaddr_in6 *peer, struct host_source *found);

@@ -8,7 +8,7 @@
 
 enum { FILE_CONTEXTS = 0 }; /* SELABEL_CTX_FILE, selabel_open(3) */
 
-/* dlsym(3) gives a pointer to a function as one to an object. */
+/* Copied: ISO C has no conversion from dlsym(3)'s object pointer to a function pointer. */
 static bool look_up(void *library, const char *name, void *function)
 {
     void *found = dlsym(library, name);
@@ -19,7 +19,7 @@ static bool look_up(void *library, const char *name, void *function)
 
 bool selinux_load(struct selinux *selinux)
 {
-    void *library = dlopen("libselinux.so.1", RTLD_LAZY | RTLD_LOCAL); /* stays until the command ends */
+    void *library = dlopen("libselinux.so.1", RTLD_LAZY | RTLD_LOCAL); /* never closed */
 
     return library != NULL && look_up(library, "is_selinux_enabled", &selinux->is_selinux_enabled) &&
            look_up(library, "selabel_open", &selinux->selabel_open) &&
@@ -28,7 +28,7 @@ bool selinux_load(struct selinux *selinux)
            look_up(library, "getfilecon", &selinux->getfilecon) && look_up(library, "freecon", &selinux->freecon);
 }
 
-/* A context is user:role:type:range, and a range can have colons as well. */
+/* A context is user:role:type:range; the range can contain colons. */
 static struct word type_of(const char *context)
 {
     struct word rest = word_of(context);
@@ -38,7 +38,7 @@ static struct word type_of(const char *context)
     return word_split(&rest, ':');
 }
 
-/* The file's own context has been found. */
+/* context is the file's own. */
 static bool differs(const struct selinux *selinux, void *handle, const char *context, struct label *label)
 {
     struct stat status;

@@ -1,11 +1,11 @@
-/* A file's SELinux label beside the one that policy wants for its path, which restorecon(8) would give it. */
+/* Compares a file's SELinux label with the one that policy wants for its path and restorecon(8) would set. */
 #pragma once
 
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Functions of libselinux, each as its manual page has it. */
+/* Functions of libselinux, declared as in its manual pages. */
 struct selinux {
     int (*is_selinux_enabled)(void);
     void *(*selabel_open)(unsigned int backend, const void *options, unsigned int count);
@@ -15,15 +15,15 @@ struct selinux {
     void (*freecon)(char *context);
 };
 
-/* Types, which are all that policy for confined daemons looks at, and all that restorecon(8) changes without -F. */
+/* Types only: policy for confined daemons looks at nothing else, and restorecon(8) changes nothing else without -F. */
 struct label {
-    char path[PATH_MAX]; /* the file itself, where its name is that of a symbolic link */
+    char path[PATH_MAX]; /* symbolic links resolved */
     char found[128];
     char wanted[128];
 };
 
-/* Loads libselinux, which no host needs. False where there is none, or it lacks one of the functions. */
+/* Loads libselinux, which is optional. False if it is missing or lacks one of the functions. */
 bool selinux_load(struct selinux *selinux);
 
-/* Whether the two types differ. False also where SELinux is off, or policy does not say what the file's label is. */
+/* Whether the types differ. False also if SELinux is disabled, or policy has no label for the path. */
 bool label_is_wrong(const struct selinux *selinux, const char *path, struct label *label);

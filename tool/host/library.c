@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "terminal/command.h"
 
-/* False if it can't be opened, with errno set, or is too short to have one. */
+/* False with errno set if the file can't be read, with errno 0 if it is too short. */
 static bool read_header(const char *path, Elf64_Ehdr *header)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -27,7 +27,7 @@ static bool read_header(const char *path, Elf64_Ehdr *header)
     return is_read;
 }
 
-/* Whether an object is for the same kind of program as this command: class and machine are at the same place in all. */
+/* Class and machine are at the same offsets in headers of all architectures. */
 static bool is_of_another_architecture(const Elf64_Ehdr *header)
 {
     Elf64_Ehdr own;
@@ -36,7 +36,7 @@ static bool is_of_another_architecture(const Elf64_Ehdr *header)
            (header->e_ident[EI_CLASS] != own.e_ident[EI_CLASS] || header->e_machine != own.e_machine);
 }
 
-/* Why ld.so passes over the file in this directory and tries the next one. False if there is no such file here. */
+/* Says why ld.so skips the library in this directory and tries the next. False if it is not here, or not skipped. */
 static bool explain_file(const char *directory, struct library_file *library)
 {
     struct text path = TEXT_IN(library->path);
@@ -57,7 +57,7 @@ static bool explain_file(const char *directory, struct library_file *library)
     return true;
 }
 
-/* Looks into all directories that ld.so looks into. */
+/* Searches ld.so's directories. */
 static bool explain_absence(struct library_file *library)
 {
     void *self = dlopen(NULL, RTLD_LAZY);
@@ -77,7 +77,7 @@ static bool explain_absence(struct library_file *library)
     return is_explained;
 }
 
-/* In ld.so's words, which start with a name of the library where there is none of another object to tell. */
+/* ld.so's own message. Drops the library's name from its start; another object's name stays. */
 static void repeat_reason(const char *reason, struct library_file *library)
 {
     static const char start[] = LIBRARY_NAME ": ";

@@ -9,9 +9,9 @@
 
 struct library_file {
     char path[PATH_MAX]; /* where it was found; LIBRARY_NAME if nowhere */
-    char reason[512];    /* why it can't be loaded, which ld.so itself passes over; empty if it can */
-    mode_t mode;         /* of its file, if it can */
+    char reason[512];    /* why it can't be loaded, of which ld.so only warns; empty if it can */
+    mode_t mode;         /* the file's, if it can be loaded */
 };
 
-/* Loads the library into this process, where it does nothing: no call goes by it. */
+/* Loads the library into this process, where it has no effect: no call resolves to it. */
 void library_load(struct library_file *library);

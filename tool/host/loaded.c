@@ -12,7 +12,7 @@
 #include "host/library.h"
 #include "live/published.h"
 
-/* The path of a line of /proc/PID/maps, proc(5), if it is the library's and the mapping has the start of its file. */
+/* Parses a line of /proc/PID/maps (proc(5)). True if it maps the start of the library's file. */
 static bool is_library(const char *line, uint64_t *start, bool *replaced)
 {
     static const char deleted[] = " (deleted)\n";
@@ -27,7 +27,7 @@ static bool is_library(const char *line, uint64_t *start, bool *replaced)
     return *replaced || strcmp(slash + 1 + len, "\n") == 0;
 }
 
-/* Where the library starts in the process; 0 if it is not there. */
+/* The library's load address in the process; 0 if it is not loaded. */
 static uint64_t find_library(FILE *maps, bool *replaced)
 {
     char *line = NULL;
@@ -47,7 +47,7 @@ static bool read_memory(int mem, uint64_t address, void *data, size_t size)
     return pread(mem, data, size, (off_t)address) == (ssize_t)size;
 }
 
-/* Up to size bytes, a string in there; the memory can end behind it. */
+/* Byte by byte, because memory after the string may not be mapped. */
 static void read_string(int mem, uint64_t address, char *data, size_t size)
 {
     for (size_t i = 0; i + 1 < size; i++) {
@@ -59,7 +59,7 @@ static void read_string(int mem, uint64_t address, char *data, size_t size)
     data[size - 1] = '\0';
 }
 
-/* The note in size bytes at address: what it tells is where struct published is, from itself. 0 if it is not there. */
+/* Finds the note in size bytes at address. It has the offset from its description to struct published. 0 if none. */
 static uint64_t find_note(int mem, uint64_t address, uint64_t size)
 {
     static const char name[] = PUBLISHED_NOTE_NAME;
@@ -79,11 +79,11 @@ static uint64_t find_note(int mem, uint64_t address, uint64_t size)
     return 0;
 }
 
-/* Of what may only look like the library no more is read than that has. */
+/* Bounds what is read of an object that only looks like the library. */
 enum { SEGMENTS_MAX = 64, NOTES_MAX = 64 << 10 /* bytes */ };
 
-/* The address of struct published in the library that starts at base; 0 if it does not tell. */
-static uint64_t find_current(int mem, uint64_t base)
+/* The address of struct published in the library that is loaded at base; 0 if it has no such note. */
+static uint64_t find_published(int mem, uint64_t base)
 {
     Elf64_Ehdr header;
     Elf64_Phdr segment;
@@ -105,17 +105,17 @@ static uint64_t find_current(int mem, uint64_t base)
     return 0;
 }
 
-/* What is in force by *current, in there at address; false if another one has taken its place meanwhile. */
-static bool read_in_force(int mem, uint64_t address, const struct published *current, struct loaded *loaded)
+/* Reads the ruleset that *before, from address, has in force. False if another was published meanwhile. */
+static bool read_in_force(int mem, uint64_t address, const struct published *before, struct loaded *loaded)
 {
-    const struct ruleset *in_force = current->slots[PUBLISHED_SLOT(current->state)].ruleset;
+    const struct ruleset *in_force = before->slots[PUBLISHED_SLOT(before->state)].ruleset;
     struct ruleset ruleset;
     struct published now;
     bool good = read_memory(mem, (uintptr_t)in_force, &ruleset, sizeof(ruleset));
 
     if (good)
         read_string(mem, (uintptr_t)ruleset.file, loaded->file, sizeof(loaded->file));
-    if (!read_memory(mem, address, &now, sizeof(now)) || PUBLISHED_SLOT(now.state) != PUBLISHED_SLOT(current->state) ||
+    if (!read_memory(mem, address, &now, sizeof(now)) || PUBLISHED_SLOT(now.state) != PUBLISHED_SLOT(before->state) ||
         now.slots[PUBLISHED_SLOT(now.state)].ruleset != in_force)
         return false;
     if (!good)
@@ -129,18 +129,18 @@ static bool read_in_force(int mem, uint64_t address, const struct published *cur
     return true;
 }
 
-enum { TRIES_MAX = 100 /* each of which another configuration has come in between */ };
+enum { TRIES_MAX = 100 /* a try fails if a ruleset is published meanwhile */ };
 
-static void read_current(int mem, uint64_t address, struct loaded *loaded)
+static void read_published(int mem, uint64_t address, struct loaded *loaded)
 {
-    struct published current;
+    struct published published;
 
-    for (int tries = 0; tries < TRIES_MAX && read_memory(mem, address, &current, sizeof(current)); tries++) {
-        if (PUBLISHED_SLOT(current.state) == 0) {
+    for (int tries = 0; tries < TRIES_MAX && read_memory(mem, address, &published, sizeof(published)); tries++) {
+        if (PUBLISHED_SLOT(published.state) == 0) {
             loaded->in_force = IN_FORCE_NOT_READ;
             return;
         }
-        if (read_in_force(mem, address, &current, loaded))
+        if (read_in_force(mem, address, &published, loaded))
             return;
     }
 }
@@ -155,9 +155,9 @@ static void read_from(pid_t pid, uint64_t base, struct loaded *loaded)
     mem = open(path, O_RDONLY | O_CLOEXEC);
     if (mem < 0)
         return;
-    address = find_current(mem, base);
+    address = find_published(mem, base);
     if (address != 0)
-        read_current(mem, address, loaded);
+        read_published(mem, address, loaded);
     close(mem);
 }
 

@@ -6,9 +6,9 @@
 #include "base/word.h"
 
 /*
- * --process-name as glusterd (glusterd-utils.c, glusterd-*-svc.c, glusterd-rebalance.c), mount.glusterfs and hook
- * scripts give it, and the last component of argv[0]. What stands first among those of one program is meant by that
- * alone. tierd is of GlusterFS 5 and before.
+ * The --process-name that glusterd (glusterd-utils.c, glusterd-*-svc.c, glusterd-rebalance.c), mount.glusterfs and hook
+ * scripts pass, and the last component of argv[0]. A program's name alone means its first entry. tierd is in GlusterFS
+ * 5 and earlier.
  */
 static const struct {
     const char *role;
@@ -21,8 +21,8 @@ static const struct {
 };
 
 /*
- * What people call them: by what they do, by the command or the volume option that starts them, or by what GlusterFS
- * itself calls those that it gives no --process-name (gfproxyd, nfs, gsyncd's mounts).
+ * Other names that people use: for what the process does, for the command or volume option that starts it, or
+ * GlusterFS's own for one without --process-name (gfproxyd, nfs, gsyncd's mounts).
  */
 static const struct {
     const char *name;
@@ -119,7 +119,7 @@ bool is_pattern(struct word name)
     return word_has(name, '*') || word_has(name, '?') || word_has(name, '[') || word_has(name, '\\');
 }
 
-/* Those that it takes the fewest slips to make name of. */
+/* The known names that are the fewest slips away from name, at most two. */
 static void nearest_names(struct word name, struct text *meant)
 {
     for (unsigned int slips = 0; slips <= 2 && meant->len == 0; slips++)

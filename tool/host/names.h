@@ -1,4 +1,4 @@
-/* Names of GlusterFS's processes, srcaddr.conf(5). */
+/* Names of GlusterFS's processes: srcaddr.conf(5). */
 #pragma once
 
 #include <stdbool.h>
@@ -7,20 +7,20 @@
 #include "base/text.h"
 #include "live/process.h"
 
-/* The number'th process there can be; false if there are no more. */
+/* Known process number, from 0; false if there are no more. */
 bool known_process(size_t number, struct process *process);
 
-/* The number'th name, each once; "" for one that is there already, NULL if there are no more. */
+/* Known name number, from 0; "" for one that came before, NULL if there are no more. */
 const char *known_name(size_t number);
 
-/* One that is called name: one of GlusterFS's with both its names, or any other program. */
+/* The process called name: one of GlusterFS's with its role and program, or any other program. */
 void process_called(const char *name, struct process *process);
 
-/* Whether name can match others than itself. */
+/* Whether name can match anything but itself. */
 bool is_pattern(struct word name);
 
 /*
- * Puts into *meant, which is empty, what a section must have in the place of name, which no process has: the names that
- * are meant by it, or those that it is a slip of, in single quotes; nothing if it is like none.
+ * Writes to *meant, empty before, what a section should have instead of name, which no process has: in single quotes
+ * the names that people mean by it or misspell as it; nothing if there are none.
  */
 void names_meant(struct word name, struct text *meant);

@@ -8,7 +8,7 @@
 
 #include "terminal/command.h"
 
-/* This process's own, open from the first namespace_enter() on. */
+/* This process's own; opened by the first namespace_enter(). */
 static struct {
     int root;
     int directory;
@@ -54,7 +54,7 @@ static bool enter_network(int network)
     return entered.network;
 }
 
-/* The same directory can have other things mounted below it. */
+/* Mount namespaces count too: the same directory can have other mounts below it. */
 static bool enter_root(int root, int mounts)
 {
     if (is_same(root, own.root) && is_same(mounts, own.mounts))
@@ -82,29 +82,29 @@ bool namespace_enter(pid_t pid)
     int root = open_of(pid, "root", O_PATH | O_DIRECTORY);
     int network = open_of(pid, "ns/net", O_RDONLY);
     int mounts = open_of(pid, "ns/mnt", O_RDONLY);
-    bool is_inside;
+    bool is_entered;
 
     open_own();
-    is_inside = root >= 0 && network >= 0 && mounts >= 0 && enter_network(network) && enter_root(root, mounts);
+    is_entered = root >= 0 && network >= 0 && mounts >= 0 && enter_network(network) && enter_root(root, mounts);
     close_open(root);
     close_open(network);
     close_open(mounts);
-    if (!is_inside)
+    if (!is_entered)
         namespace_leave();
-    return is_inside;
+    return is_entered;
 }
 
 void namespace_leave(void)
 {
-    bool is_back = true;
+    bool is_restored = true;
 
     if (entered.root)
-        is_back = fchdir(own.root) == 0 && chroot(".") == 0;
+        is_restored = fchdir(own.root) == 0 && chroot(".") == 0;
     if (fchdir(own.directory) != 0)
-        is_back = false;
+        is_restored = false;
     if (entered.network && setns(own.network, CLONE_NEWNET) != 0)
-        is_back = false;
+        is_restored = false;
     entered.root = entered.network = false;
-    if (!is_back)
+    if (!is_restored)
         fatal("cannot return from the container: %m");
 }

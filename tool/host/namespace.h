@@ -1,15 +1,14 @@
 /*
- * Looking at files and network as another process does, one in a container for example. Only files are to be read
- * there, and sockets asked: what runs in a container is not to be trusted, so neither names resolved nor libraries
- * loaded.
+ * Reads files and queries sockets as another process sees them, for example one in a container. What runs in a
+ * container is not trusted: resolve no names and load no libraries in there.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Where root directory and network namespace are this process's own, nothing changes. False if this user may not. */
+/* Enters the process's root directory and network namespace, unless they are this one's. False if not permitted. */
 bool namespace_enter(pid_t pid);
 
-/* Back to this process's own; ends the command if there is no way back. */
+/* Returns to this process's own. Ends the command if that fails. */
 void namespace_leave(void);

@@ -65,8 +65,8 @@ static void add_name(struct peer *peer, struct word value, unsigned int line, un
         (struct peer_name){.value = string_of(value), .word = value, .line = line, .column = column};
 }
 
-/* KEY=VALUE; like glusterd, a key is known by how it begins. */
-static void take_line(struct peer *peer, struct word line, unsigned int number)
+/* KEY=VALUE. As in glusterd, any key that starts with "hostname" is a name. */
+static void parse_line(struct peer *peer, struct word line, unsigned int number)
 {
     struct word value = line;
     struct word key = word_split(&value, '=');
@@ -87,7 +87,7 @@ void peer_parse(struct peer *peer)
 
     peer->state = states[0];
     for (unsigned int line = 1; rest.len > 0; line++)
-        take_line(peer, word_split(&rest, '\n'), line);
+        parse_line(peer, word_split(&rest, '\n'), line);
 }
 
 void peer_free(struct peer *peer)
@@ -115,7 +115,7 @@ static int read_peer(const char *directory, const char *name, struct peer *peer)
     return error;
 }
 
-/* Returns 0, or the errno value of a file that can't be read. */
+/* Returns 0, or the errno value of the first file that can't be read. */
 static int read_all(const char *directory, struct dirent **entries, size_t count, struct peers *peers)
 {
     int first_error = 0;

@@ -1,4 +1,4 @@
-/* glusterd's own store of its peers: xlators/mgmt/glusterd/src/glusterd-store.c, glusterd_store_retrieve_peers(). */
+/* glusterd's store of its peers: xlators/mgmt/glusterd/src/glusterd-store.c, glusterd_store_retrieve_peers(). */
 #pragma once
 
 #include <stddef.h>
@@ -11,8 +11,8 @@
 
 struct peer_name {
     char *value;         /* an address or a host name */
-    struct word word;    /* the same in the file's text */
-    unsigned int line;   /* where it stands, from 1 */
+    struct word word;    /* the same, in the file's text */
+    unsigned int line;   /* in the file, from 1 */
     unsigned int column; /* in bytes, from 1 */
 };
 
@@ -26,18 +26,17 @@ struct peer {
 };
 
 struct peers {
-    struct peer *all; /* in the order of their UUIDs */
+    struct peer *all; /* ordered by UUID */
     size_t count;
 };
 
-/* Takes the state and the names from the peer's file, which the names then point into. */
+/* Parses the state and the names from peer->file. The names' words point into it. */
 void peer_parse(struct peer *peer);
 void peer_free(struct peer *peer);
 
 /*
- * Reads the peers stored in the glusterd working directory. A file that is not named by a UUID, which glusterd passes
- * over too, is none. Returns 0, or an errno value: ENOENT where there is no store; of a file that can't be read, the
- * others are there.
+ * Reads the peers stored in glusterd's working directory. Like glusterd, it skips files not named by a UUID. Returns 0,
+ * or an errno value: ENOENT if there is no store. If a file can't be read, the others are there all the same.
  */
 int peers_read(const char *working_directory, struct peers *peers);
 void peers_free(struct peers *peers);

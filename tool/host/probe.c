@@ -10,7 +10,7 @@
 #include "terminal/clock.h"
 #include "terminal/command.h"
 
-/* poll(2) passes over a descriptor of -1. */
+/* poll(2) ignores a negative descriptor. */
 static void hang_up(struct pollfd *call)
 {
     if (call->fd >= 0)
@@ -30,7 +30,7 @@ static void dial(struct probe *target, struct pollfd *call)
         hang_up(call);
 }
 
-static void take_answer(struct probe *target, struct pollfd *call)
+static void read_result(struct probe *target, struct pollfd *call)
 {
     socklen_t len = sizeof(target->error);
 
@@ -62,7 +62,7 @@ void probe(struct probe *targets, size_t count, int milliseconds)
         if (poll(calls, (nfds_t)count, (int)left) <= 0)
             continue;
         for (size_t i = 0; i < count; i++)
-            take_answer(&targets[i], &calls[i]);
+            read_result(&targets[i], &calls[i]);
     }
     for (size_t i = 0; i < count; i++)
         hang_up(&calls[i]);

@@ -5,8 +5,8 @@
 
 struct probe {
     struct sockaddr_in6 address;
-    int error; /* of connect(2), 0 if somebody answers; ETIMEDOUT after milliseconds, too */
+    int error; /* of connect(2), or ETIMEDOUT after milliseconds; 0 if connected */
 };
 
-/* Connects to all at once, over TCP, and hangs up. Fills in the errors. */
+/* Connects to all targets at once over TCP, fills in their errors, and closes the connections. */
 void probe(struct probe *targets, size_t count, int milliseconds);

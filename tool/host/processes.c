@@ -34,7 +34,7 @@ char *arguments_of(pid_t pid, size_t *len)
     return arguments;
 }
 
-/* False if it has ended meanwhile, or has no command line. */
+/* False if it has exited or has no command line. */
 static bool read_process(pid_t pid, struct running *running)
 {
     char path[64];

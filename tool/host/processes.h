@@ -1,4 +1,4 @@
-/* The processes of this machine, those in containers included, as far as /proc shows them to this user. */
+/* This host's processes, including those in containers, as far as /proc shows them to this user. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,12 +14,11 @@ struct running {
     struct process process;
 };
 
-/* All of them, in the order of their numbers, to be given to free(3). Those without a command line, the kernel's, are
- * left out. */
+/* All, ordered by PID; free them with free(3). Kernel threads, which have no command line, are left out. */
 struct running *running_all(size_t *count);
 
-/* The arguments of a process, as in proc(5), cmdline; NULL if it has none or has ended. To be given to free(3). */
+/* A process's arguments, as in proc(5), cmdline; NULL if it has none or has exited. Free with free(3). */
 char *arguments_of(pid_t pid, size_t *len);
 
-/* Whether a process runs that a pattern of a section matches. */
+/* Whether a running process matches the pattern of a section. */
 bool is_running(struct word pattern);

@@ -19,7 +19,7 @@ const char *resolve_error(void)
     return last_error == 0 ? "no IPv6 address" : gai_strerror(last_error);
 }
 
-/* flags as getaddrinfo(3) has them. */
+/* flags are getaddrinfo(3)'s. */
 static struct sockaddr_in6 *look_up(const char *name, int flags, size_t *count)
 {
     struct addrinfo hints = {.ai_family = AF_INET6, .ai_socktype = SOCK_STREAM};

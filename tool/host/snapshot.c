@@ -30,7 +30,7 @@ bool peer_is_wrong(const struct seen_peer *peer)
     return !peer->is_in_cluster || peer->connected == CONNECTED_NO;
 }
 
-/* By the process's name and number, then by the peer. */
+/* By process name, PID and peer. */
 static int compare_dialled(const void *a, const void *b)
 {
     const struct dialled *first = a;
@@ -69,7 +69,7 @@ static void add_connections(struct snapshot *snapshot, const struct survey *proc
     }
 }
 
-/* Whether glusterd, NULL if it does not run, is connected to the glusterd at that address. */
+/* Whether glusterd, NULL if it does not run, is connected to the glusterd at peer. */
 static bool has_dialled(const struct survey *glusterd, const struct in6_addr *peer)
 {
     for (size_t i = 0; glusterd != NULL && i < glusterd->connection_count; i++) {
@@ -82,8 +82,8 @@ static bool has_dialled(const struct survey *glusterd, const struct in6_addr *pe
 }
 
 /*
- * Whether glusterd, if it runs, has dialled an address of the peer with success; unknown if no name resolves, or the
- * peer can be connected over IPv4, which is not looked at.
+ * Whether glusterd, if it runs, is connected to an address of the peer. Unknown if none of its names resolves, or if it
+ * has an IPv4 address, because IPv4 connections are not read.
  */
 static enum connected is_connected(const struct survey *glusterd, const struct peer *peer)
 {
@@ -123,7 +123,7 @@ static void add_store(struct snapshot *snapshot, const struct survey *glusterd, 
     snapshot->store_is_hidden = snapshot->store_is_hidden || (error != 0 && error != ENOENT);
 }
 
-/* Of this host, where no glusterd runs. */
+/* This host's store, where no glusterd runs. */
 static void add_own_store(struct snapshot *snapshot)
 {
     char *directory = own_working_directory();
@@ -133,7 +133,7 @@ static void add_own_store(struct snapshot *snapshot)
     free(directory);
 }
 
-/* Returns whether it had a store that was read. */
+/* Returns whether the process is a glusterd whose store could be read. */
 static bool add_process(struct snapshot *snapshot, struct survey *process)
 {
     snapshot->processes[snapshot->process_count++] = process;
@@ -164,7 +164,7 @@ void snapshot_take(struct snapshot *snapshot)
         else if (add_process(snapshot, process))
             has_store = true;
     }
-    snapshot->sees_own_only = access("/proc/1", F_OK) != 0; /* that one always runs */
+    snapshot->sees_own_only = access("/proc/1", F_OK) != 0; /* PID 1 always exists */
     if (snapshot->connection_count > 0)
         qsort(snapshot->connections, snapshot->connection_count, sizeof(*snapshot->connections), compare_dialled);
     if (!has_store)

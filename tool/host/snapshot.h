@@ -1,4 +1,4 @@
-/* A snapshot of what GlusterFS does on this host and in its containers; what status prints are renderings of it. */
+/* A snapshot of what GlusterFS does on this host and in its containers. status prints it in several forms. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 #include "host/peers.h"
 #include "host/survey.h"
 
-/* Why a process is wrong. */
+/* What is wrong with a process. */
 enum fault {
     FAULT_NONE,
     FAULT_CONFIGURATION, /* its configuration has an error */
@@ -18,7 +18,7 @@ enum fault {
 enum verdict {
     VERDICT_OK,
     VERDICT_WRONG,
-    VERDICT_NONE, /* what is wanted is not known */
+    VERDICT_NONE, /* the wanted source is not known */
 };
 
 enum connected { CONNECTED_NO, CONNECTED_YES, CONNECTED_UNKNOWN };
@@ -32,20 +32,20 @@ struct dialled {
 struct seen_peer {
     const struct peer *peer;
     bool is_in_cluster;
-    enum connected connected; /* this host's glusterd to it */
+    enum connected connected; /* this host's glusterd to the peer */
 };
 
 struct snapshot {
     time_t time;
-    struct survey **processes; /* in the order of their numbers */
+    struct survey **processes; /* ordered by PID */
     size_t process_count;
-    struct dialled *connections; /* by the process's name and number, then by the peer */
+    struct dialled *connections; /* ordered by process name, PID and peer */
     size_t connection_count;
-    struct seen_peer *peers; /* of every glusterd that runs, or of this host's where none does */
+    struct seen_peer *peers; /* of every glusterd that runs; if none does, this host's */
     size_t peer_count;
-    struct peers own_peers; /* this host's, where no glusterd runs */
-    size_t hidden;          /* processes that this user may not look into */
-    bool sees_own_only;     /* processes: proc(5), hidepid */
+    struct peers own_peers; /* this host's store, if no glusterd runs */
+    size_t hidden;          /* processes that this user may not inspect */
+    bool sees_own_only;     /* /proc shows only this user's processes: proc(5), hidepid */
     bool glusterd_is_hidden;
     bool store_is_hidden;
 };
@@ -53,7 +53,7 @@ struct snapshot {
 void snapshot_take(struct snapshot *snapshot);
 void snapshot_free(struct snapshot *snapshot);
 
-/* Whether all processes were seen and looked into. */
+/* Whether all processes were visible, and could be inspected. */
 bool snapshot_is_complete(const struct snapshot *snapshot);
 
 enum fault fault_of(const struct survey *process);
@@ -62,5 +62,4 @@ bool peer_is_wrong(const struct seen_peer *peer);
 size_t snapshot_count_faults(const struct snapshot *snapshot, enum fault fault);
 size_t snapshot_count_verdicts(const struct snapshot *snapshot, enum verdict verdict);
 
-/* Whether anything is wrong. */
 bool snapshot_is_wrong(const struct snapshot *snapshot);

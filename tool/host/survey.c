@@ -40,7 +40,7 @@ static void read_variable(pid_t pid, char *value, size_t size)
     file_free(&file);
 }
 
-/* The path of the process's configuration, or "" for the library's own. */
+/* The path of the process's configuration, or "" for the library's default. */
 static void find_configuration(const struct survey *survey, char *path, size_t size)
 {
     struct text text = text_in(path, size);
@@ -51,13 +51,12 @@ static void find_configuration(const struct survey *survey, char *path, size_t s
         read_variable(survey->running.pid, path, size);
 }
 
-/* Whether a connection from address is one from the source that rules want. */
 static bool is_from(const struct in6_addr *address, const struct source *source)
 {
     return address_same_prefix(address, &source->network.address, source->network.len);
 }
 
-/* The address that the library would take for source now; the prefix itself if there is none. */
+/* The address that the library would choose for source now; the prefix itself if the host has none in it. */
 static struct source_name name_wanted(const struct source *source)
 {
     struct source itself = *source;
@@ -74,8 +73,8 @@ static struct source_name name_wanted(const struct source *source)
 }
 
 /*
- * Where glusterd listens: its peers take it for another host when it dials them from elsewhere. No rule about the peer
- * need be there for that; an address or none that is written down is meant.
+ * What is wanted where no rule covers the peer: the address that glusterd listens on, because peers take it for another
+ * host if it dials from elsewhere. A rule with another address or none is deliberate, and wins.
  */
 static struct source source_unless_ruled(const struct survey *survey, const struct load *load,
                                          const struct connection *connection)
@@ -111,8 +110,8 @@ static void read_peers(struct survey *survey, const struct glusterd *glusterd)
     free(directory);
 }
 
-/* Whether the process has not read yet what is written now. */
-static bool is_another(const struct survey *survey, const struct load *load)
+/* Whether the file has changed since the process read it. */
+static bool file_has_changed(const struct survey *survey, const struct load *load)
 {
     const struct loaded *loaded = &survey->loaded;
 
@@ -121,17 +120,17 @@ static bool is_another(const struct survey *survey, const struct load *load)
     return loaded->file[0] != '\0' && !file_version_same(&loaded->origin.config, &load->file.version);
 }
 
-/* What the process's own files say; called inside of it. */
+/* Called in the namespaces of the process. */
 static void read_files(struct survey *survey, const char *configuration, const struct glusterd *glusterd,
                        struct load *load)
 {
     load->process = survey->running.process;
-    load->listener = survey->loaded.origin.listener; /* it may know what nobody can see any more */
+    load->listener = survey->loaded.origin.listener; /* the process may know one that is gone */
     if (load_config(load, configuration, survey->running.user) != 0 || load_section(load) != 0)
         fatal("%s: out of memory or file descriptors", load->path);
     survey->has_error = load->has_error;
     survey->has_section = load->section != NULL;
-    survey->has_changed = is_another(survey, load);
+    survey->has_changed = file_has_changed(survey, load);
     if (!survey->is_glusterd)
         return;
     load->volume.port = glusterd_port(glusterd);
@@ -150,8 +149,8 @@ static void read_connections(struct survey *survey)
     free(dialled);
 }
 
-/* What could not be looked at may just have ended. */
-static bool is_there(pid_t pid)
+/* A process that could not be read may just have exited. */
+static bool exists(pid_t pid)
 {
     char path[64];
 
@@ -159,38 +158,38 @@ static bool is_there(pid_t pid)
     return access(path, F_OK) == 0;
 }
 
-/* What the rules want; called inside of the process. */
+/* Called in the namespaces of the process. */
 static void judge_all(struct survey *survey, const struct load *load)
 {
     for (size_t i = 0; i < survey->connection_count && !survey->has_error; i++)
         judge(&survey->connections[i], survey, load);
 }
 
-/* Inside of the process but for what /proc tells of it. False if this user may not look. */
-static bool look_inside(struct survey *survey, const char *configuration)
+/* Reads the process's files and judges its connections, in its namespaces except for /proc. False if not permitted. */
+static bool survey_in_namespaces(struct survey *survey, const char *configuration)
 {
     struct load *load = check_alloc(calloc(1, sizeof(*load)));
     struct glusterd glusterd;
-    bool may_look;
+    bool may_enter;
 
     glusterd_of(&survey->running, &glusterd);
-    may_look = namespace_enter(survey->running.pid);
-    if (may_look) {
+    may_enter = namespace_enter(survey->running.pid);
+    if (may_enter) {
         read_files(survey, configuration, &glusterd, load);
         namespace_leave();
         find_listener(&survey->running, load->volume.port, &load->listener);
         if (load->wants_bind_address)
             load_bind_address(load);
-        may_look = namespace_enter(survey->running.pid);
+        may_enter = namespace_enter(survey->running.pid);
     }
-    if (may_look) {
+    if (may_enter) {
         judge_all(survey, load);
         namespace_leave();
     }
     load_free(load);
     free(load);
     glusterd_free(&glusterd);
-    return may_look;
+    return may_enter;
 }
 
 bool survey_process(const struct running *running, struct survey *survey)
@@ -206,9 +205,9 @@ bool survey_process(const struct running *running, struct survey *survey)
     survey->is_glusterd = process_is_glusterd(&running->process);
     find_configuration(survey, configuration, sizeof(configuration));
     read_connections(survey);
-    if (!look_inside(survey, configuration))
+    if (!survey_in_namespaces(survey, configuration))
         survey->is_hidden = true;
-    if (!survey->is_hidden || is_there(running->pid))
+    if (!survey->is_hidden || exists(running->pid))
         return true;
     survey_free(survey);
     return false;

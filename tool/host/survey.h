@@ -12,7 +12,7 @@
 
 struct judged {
     struct connection connection;
-    bool has_wanted; /* a rule wants a source */
+    bool has_wanted; /* a certain source is wanted */
     bool is_wrong;   /* the source is another one */
     struct source_name wanted;
 };
@@ -20,20 +20,20 @@ struct judged {
 struct survey {
     struct running running;
     struct loaded loaded;
-    bool is_hidden;   /* from this user: its configuration, or its connections */
-    bool has_error;   /* in its configuration, as it is written now: nothing is wanted then */
-    bool has_section; /* there */
+    bool is_hidden;   /* this user may not read its configuration or its connections */
+    bool has_error;   /* in its configuration as written now: then no source is wanted */
+    bool has_section; /* in its configuration as written now */
     bool has_changed; /* the configuration, since the process read it */
     struct judged *connections;
     size_t connection_count;
     bool is_glusterd;
     struct peers peers; /* of its store, if it is glusterd */
-    int peers_error;    /* peers_read() */
+    int peers_error;    /* from peers_read() */
 };
 
 /*
- * Whether running, which may have ended since it was found, is a process of GlusterFS or has the library: only then
- * there is a survey, to be given back with survey_free().
+ * True if running is a process of GlusterFS or has the library, and still exists. Only then *survey is filled in; free
+ * it with survey_free().
  */
 bool survey_process(const struct running *running, struct survey *survey);
 void survey_free(struct survey *survey);

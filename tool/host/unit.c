@@ -9,7 +9,7 @@
 
 #include "terminal/command.h"
 
-/* Strings one behind the other: argz(3) in the C library's manual, 5.15. */
+/* NUL-terminated strings in a row: argz(3), and the C library's manual, 5.15. */
 struct strings {
     char *data;
     size_t len;
@@ -51,14 +51,14 @@ static char *next_word(char **rest)
 }
 
 /* Environment=: "NAME=VALUE" NAME=VALUE ... */
-static void take_environment(struct strings *variables, char *list)
+static void parse_environment(struct strings *variables, char *list)
 {
     for (char *word = next_word(&list); word != NULL; word = next_word(&list))
         add_variable(variables, word);
 }
 
-/* A line of a file as EnvironmentFile= of systemd.exec(5) wants it. */
-static void take_line(struct strings *variables, char *line)
+/* A line of an EnvironmentFile=: systemd.exec(5). */
+static void parse_environment_line(struct strings *variables, char *line)
 {
     char *name = line + strspn(line, " \t");
     char *value = strchr(name, '=');
@@ -73,7 +73,7 @@ static void take_line(struct strings *variables, char *line)
 }
 
 /* EnvironmentFiles=: PATH (ignore_errors=yes) */
-static void take_file(struct strings *variables, char *list)
+static void read_environment_file(struct strings *variables, char *list)
 {
     const char *path = next_word(&list);
     FILE *file = path != NULL ? fopen(path, "re") : NULL;
@@ -83,12 +83,12 @@ static void take_file(struct strings *variables, char *list)
     if (file == NULL)
         return;
     while (getline(&line, &size, file) > 0)
-        take_line(variables, line);
+        parse_environment_line(variables, line);
     free(line);
     (void)fclose(file);
 }
 
-/* $NAME stands for the words of its value, ${NAME} for it as one. */
+/* $NAME is split into words, ${NAME} stays one word: systemd.service(5). */
 static void add_argument(struct strings *arguments, const struct strings *variables, char *word)
 {
     bool is_braced = word[0] == '$' && word[1] == '{' && word[strlen(word) - 1] == '}';
@@ -114,7 +114,7 @@ static void add_argument(struct strings *arguments, const struct strings *variab
 }
 
 /* ExecStart=: { path=... ; argv[]=WORD ... ; ... } */
-static void take_command(struct strings *arguments, const struct strings *variables, char *command)
+static void parse_command(struct strings *arguments, const struct strings *variables, char *command)
 {
     static const char start[] = "argv[]=";
     char *rest = strstr(command, start);
@@ -128,7 +128,7 @@ static void take_command(struct strings *arguments, const struct strings *variab
         add_argument(arguments, variables, word);
 }
 
-/* What stands behind NAME= in a line of systemctl show, or NULL. */
+/* The value in a line NAME=VALUE of systemctl show, or NULL. */
 static char *property(char *line, const char *name)
 {
     size_t len = strlen(name);
@@ -136,7 +136,7 @@ static char *property(char *line, const char *name)
     return strncmp(line, name, len) == 0 && line[len] == '=' ? line + len + 1 : NULL;
 }
 
-/* The variables that the unit sets, and its command, NULL if it has none. */
+/* Reads the variables that the unit sets. Returns its command, NULL if it has none. */
 static char *read_properties(FILE *show, struct strings *variables)
 {
     char *command = NULL;
@@ -145,9 +145,9 @@ static char *read_properties(FILE *show, struct strings *variables)
 
     while (getline(&line, &size, show) > 0) {
         if (property(line, "Environment") != NULL)
-            take_environment(variables, property(line, "Environment"));
+            parse_environment(variables, property(line, "Environment"));
         else if (property(line, "EnvironmentFiles") != NULL)
-            take_file(variables, property(line, "EnvironmentFiles"));
+            read_environment_file(variables, property(line, "EnvironmentFiles"));
         else if (property(line, "ExecStart") != NULL && command == NULL)
             command = check_alloc(strdup(property(line, "ExecStart")));
     }
@@ -161,7 +161,7 @@ char *unit_arguments(size_t *len)
         "systemctl show --property=Environment,EnvironmentFiles,ExecStart glusterd.service 2>/dev/null";
     struct strings variables = {.data = NULL};
     struct strings arguments = {.data = NULL};
-    FILE *show = popen(show_unit, "re"); /* NOLINT(cert-env33-c): the shell gets no word of anybody else's */
+    FILE *show = popen(show_unit, "re"); /* NOLINT(cert-env33-c): the command line is constant */
     char *command;
 
     if (show == NULL)
@@ -169,7 +169,7 @@ char *unit_arguments(size_t *len)
     command = read_properties(show, &variables);
     (void)pclose(show);
     if (command != NULL)
-        take_command(&arguments, &variables, command);
+        parse_command(&arguments, &variables, command);
     free(command);
     free(variables.data);
     *len = arguments.len;

@@ -14,7 +14,7 @@
 #include "terminal/clock.h"
 #include "terminal/command.h"
 
-/* -1 with errno set where there is no netlink. */
+/* -1 with errno set if netlink is not available. */
 static int listen_to_kernel(void)
 {
     struct sockaddr_nl groups = {.nl_family = AF_NETLINK,
@@ -28,8 +28,8 @@ static int listen_to_kernel(void)
     return fd;
 }
 
-/* What has changed does not matter: all is looked at anew. Nor does it if the kernel had to drop messages (ENOBUFS). */
-static void take_messages(int fd)
+/* Everything is read again, so what they say does not matter, nor that the kernel dropped some (ENOBUFS). */
+static void drain_messages(int fd)
 {
     char buffer[8192];
 
@@ -37,15 +37,15 @@ static void take_messages(int fd)
         ;
 }
 
-/* Waits for a message, at most until then. */
-static void sleep_until(int fd, int64_t then)
+/* Waits for a message, until deadline at most. */
+static void sleep_until(int fd, int64_t deadline)
 {
     struct pollfd message = {.fd = fd, .events = POLLIN};
-    int64_t left = then - clock_now();
+    int64_t left = deadline - clock_now();
 
     if (left > 0)
         poll(&message, 1, (int)left);
-    take_messages(fd);
+    drain_messages(fd);
 }
 
 bool wait_for_addresses(unsigned int seconds, bool (*is_done)(void *context),
