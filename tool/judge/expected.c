@@ -16,7 +16,7 @@ static void expect(struct expectations *expectations, const struct source *sourc
     expectations->all[expectations->count++] = (struct expected){.source = *source, .rule = rule};
 }
 
-/* Each source that a section's rules name. */
+/* Each source of the section, with the first of its rules in the file. */
 static void expect_sources_of(struct expectations *expectations, const struct section *section)
 {
     const struct rule **first = check_alloc(calloc(section->source_count + 1, sizeof(const struct rule *)));
@@ -47,7 +47,7 @@ static int compare_sources(const struct source *a, const struct source *b)
     return order != 0 ? order : strcmp(a->scope, b->scope);
 }
 
-/* The volume file's bind-address, which glusterd listens on, before all lines of the configuration. */
+/* The bind-address of the volume file comes before all lines of the configuration. */
 static uint32_t line_of_expected(const struct expected *expected)
 {
     return expected->rule != NULL ? expected->rule->line : 0;
@@ -70,8 +70,8 @@ static int compare_expected(const void *a, const void *b)
     return order != 0 ? order : compare_lines(a, b);
 }
 
-/* Those that are sources twice, the later ones in the file, are dropped. */
-static void drop_doubles(struct expectations *expectations)
+/* Of equal sources, the first in the file stays. */
+static void drop_duplicates(struct expectations *expectations)
 {
     struct expected *all = expectations->all;
     size_t kept = 0;
@@ -87,16 +87,16 @@ static void drop_doubles(struct expectations *expectations)
 void expect_sources(const struct load *load, struct expectations *expectations)
 {
     const struct config *config = &load->config;
-    size_t room = 1;
+    size_t capacity = 1;
 
     for (uint32_t i = 0; i < config->section_count; i++)
-        room += config->sections[i].source_count;
-    *expectations = (struct expectations){.load = load, .all = check_alloc(calloc(room, sizeof(struct expected)))};
+        capacity += config->sections[i].source_count;
+    *expectations = (struct expectations){.load = load, .all = check_alloc(calloc(capacity, sizeof(struct expected)))};
     for (uint32_t i = 0; i < config->section_count; i++)
         expect_sources_of(expectations, &config->sections[i]);
     if (load->bind_address.kind == SOURCE_ADDRESS)
         expect(expectations, &load->bind_address, NULL);
-    drop_doubles(expectations);
+    drop_duplicates(expectations);
 }
 
 void expectations_free(struct expectations *expectations)
@@ -104,13 +104,13 @@ void expectations_free(struct expectations *expectations)
     free(expectations->all);
 }
 
-/* An address of which duplicate address detection has failed does not become usable by waiting. */
+/* An address that failed duplicate address detection does not become usable by waiting. */
 static bool is_settled(const struct expected *expected)
 {
     return source_can_be_used(expected->found.state) || expected->found.state == SOURCE_DUPLICATE;
 }
 
-static bool look_up(void *context)
+static bool update_sources(void *context)
 {
     struct expectations *expectations = context;
     bool all_settled = true;
@@ -122,7 +122,7 @@ static bool look_up(void *context)
     return all_settled;
 }
 
-/* Prints what is still waited for, in one line. */
+/* Prints in one line what is still waited for. */
 static void print_unsettled(const struct expectations *expectations)
 {
     const char *separator = "";
@@ -149,19 +149,19 @@ void expectations_wait(struct expectations *expectations, unsigned int seconds)
 {
     bool is_terminal = isatty(STDERR_FILENO);
 
-    if (look_up(expectations) || seconds == 0)
+    if (update_sources(expectations) || seconds == 0)
         return;
     if (!is_terminal) {
         fprintf(stderr, "waiting up to %u s: ", seconds);
         print_unsettled(expectations);
         fputc('\n', stderr);
     }
-    wait_for_addresses(seconds, look_up, is_terminal ? print_progress : NULL, expectations);
+    wait_for_addresses(seconds, update_sources, is_terminal ? print_progress : NULL, expectations);
     if (is_terminal)
         fputs("\r\033[K", stderr);
 }
 
-/* Of a rule, the word behind its "="; else the option in the volume file. */
+/* The word after the "=" of rule; without a rule, the option in the volume file. */
 static struct place place_of(const struct load *load, const struct rule *rule)
 {
     struct place place = {.file = load->process.volfile};

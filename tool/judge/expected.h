@@ -13,7 +13,7 @@ struct expected {
 };
 
 struct expectations {
-    const struct load *load; /* with configuration and bind-address, as long as this is used */
+    const struct load *load; /* has configuration and bind-address; must outlive this */
     struct expected *all;    /* each source once, in the order of the file */
     size_t count;
 };
@@ -22,10 +22,10 @@ void expect_sources(const struct load *load, struct expectations *expectations);
 void expectations_free(struct expectations *expectations);
 
 /*
- * Looks every source up, and until all can be used, for seconds at the most, again whenever the host's addresses
- * change. Says on standard error what is waited for.
+ * Looks up every source, and again after each change of the host's addresses, until all can be used or seconds have
+ * passed. Prints on standard error what it waits for.
  */
 void expectations_wait(struct expectations *expectations, unsigned int seconds);
 
-/* Reports each source that is not as it should be. waited tells that more time has not helped. */
+/* Reports each source that is not SOURCE_USABLE; if waited, says that waiting did not help. */
 void report_expectations(const struct expectations *expectations, bool waited);

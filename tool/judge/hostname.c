@@ -7,7 +7,7 @@
 #include "base/address.h"
 #include "base/word.h"
 
-/* With underscores, as GlusterFS allows them: libglusterfs/src/common-utils.c, valid_host_name(). */
+/* Underscores are allowed, as in GlusterFS: libglusterfs/src/common-utils.c, valid_host_name(). */
 static bool is_label(struct word label)
 {
     for (size_t i = 0; i < label.len; i++)
@@ -34,7 +34,7 @@ static bool is_host_name(struct word word)
         if (!is_label(label))
             return false;
     } while (rest.len > 0);
-    return word.len < 254 && !is_number(label); /* else it is an IPv4 address gone wrong */
+    return word.len < 254 && !is_number(label); /* ending in a number, it is a malformed IPv4 address */
 }
 
 bool hostname_parse(struct word word, struct hostname *hostname)

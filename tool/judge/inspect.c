@@ -28,7 +28,7 @@ static struct place place_in(const struct inspection *inspection, unsigned int l
         .file = inspection->load.path, .text = {.start = file->data, .len = file->len}, .line = line, .column = column};
 }
 
-/* As the library would take it; but a file named on the command line need not be in its place yet. */
+/* Reads it as the library would. But a file named on the command line need not be in place yet: anybody may own it. */
 static void load_file(struct inspection *inspection)
 {
     struct load *load = &inspection->load;
@@ -49,7 +49,7 @@ static void load_file(struct inspection *inspection)
     }
 }
 
-/* Also where no rule wants it, for glusterd listens there. What it can't be worked out of, glusterd may well know. */
+/* Also if no rule wants it, because glusterd listens there. glusterd may know it where this command does not. */
 static void load_glusterds_bind_address(struct inspection *inspection)
 {
     struct load *load = &inspection->load;
@@ -65,7 +65,7 @@ static void load_glusterds_bind_address(struct inspection *inspection)
            "bind-address is known only to glusterd: until it listens, other processes refuse the peers of such rules");
 }
 
-/* Where the length of a single address is written down, it is meant. */
+/* A single address written with its length is deliberate. */
 static bool has_length(const struct place *place)
 {
     struct word line = line_of(place->text, place->line);
@@ -128,7 +128,7 @@ static void report_names(const struct inspection *inspection, const struct secti
     }
 }
 
-/* What this command reads, glusterd's domain may not: consequence says what comes of that. */
+/* glusterd's domain may not be allowed to read what this command can; consequence is what comes of that. */
 static void report_label(const char *path, const char *consequence)
 {
     struct label *label = check_alloc(calloc(1, sizeof(*label)));
@@ -141,7 +141,7 @@ static void report_label(const char *path, const char *consequence)
     free(label);
 }
 
-/* Without the library glusterd starts as ever, and so it must where that can't be loaded. */
+/* Only warnings: glusterd starts without the library too, and must if it can't be loaded. */
 static void report_library(void)
 {
     struct library_file *library = check_alloc(calloc(1, sizeof(*library)));
@@ -164,18 +164,18 @@ static void report_sections(const struct inspection *inspection)
 
     for (uint32_t i = 0; i < config->section_count; i++) {
         const struct section *section = &config->sections[i];
-        const struct section *taker = lint_section(config, i);
+        const struct section *earlier = lint_section(config, i);
         struct place place = place_in(inspection, section->line, 1);
 
         report_names(inspection, section);
-        if (taker != NULL)
+        if (earlier != NULL)
             report(SEVERITY_WARNING, &place,
-                   "this section never applies: sections above match first, the last in line %" PRIu32, taker->line);
+                   "this section never applies: sections above match first, the last in line %" PRIu32, earlier->line);
         report_rules(inspection, section);
     }
 }
 
-/* Whether glusterd's section has a rule for the peer; an IPv4 one, or one whose name nobody knows, needs none. */
+/* Whether glusterd's section has a rule for the peer. An IPv4 peer, or a name that does not resolve, needs none. */
 static bool is_covered(const struct section *section, const struct peer_name *name)
 {
     size_t count;

@@ -1,4 +1,4 @@
-/* What check finds in a configuration, and on this host for it. Findings go to report(). */
+/* What check finds in a configuration and, for it, on this host. Findings go to report(). */
 #pragma once
 
 #include "host/glusterd.h"
@@ -6,16 +6,15 @@
 #include "live/load.h"
 
 struct inspection {
-    const char *file;  /* of the command line, NULL for the one in force */
+    const char *file;  /* from the command line; NULL: the one in force */
     unsigned int wait; /* seconds, for sources that can't be used yet */
     struct glusterd glusterd;
     struct load load;
-    struct expectations sources;
-    char *working_directory; /* glusterd's */
-    int peers_error;         /* of its store, peers_read(): then not all of it was looked at */
+    struct expectations sources; /* none after an error */
+    char *working_directory;     /* glusterd's */
+    int peers_error;             /* from peers_read(); if not 0, not all peers were checked */
 };
 
-/* To begin with all zeros but for the first two. A configuration with an error is not in force at all, so nothing more
- * is said of it, and there are no sources. */
+/* The caller sets file and wait, and zeroes the rest. Stops at an error: then the configuration is not in force. */
 void inspect(struct inspection *inspection);
 void inspection_free(struct inspection *inspection);

@@ -9,7 +9,7 @@
 #include "rules/pattern.h"
 #include "terminal/command.h"
 
-/* As rules, for their networks: where address_shortest_prefix() tells of a length, in order. */
+/* The ranges for which address_shortest_prefix() is above 0, in order. As rules, but only network and len are set. */
 static const struct rule ranges[] = {
     {.len = 128},
     {.network = {.low = 1}, .len = 128},
@@ -20,7 +20,7 @@ static const struct rule ranges[] = {
 
 enum { RANGE_COUNT = sizeof(ranges) / sizeof(ranges[0]), MULTICAST = RANGE_COUNT - 1 };
 
-/* Addresses in a network of that length, modulo 2^128: 0 stands for all. */
+/* The number of addresses in a network of that length, modulo 2^128: 0 stands for all. */
 static unsigned __int128 size_of(unsigned int len)
 {
     return len == 0 ? 0 : (unsigned __int128)1 << (128 - len);
@@ -31,7 +31,7 @@ static bool contains(const struct rule *outer, const struct rule *inner)
     return outer->len < inner->len && address_key_common(outer->network, inner->network) >= outer->len;
 }
 
-/* Whether inner is, or is in, a range that outer contains and so does not reach into. */
+/* Whether inner is, or is in, a range that outer contains: there, outer does not apply. */
 static bool lies_in_range(const struct rule *inner, const struct rule *outer)
 {
     for (int i = 0; i < RANGE_COUNT; i++)
@@ -40,7 +40,7 @@ static bool lies_in_range(const struct rule *inner, const struct rule *outer)
     return false;
 }
 
-/* The smallest network that contains range. */
+/* The rule with the smallest network that contains range. */
 static uint32_t parent_of(const struct rule *range, const struct rule *rules, uint32_t count)
 {
     uint32_t parent = NO_RULE;
@@ -96,9 +96,9 @@ static bool has_process(const struct section *section, const struct process *pro
            section_matches(section, process->program);
 }
 
-/* Takes it into account that process, if it is of the section, is another one's. False if it is the section's own. */
-static bool is_taken(const struct config *config, const struct section *section, const struct process *process,
-                     const struct section **taker)
+/* False if process gets its rules from section. If it gets them from another, *earlier is the last of those. */
+static bool is_shadowed(const struct config *config, const struct section *section, const struct process *process,
+                        const struct section **earlier)
 {
     const struct section *first = load_find_section(config, process);
 
@@ -106,14 +106,14 @@ static bool is_taken(const struct config *config, const struct section *section,
         return true;
     if (first == section)
         return false;
-    if (*taker == NULL || first > *taker)
-        *taker = first;
+    if (*earlier == NULL || first > *earlier)
+        *earlier = first;
     return true;
 }
 
-/* The same for the one process of a plain name. Whom else a pattern can match, nobody knows. */
-static bool is_plainly_taken(const struct config *config, const struct section *section, struct word name,
-                             const struct section **taker)
+/* The same for the process of a name without wildcards. A pattern may also match programs that are not known. */
+static bool is_name_shadowed(const struct config *config, const struct section *section, struct word name,
+                             const struct section **earlier)
 {
     struct process process;
     char *plain;
@@ -123,23 +123,23 @@ static bool is_plainly_taken(const struct config *config, const struct section *
     plain = check_alloc(strndup(name.start, name.len));
     process_called(plain, &process);
     free(plain);
-    return is_taken(config, section, &process, taker);
+    return is_shadowed(config, section, &process, earlier);
 }
 
 const struct section *lint_section(const struct config *config, uint32_t index)
 {
     const struct section *section = &config->sections[index];
-    const struct section *taker = NULL;
+    const struct section *earlier = NULL;
     struct word rest = section->names;
     struct process process;
 
     for (size_t i = 0; known_process(i, &process); i++)
-        if (!is_taken(config, section, &process, &taker))
+        if (!is_shadowed(config, section, &process, &earlier))
             return NULL;
     for (struct word name = word_next(&rest); name.len > 0; name = word_next(&rest))
-        if (!is_plainly_taken(config, section, name, &taker))
+        if (!is_name_shadowed(config, section, name, &earlier))
             return NULL;
-    return taker;
+    return earlier;
 }
 
 bool is_known_name(struct word pattern)

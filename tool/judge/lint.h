@@ -1,4 +1,4 @@
-/* What is legal in a configuration but can't be meant. */
+/* Finds what is legal in a configuration but can't be intended. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,24 +8,23 @@
 #include "rules/rules.h"
 
 /*
- * Sets never[i] for each of the count rules, as rules_find() wants them, that applies to no peer: other rules with
- * longer networks, and the ranges of address_shortest_prefix(), leave it none; or it is for multicast, where TCP
- * connects to nobody.
+ * Sets never[i] for each of the count rules, ordered as for rules_find(), that applies to no peer: rules with longer
+ * networks and the ranges of address_shortest_prefix() cover all of its network, or it is for multicast, to which TCP
+ * can't connect.
  */
 void lint_rules(const struct rule *rules, uint32_t count, bool *never);
 
 /*
- * Whether the rule is for one address that is nobody's in most networks: that of all peers, ::, of all IPv4 peers, or
- * of all of a network (RFC 4291, 2.6.1). *meant is the network; of the last kind with the length that most have.
+ * Whether the rule is for a single address that belongs to no host in most networks: ::, ::ffff:0.0.0.0, or the first
+ * of a network (RFC 4291, 2.6.1). *meant is what it was probably to cover: all peers, all IPv4 peers, or a /64.
  */
 bool lint_peer(const struct rule *rule, struct network *meant);
 
 /*
- * The section before index that has every process of GlusterFS, and every program named without a pattern, that section
- * index has, so that it is never anyone's; NULL if there is none, or it has none to begin with. Where there are
- * several, the last one.
+ * The last section that keeps section index from ever applying: sections before it match every process of GlusterFS,
+ * and every program named without wildcards, that it matches. NULL if it can apply, or matches none to begin with.
  */
 const struct section *lint_section(const struct config *config, uint32_t index);
 
-/* Whether a process of GlusterFS can be called what the pattern matches. */
+/* Whether the pattern matches the name of a process of GlusterFS. */
 bool is_known_name(struct word pattern);

@@ -19,9 +19,8 @@
 #include "terminal/replace.h"
 
 /*
- * Where glusterd starts in this state on both hosts and they can reach each other, they end in "Sent and Received peer
- * request" for ever: glusterd-sm.c. A restart of either, while only one can reach the other, makes it "Peer in
- * Cluster".
+ * If glusterd starts in this state on both hosts and they can reach each other, they stay in "Sent and Received peer
+ * request" for ever: glusterd-sm.c. A restart of either while only one can reach the other leads to "Peer in Cluster".
  */
 static bool is_half_accepted(const struct peer *peer)
 {
@@ -56,7 +55,7 @@ static bool is_same_directory(const struct stat *a, const struct stat *b)
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* Whether the peers of that glusterd, which can be one in a container, are stored in the directory. */
+/* Whether that glusterd, which may be in a container, stores its peers in directory. True if this user may not tell. */
 static bool uses_directory(const struct running *running, const struct stat *directory)
 {
     struct glusterd glusterd;
@@ -80,7 +79,7 @@ static bool uses_directory(const struct running *running, const struct stat *dir
     return is_used;
 }
 
-/* What it has in memory it would write over what is mended. */
+/* A running glusterd would overwrite the renamed peer with what it has in memory. */
 static void refuse_while_glusterd_runs(const char *working_directory)
 {
     size_t count;
@@ -97,7 +96,7 @@ static void refuse_while_glusterd_runs(const char *working_directory)
     free(all);
 }
 
-/* A peer must be another host, and one that can be found. */
+/* The new name must resolve, and not to this host. */
 static void check_reachable(const struct hostname *to)
 {
     size_t count;
@@ -139,9 +138,9 @@ char *renamed_text(const struct peer *peer, const struct hostname *from, const s
     return text;
 }
 
-/* Other hosts would bring the old name back: glusterd-peer-utils.c, gd_update_peerinfo_from_dict(). */
-static void write_mended(const struct peer *peer, struct word text, const struct hostname *from,
-                         const char *working_directory)
+/* All hosts need repair: others bring the old name back, glusterd-peer-utils.c, gd_update_peerinfo_from_dict(). */
+static void write_renamed(const struct peer *peer, struct word text, const struct hostname *from,
+                          const char *working_directory)
 {
     char *backups = xasprintf("%s/srcaddr-backup", working_directory);
     char *backup = replace_file(peer->path, text, backups);
@@ -155,8 +154,8 @@ static void write_mended(const struct peer *peer, struct word text, const struct
     free(backups);
 }
 
-static void mend_peer(const struct peer *peer, const struct hostname *from, const struct hostname *to, bool dry_run,
-                      const char *working_directory)
+static void rename_stored(const struct peer *peer, const struct hostname *from, const struct hostname *to, bool dry_run,
+                          const char *working_directory)
 {
     size_t len;
     char *data = renamed_text(peer, from, to, &len);
@@ -168,7 +167,7 @@ static void mend_peer(const struct peer *peer, const struct hostname *from, cons
     if (dry_run)
         printf("\nNothing was written. To apply it, stop glusterd and run this without --dry-run.\n");
     else
-        write_mended(peer, text, from, working_directory);
+        write_renamed(peer, text, from, working_directory);
     if (is_half_accepted(peer))
         printf("\nThe peer is not in the cluster yet, its state is '%s'.\n"
                "Once it is connected, detach and probe it again:\n"
@@ -197,7 +196,7 @@ int rename_peer(const struct hostname *from, const struct hostname *to, bool dry
                to->data);
     } else {
         check_peer(peer, other, to);
-        mend_peer(peer, from, to, dry_run, working_directory);
+        rename_stored(peer, from, to, dry_run, working_directory);
     }
     peers_free(&peers);
     free(working_directory);

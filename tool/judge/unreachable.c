@@ -19,9 +19,9 @@
 
 enum { PATIENCE = 4000 }; /* milliseconds: neighbour discovery gives up after 3 seconds, RFC 4861, 10 */
 
-enum { SUSPECT_ANSWER = 3, CALLER_ANSWER = 2 }; /* cells with colours */
+enum { PEER_ANSWER = 3, CALLER_ANSWER = 2 }; /* the columns with colours */
 
-static const struct column suspect_columns[] = {
+static const struct column unreachable_columns[] = {
     {"PEER", "uuid", COLUMN_TEXT},      {"STATE", "state", COLUMN_TEXT}, {"ADDRESS", "name", COLUMN_TEXT},
     {"ANSWER", "answers", COLUMN_TEXT}, {NULL, "error", COLUMN_TEXT},
 };
@@ -37,7 +37,7 @@ static const struct column caller_columns[] = {
 struct party {
     const struct peer *peer; /* NULL for a caller */
     const char *name;        /* of a peer */
-    size_t first;            /* of its addresses in targets */
+    size_t first;            /* index of the first of its addresses in targets */
     size_t address_count;
     size_t connections; /* of a caller */
 };
@@ -48,8 +48,8 @@ struct search {
     size_t count;
     struct probe *targets;
     size_t target_count;
-    size_t suspects;
-    const struct party *suspect; /* the last one */
+    size_t unreachable;
+    const struct party *last_unreachable;
 };
 
 static struct party *add_party(struct search *search, const struct peer *peer, const char *name)
@@ -134,7 +134,7 @@ static int error_of(const struct search *search, const struct party *party)
     return party->address_count > 0 ? targets[0].error : EADDRNOTAVAIL;
 }
 
-/* Why nobody answers, in words; NULL if somebody does. */
+/* Why none of its addresses answers, in words; NULL if one does. */
 static const char *refusal_of(const struct search *search, const struct party *party)
 {
     int error = error_of(search, party);
@@ -163,7 +163,7 @@ static struct cell answer_of(const struct search *search, const struct party *pa
     return cell_shown(cell_truth(refusal == NULL), "%s", refusal == NULL ? "answers" : refusal);
 }
 
-/* glusterd dials the name that stands first, whatever the others are. */
+/* glusterd dials only the first name. */
 static bool is_dialled(const struct party *party)
 {
     return party->peer != NULL && party->name == party->peer->names[0].value;
@@ -174,17 +174,17 @@ static void add_answer_color(struct table *table, size_t column, const struct se
     table_color(table, column, error_of(search, party) == 0 ? "green" : "red");
 }
 
-/* A suspect with all its names, the one that is dialled first. */
-static void add_suspect(struct table *table, struct search *search, const struct party *dialled)
+/* A peer with all its names, the dialled one first. */
+static void add_unreachable(struct table *table, struct search *search, const struct party *dialled)
 {
     for (const struct party *party = dialled; party < dialled + dialled->peer->name_count; party++) {
         table_add(table, (const struct cell[]){cell_text(party->peer->uuid), cell_text(party->peer->state),
                                                cell_text(party->name), answer_of(search, party),
                                                cell_text(refusal_of(search, party))});
-        add_answer_color(table, SUSPECT_ANSWER, search, party);
+        add_answer_color(table, PEER_ANSWER, search, party);
     }
-    search->suspect = dialled;
-    search->suspects++;
+    search->last_unreachable = dialled;
+    search->unreachable++;
 }
 
 static struct hostname name_of_caller(const struct search *search, const struct party *caller)
@@ -210,7 +210,7 @@ static void add_row_of_caller(struct table *table, const struct search *search, 
     add_answer_color(table, CALLER_ANSWER, search, caller);
 }
 
-static void fill_tables(struct search *search, struct table *suspects, struct table *callers)
+static void fill_tables(struct search *search, struct table *unreachable, struct table *callers)
 {
     for (size_t i = 0; i < search->count; i++) {
         const struct party *party = &search->parties[i];
@@ -218,40 +218,40 @@ static void fill_tables(struct search *search, struct table *suspects, struct ta
         if (party->peer == NULL)
             add_row_of_caller(callers, search, party);
         else if (is_dialled(party) && error_of(search, party) != 0)
-            add_suspect(suspects, search, party);
+            add_unreachable(unreachable, search, party);
     }
 }
 
-/* Whether party, another name of the suspect or a caller, answers. */
-static bool can_be(const struct search *search, const struct party *party, const struct party *suspect)
+/* Whether party, another name of the unreachable peer or a caller, answers. */
+static bool can_be(const struct search *search, const struct party *party, const struct party *unreachable)
 {
-    return (party->peer == suspect->peer || party->peer == NULL) && error_of(search, party) == 0;
+    return (party->peer == unreachable->peer || party->peer == NULL) && error_of(search, party) == 0;
 }
 
-/* Where there is one suspect and one such party, they belong together. */
+/* If there is only one unreachable peer and one such party, they belong together. */
 static void print_proposal(const struct search *search)
 {
-    const struct party *suspect = search->suspect;
+    const struct party *unreachable = search->last_unreachable;
     const struct party *right = NULL;
     size_t count = 0;
 
     for (size_t i = 0; i < search->count; i++) {
-        if (!can_be(search, &search->parties[i], suspect))
+        if (!can_be(search, &search->parties[i], unreachable))
             continue;
         right = &search->parties[i];
         count++;
     }
     if (count != 1)
         return;
-    printf("\nTo see the change:\nglusterd-srcaddr repair --from %s --to %s --dry-run\n", suspect->name,
+    printf("\nTo see the change:\nglusterd-srcaddr repair --from %s --to %s --dry-run\n", unreachable->name,
            right->peer != NULL ? right->name : name_of_caller(search, right).data);
 }
 
-static void print_text(const struct search *search, struct table *suspects, struct table *callers)
+static void print_text(const struct search *search, struct table *unreachable, struct table *callers)
 {
-    struct table *tables[] = {suspects, callers};
+    struct table *tables[] = {unreachable, callers};
 
-    if (search->suspects == 0) {
+    if (search->unreachable == 0) {
         printf("No suspects: every peer answers at the address that glusterd dials (peers: %zu).\n",
                search->peers.count);
         return;
@@ -263,14 +263,14 @@ static void print_text(const struct search *search, struct table *suspects, stru
                "One that does not answer may be a client that mounts a volume.\n");
     else
         printf("No other address is connected to this host's glusterd (if it is running).\n");
-    if (search->suspects == 1)
+    if (search->unreachable == 1)
         print_proposal(search);
 }
 
 static void print(struct search *search, bool json)
 {
     struct table *tables[] = {
-        table_new("suspects", suspect_columns, sizeof(suspect_columns) / sizeof(suspect_columns[0])),
+        table_new("suspects", unreachable_columns, sizeof(unreachable_columns) / sizeof(unreachable_columns[0])),
         table_new("callers", caller_columns, sizeof(caller_columns) / sizeof(caller_columns[0])),
     };
 
@@ -305,5 +305,5 @@ int print_unreachable(bool json)
     peers_free(&search.peers);
     free(working_directory);
     glusterd_free(&glusterd);
-    return search.suspects > 0 ? STATUS_WRONG : STATUS_OK;
+    return search.unreachable > 0 ? STATUS_WRONG : STATUS_OK;
 }
