@@ -15,8 +15,8 @@ struct label {
 };
 
 /*
- * Quotes and backslashes are escaped as the format wants it. What is not printable ASCII is written as in the
- * library's log, \xHH: a label must be UTF-8, or the collector drops the whole file.
+ * Escapes quotes and backslashes as the format requires. Bytes that are not printable ASCII become \xHH, as in the
+ * library's log: a label must be UTF-8, or the collector drops the whole file.
  */
 static void write_value(FILE *out, const char *value)
 {
@@ -32,7 +32,7 @@ static void write_value(FILE *out, const char *value)
     }
 }
 
-/* labels is NULL or ends with one without a name. */
+/* labels is NULL, or ends with an entry without a name. */
 static void write_sample(FILE *out, const char *name, const struct label *labels, long long number)
 {
     const char *separator = "{";
@@ -47,7 +47,7 @@ static void write_sample(FILE *out, const char *name, const struct label *labels
     fprintf(out, "%s %lld\n", separator[0] == ',' ? "}" : "", number);
 }
 
-/* All are gauges: nothing is counted over time here. */
+/* All are gauges: nothing is counted over time. */
 static void write_head(FILE *out, const char *name, const char *help)
 {
     fprintf(out, "# HELP " PREFIX "%s %s\n# TYPE " PREFIX "%s gauge\n", name, help, name);
@@ -59,7 +59,7 @@ static void write_single(FILE *out, const char *name, const char *help, const st
     write_sample(out, name, labels, number);
 }
 
-/* How often each state was seen in the processes of one name, and in their connections. */
+/* How often each state occurs in the processes of one name and in their connections. */
 enum {
     LIBRARIES = 0,
     FAULTS = LIBRARY_REPLACED + 1,
@@ -70,7 +70,7 @@ struct tally {
     const char *process;
     bool is_running;
     bool is_unseen; /* there may be more of them */
-    bool is_short;  /* not all of them can be looked into */
+    bool is_short;  /* not all of them can be inspected */
     size_t counts[STATES];
 };
 
@@ -80,7 +80,7 @@ static const struct metric {
     const char *label;
     struct {
         const char *value;
-        size_t state; /* in a tally */
+        size_t state; /* index into the counts of a tally */
     } states[4];
 } by_process[] = {
     {"processes",
@@ -100,7 +100,7 @@ static const struct metric {
      {{"ok", VERDICTS + VERDICT_OK}, {"wrong", VERDICTS + VERDICT_WRONG}, {"unknown", VERDICTS + VERDICT_NONE}}},
 };
 
-/* One for each name that GlusterFS's processes have, "other" behind them; to be given to free(3). */
+/* One for each name of GlusterFS's processes, then "other". Free with free(3). */
 static struct tally *new_tallies(const struct snapshot *snapshot, size_t *count)
 {
     size_t names = 0;
@@ -119,8 +119,8 @@ static struct tally *new_tallies(const struct snapshot *snapshot, size_t *count)
 }
 
 /*
- * By a name of a closed set. Any user can start processes of any name with the library, and must not choose how many
- * series a Prometheus has to keep.
+ * Names are a closed set: any user can start a process of any name with the library, and must not choose how many
+ * series Prometheus has to keep.
  */
 static struct tally *tally_of(struct tally *tallies, const struct survey *process)
 {
@@ -147,7 +147,7 @@ static void count_states(const struct snapshot *snapshot, struct tally *tallies)
         tally_of(tallies, snapshot->connections[i].process)->counts[VERDICTS + snapshot->connections[i].verdict]++;
 }
 
-/* A zero is known only where all were looked at; that there is a process needs no look into it. */
+/* A zero is known only if all processes were inspected. That a process exists is known without inspecting it. */
 static bool is_known(const struct tally *tally, size_t state)
 {
     return tally->counts[state] > 0 || (!tally->is_unseen && (!tally->is_short || state < FAULTS));
@@ -165,7 +165,7 @@ static void write_states(FILE *out, const struct metric *metric, const struct ta
     }
 }
 
-/* Of each name that runs, and of glusterd, which should. */
+/* For each name that has a process, and for glusterd, which should have one. */
 static void write_metric(FILE *out, const struct metric *metric, const struct tally *tallies, size_t count)
 {
     write_head(out, metric->name, metric->help);
@@ -205,7 +205,7 @@ static void write_peers_in(FILE *out, const struct snapshot *snapshot, const cha
                      (long long)count_peers(snapshot, state, (enum connected)i));
 }
 
-/* Whether a peer before this one is in the same state. */
+/* Whether an earlier peer is in the same state. */
 static bool is_repeated(const struct snapshot *snapshot, size_t peer)
 {
     for (size_t i = 0; i < peer; i++)
@@ -214,7 +214,7 @@ static bool is_repeated(const struct snapshot *snapshot, size_t peer)
     return false;
 }
 
-/* The state that peers should be in, and those that some are in. */
+/* The state that peers should be in, then the others that occur. */
 static void write_peers(FILE *out, const struct snapshot *snapshot)
 {
     if (snapshot->store_is_hidden && snapshot->peer_count == 0)
@@ -270,5 +270,5 @@ void metrics_write(FILE *out, const struct snapshot *snapshot, const struct own_
     write_by_process(out, snapshot);
     write_peers(out, snapshot);
     write_configuration(out, configuration);
-    fputs("# EOF\n", out); /* OpenMetrics wants it, to others it is a comment */
+    fputs("# EOF\n", out); /* OpenMetrics requires it; to others it is a comment */
 }

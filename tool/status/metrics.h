@@ -6,7 +6,7 @@
 #include "status/ownconfig.h"
 
 /*
- * Writes a snapshot and a configuration as Prometheus's text format, in the part of it that is OpenMetrics as well.
- * What is not known has a label "unknown", or is left out, and "complete" says so: a zero is one that was counted.
+ * Writes a snapshot and a configuration in the part of Prometheus's text format that OpenMetrics shares. What is not
+ * known is labelled "unknown" or left out, and "complete" says so: a zero was counted.
  */
 void metrics_write(FILE *out, const struct snapshot *snapshot, const struct own_configuration *configuration);

@@ -1,4 +1,4 @@
-/* This host's own configuration as glusterd-srcaddr check finds it, for those who count what that prints. */
+/* This host's configuration as glusterd-srcaddr check sees it, for the outputs that count check's warnings. */
 #pragma once
 
 #include <stdbool.h>
@@ -6,11 +6,11 @@
 
 struct own_configuration {
     char *path;
-    bool is_hidden;        /* from this user: nothing below is known then */
-    bool is_there;         /* else the built-in one is in force */
-    time_t modified;       /* if it is there */
-    bool has_error;        /* then there are no warnings: it is not in force at all */
-    unsigned int warnings; /* of check */
+    bool is_hidden;        /* this user may not read it: nothing below is known */
+    bool is_there;         /* false: the built-in one is in force */
+    time_t modified;       /* if is_there */
+    bool has_error;        /* then it is not in force, and there are no warnings */
+    unsigned int warnings; /* check's */
 };
 
 void own_configuration_check(struct own_configuration *configuration);

@@ -5,7 +5,7 @@
 
 #include "terminal/command.h"
 
-/* The worse one last. What is unknown may well be critical, and so is worse than what only warns. */
+/* Worst last. What is unknown may be critical, so it is worse than a warning. */
 enum state { STATE_OK, STATE_WARNING, STATE_UNKNOWN, STATE_CRITICAL };
 
 static const struct {
@@ -18,14 +18,14 @@ static const struct {
     [STATE_CRITICAL] = {"CRITICAL", 2},
 };
 
-/* What is counted, and what it means where that is not none. */
+/* What is counted, and what it means if the count is not 0. */
 struct finding {
     size_t count;
-    const char *one;   /* in words, with the count before them */
-    const char *many;  /* NULL: the one stands alone, without a count */
-    const char *label; /* of the performance data, NULL if it is not there */
+    const char *one;   /* printed after the count */
+    const char *many;  /* NULL: one is printed without a count */
+    const char *label; /* in the performance data; NULL: left out */
     enum state state;
-    bool is_short; /* not all could be looked at */
+    bool is_short; /* not everything could be read */
 };
 
 static size_t count_outside(const struct snapshot *snapshot)
@@ -67,7 +67,7 @@ static void print_words(const struct finding *finding, const char *separator)
         printf("%s%zu %s", separator, finding->count, finding->count == 1 ? finding->one : finding->many);
 }
 
-/* One line: what is wrong, the worst first, or where nothing is, how much was looked at. */
+/* Prints one line: what is wrong, the worst first; or, if nothing is, how much was checked. */
 static int print_findings(const struct finding *findings, size_t count)
 {
     enum state worst = STATE_OK;
@@ -128,7 +128,7 @@ int plugin_print(const struct snapshot *snapshot, const struct own_configuration
     return print_findings(findings, sizeof(findings) / sizeof(findings[0]));
 }
 
-/* Behind a "|", and in a second line, nothing but performance data may stand. */
+/* After a "|", and in a second line, only performance data is allowed. */
 static void tell(const char *message)
 {
     fputs("SRCADDR UNKNOWN: ", stdout);

@@ -1,11 +1,11 @@
-/* A snapshot as a plugin of Nagios, Icinga and the like tells it: monitoring-plugins.org/doc/guidelines.html. */
+/* A snapshot as output of a plugin for Nagios and Icinga: monitoring-plugins.org/doc/guidelines.html. */
 #pragma once
 
 #include "host/snapshot.h"
 #include "status/ownconfig.h"
 
-/* From now on, what ends the command is told as UNKNOWN. */
+/* From now on, fatal errors are printed as UNKNOWN. */
 void plugin_begin(void);
 
-/* Prints the one line. Returns the exit status. */
+/* Prints one line. Returns the exit status. */
 int plugin_print(const struct snapshot *snapshot, const struct own_configuration *configuration);

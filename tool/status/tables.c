@@ -5,7 +5,7 @@
 #include "base/word.h"
 #include "terminal/table.h"
 
-/* In the order of the cells, those that have colours. */
+/* The columns with colours. */
 enum { LIBRARY = 2, VERDICT = 7, PEER_STATE = 2, CONNECTED = 3 };
 
 static const struct column process_columns[] = {
@@ -71,7 +71,7 @@ static struct cell configuration_of(const struct loaded *loaded)
     }
 }
 
-/* There is none of the built-in one. */
+/* The built-in configuration has no file. */
 static struct cell file_of(const struct loaded *loaded)
 {
     return cell_text(loaded->file[0] != '\0' && loaded->in_force != IN_FORCE_BUILT_IN ? loaded->file : NULL);
@@ -191,7 +191,7 @@ static struct table *peers_of(const struct snapshot *snapshot, bool only_wrong)
     return table;
 }
 
-/* Below the tables, of which there can be none. */
+/* Printed below the tables, which may all be empty. */
 static void print_summary(const struct snapshot *snapshot, bool has_rows)
 {
     size_t unjudged = snapshot_count_verdicts(snapshot, VERDICT_NONE);
@@ -205,7 +205,6 @@ static void print_summary(const struct snapshot *snapshot, bool has_rows)
     fputc('\n', stdout);
 }
 
-/* What is missing in the tables, and why. */
 static void print_what_is_missing(const struct snapshot *snapshot)
 {
     fflush(stdout);
