@@ -1,4 +1,4 @@
-/* glusterd-srcaddr check: what the configuration means for this host, and what can't be meant. */
+/* glusterd-srcaddr check: what the configuration means on this host, and what in it can't be intended. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

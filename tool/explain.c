@@ -1,4 +1,4 @@
-/* glusterd-srcaddr explain: which source a process gives a connection to a peer, and why. */
+/* glusterd-srcaddr explain: which source a connection to a peer gets, and why. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -22,7 +22,6 @@ static const struct option options[] = {{"process", required_argument, NULL, 'p'
                                         {"help", no_argument, NULL, 'h'},
                                         {NULL, 0, NULL, 0}};
 
-/* In the order of the cells. */
 enum {
     PEER,
     PROCESS,
@@ -58,7 +57,6 @@ static const struct column columns[CELLS] = {
     [KERNEL_INTERFACE] = {"KERNEL INTERFACE", "kernel_interface", COLUMN_TEXT},
 };
 
-/* One row of the table being made. */
 struct row {
     struct cell cells[CELLS];
 };
@@ -92,7 +90,7 @@ static void work_out(struct load *load, const struct glusterd *glusterd)
         glusterd_bind_address(glusterd, load);
 }
 
-/* The configuration as the library would read it; an error in it ends the command. */
+/* Reads the configuration as the library would. An error in it ends the command. */
 static void load_for(const char *name, struct load *load)
 {
     struct glusterd glusterd;
@@ -109,7 +107,7 @@ static void load_for(const char *name, struct load *load)
     exit(STATUS_FATAL);
 }
 
-/* While glusterd does not listen. */
+/* For a glusterd that does not listen. */
 static void set_volfile_why(struct row *row, const struct load *load)
 {
     const char *volfile = load->process.volfile;
@@ -147,7 +145,7 @@ static void set_why(struct row *row, const struct load *load, const struct sourc
         set(row, WHY, "the rule names it");
 }
 
-/* Whether the source can be used. */
+/* Returns whether the source can be used. */
 static bool set_source(struct row *row, const struct load *load, const struct source *source)
 {
     struct host_source found;
@@ -170,7 +168,7 @@ static bool set_source(struct row *row, const struct load *load, const struct so
     return false;
 }
 
-/* The line in the configuration, with its file for people; the built-in one has none. */
+/* The line in the configuration, as FILE:LINE in the table. The built-in configuration has no lines. */
 static struct cell line_in(const struct load *load, uint32_t line)
 {
     if (load->built_in)

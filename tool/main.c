@@ -1,4 +1,4 @@
-/* glusterd-srcaddr(8): the table of subcommands, which is the help text as well. */
+/* glusterd-srcaddr(8): the table of subcommands, which is also the help text. */
 #include "terminal/command.h"
 
 #include <stdio.h>
@@ -30,7 +30,7 @@ static void print_unknown(struct word name)
     fprintf(stderr, "\nTry '%s --help'.\n", PROGRAM);
 }
 
-/* What could not be written must not count as done. */
+/* A failed write must not count as success. */
 static int written(int status)
 {
     if (fflush(stdout) != 0 || ferror(stdout))
@@ -42,7 +42,7 @@ int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
 
-    (void)setvbuf(stderr, NULL, _IOLBF, 0); /* without a buffer, stdio would write a caret byte by byte */
+    (void)setvbuf(stderr, NULL, _IOLBF, 0); /* unbuffered, stdio would write a caret byte by byte */
     if (strcmp(name, "--help") == 0) {
         print_usage(stdout);
         return written(STATUS_OK);

@@ -1,4 +1,4 @@
-/* glusterd-srcaddr run: a program with the library. */
+/* glusterd-srcaddr run: runs a program with the library. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -14,14 +14,14 @@
 static const struct option options[] = {
     {"config", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 
-/* mount(8) clears LD_PRELOAD: the mount would be one without the library, and nobody would be told. */
+/* mount(8) clears LD_PRELOAD, so the mount would lack the library without any warning. */
 static void refuse_mount(const char *program)
 {
     if (strcmp(basename(program), "mount") == 0)
         fatal("%s: mount(8) clears LD_PRELOAD; use 'mount -t glusterfs-srcaddr', or run mount.glusterfs", program);
 }
 
-/* ld.so only complains about a library that it can't preload, and starts the program without. */
+/* ld.so only warns about a library that it can't preload, and starts the program without it. */
 static void find_library(void)
 {
     struct library_file *library = check_alloc(calloc(1, sizeof(*library)));
@@ -50,7 +50,7 @@ static void check_configuration(const char *path)
     free(load);
 }
 
-/* Of the program, whatever directory it changes to. */
+/* An absolute path, because the program may change its directory. */
 static void set_configuration(const char *path)
 {
     char *absolute = realpath(path, NULL);
@@ -62,7 +62,7 @@ static void set_configuration(const char *path)
     free(absolute);
 }
 
-/* In front of what is preloaded already. */
+/* Goes before what is preloaded already. */
 static void set_preload(void)
 {
     const char *before = getenv("LD_PRELOAD");

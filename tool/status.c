@@ -1,4 +1,4 @@
-/* glusterd-srcaddr status: what GlusterFS's processes do on the wire, and what they should. */
+/* glusterd-srcaddr status: what GlusterFS's processes do on the wire, and what they should do. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,14 +17,13 @@ static const struct option options[] = {{"wrong", no_argument, NULL, 'x'},      
                                         {"output", required_argument, NULL, 'o'}, {"check", no_argument, NULL, 'c'},
                                         {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
 
-/* What the command was called with. */
 struct request {
     bool json;
     bool metrics;
     bool check;
     bool only_wrong;
     bool watch;
-    const char *output; /* a file for the metrics, NULL for standard output */
+    const char *output; /* a file for the metrics; NULL: standard output */
 };
 
 static void print_metrics(const struct snapshot *snapshot, const char *file)
@@ -58,7 +57,7 @@ static int print_check(const struct snapshot *snapshot)
     return status;
 }
 
-/* One look, printed. Returns the exit status for it. */
+/* Takes and prints one snapshot. Returns the exit status. */
 static int print_status(const struct request *request)
 {
     struct snapshot snapshot;
@@ -76,7 +75,7 @@ static int print_status(const struct request *request)
     return status;
 }
 
-/* Every second, on a terminal in place of the look before, until a signal ends it. */
+/* Prints a snapshot every second until a signal ends it; on a terminal, each replaces the one before. */
 static void watch(const struct request *request)
 {
     bool is_terminal = !request->json && isatty(STDOUT_FILENO);
@@ -93,7 +92,7 @@ static void watch(const struct request *request)
     }
 }
 
-static void take_option(struct request *request, int option)
+static void set_option(struct request *request, int option)
 {
     switch (option) {
     case 'x':
@@ -128,7 +127,7 @@ static void refuse_nonsense(const struct command *command, const struct request 
         usage_error(command, "--output requires --metrics");
 }
 
-/* Before the options are looked at: what is wrong with them has to be told as a plugin does. */
+/* Called before the options are parsed, because an error in them must be reported as a plugin does. */
 static bool is_plugin(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++)
@@ -145,7 +144,7 @@ static int run_status(const struct command *command, int argc, char **argv)
         plugin_begin();
     for (int option = next_option(command, argc, argv, options); option != -1;
          option = next_option(command, argc, argv, options))
-        take_option(&request, option);
+        set_option(&request, option);
     end_arguments(command, argv[optind]);
     refuse_nonsense(command, &request);
     if (request.watch)
