@@ -7,7 +7,7 @@
 
 const struct in6_addr address_any_ipv4 = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
 
-/* inet_pton(3) wants a string; it takes no lock and no memory. */
+/* inet_pton(3) needs a NUL-terminated string. It takes no lock and allocates nothing. */
 static bool parse(int family, struct word word, void *address)
 {
     char string[INET6_ADDRSTRLEN];

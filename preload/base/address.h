@@ -1,4 +1,4 @@
-/* IPv6 addresses, in network byte order, and their keys, in the host's. Pure, so async-signal-safe. */
+/* IPv6 addresses in network byte order, and their keys in host byte order. Pure functions, so async-signal-safe. */
 #pragma once
 
 #include <endian.h>
@@ -11,11 +11,11 @@
 #include "base/text.h"
 
 struct network {
-    struct in6_addr address; /* no bit set beyond len */
+    struct in6_addr address; /* host bits are zero */
     unsigned int len;        /* prefix length, 0 to 128 bits */
 };
 
-/* An address as two numbers, which compare as its bytes do. */
+/* An address as two integers that compare like its bytes. */
 struct address_key {
     uint64_t high;
     uint64_t low;
@@ -44,7 +44,7 @@ static inline bool address_key_same(struct address_key a, struct address_key b)
     return a.high == b.high && a.low == b.low;
 }
 
-/* How many of their first bits are the same, 0 to 128. */
+/* Length of the common prefix, 0 to 128 bits. */
 static inline unsigned int address_key_common(struct address_key a, struct address_key b)
 {
     if (a.high != b.high)
@@ -60,29 +60,29 @@ static inline uint64_t address_hash(const struct in6_addr *address)
     return hash_words(1, words, 2);
 }
 
-/* ::ffff:0.0.0.0: of an IPv4-mapped address the last four bytes differ. */
+/* ::ffff:0.0.0.0. IPv4-mapped addresses differ from it in their last four bytes. */
 extern const struct in6_addr address_any_ipv4;
 
-/* Parses what RFC 4291, 2.2 allows, without scope; and with either an IPv4 address too, into the IPv4-mapped one. */
+/* Parses an address of RFC 4291, 2.2, without a scope; address_parse_either() also IPv4, which it makes IPv4-mapped. */
 bool address_parse(struct word word, struct in6_addr *address);
 bool address_parse_either(struct word word, struct in6_addr *address);
 
-/* Whether word is an IPv4 address in dotted decimal. */
+/* True if word is an IPv4 address in dotted decimal. */
 bool address_is_ipv4(struct word word);
 
-/* Whether word starts with an address in brackets, of either kind, with or without a scope. */
+/* True if word starts with an IPv6 or IPv4 address in brackets, with or without a scope. */
 bool address_is_bracketed(struct word word);
 
-/* Whether it stands for all addresses: [::] and [::ffff:0.0.0.0]. */
+/* True for the wildcard addresses [::] and [::ffff:0.0.0.0]. */
 bool address_is_any(const struct in6_addr *address);
 
-/* Clears all bits beyond the first len; whether those are the same. */
+/* address_mask() clears all bits after the first len; address_same_prefix() compares the first len. */
 void address_mask(struct in6_addr *address, unsigned int len);
 bool address_same_prefix(const struct in6_addr *a, const struct in6_addr *b, unsigned int len);
 
 /*
- * The shortest prefix length with which a network reaches address. It is 0, except for ranges that a shorter prefix
- * never means to cover: loopback and unspecified (128, RFC 4291, 2.5.2 and 2.5.3), IPv4-mapped (96, 2.5.5.2),
+ * The shortest prefix length with which a network includes address: 0, except in the special ranges, which a shorter
+ * prefix is not meant to cover: loopback and unspecified (128, RFC 4291, 2.5.2 and 2.5.3), IPv4-mapped (96, 2.5.5.2),
  * link-local (10, 2.5.6) and multicast (8, 2.7).
  */
 unsigned int address_shortest_prefix(const struct in6_addr *address);

@@ -1,7 +1,7 @@
 /*
- * System calls as section 2 of the manual has them, without the C library's functions: those can be cancellation
- * points, somebody else's, or of a symbol version that an old system doesn't have, and each is one more for ld.so to
- * look up when a process starts. Returns -1 and sets errno. Async-signal-safe.
+ * Raw system calls, as in section 2 of the manual. The C library's wrappers can be cancellation points, interposed by
+ * another library, or of a symbol version that an old system lacks, and ld.so has to look up each of them when a
+ * process starts. Returns -1 and sets errno on error. Async-signal-safe.
  */
 #pragma once
 
@@ -9,10 +9,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* kernel(dup3, from, to, flags): each argument of the width that the kernel takes it in, an off_t not as an int. */
+/* kernel(dup3, from, to, flags). Pass arguments in the width that the kernel expects: an off_t, not an int. */
 #define kernel(call, ...) syscall(SYS_##call, ##__VA_ARGS__)
 
-/* The same, made again where a signal has interrupted it. */
+/* The same, restarted when a signal interrupts it (EINTR). */
 #define kernel_patiently(call, ...)                \
     ({                                             \
         long result_;                              \

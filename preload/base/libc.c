@@ -5,7 +5,7 @@
 
 #include "base/kernel.h"
 
-/* dlsym moved from libdl to libc in glibc 2.34, with that version. Its first version is in both, everywhere. */
+/* glibc 2.34 moved dlsym from libdl to libc, with a new symbol version. The original version is in both, everywhere. */
 #if defined(__GLIBC__) && defined(__x86_64__)
 __asm__(".symver dlsym, dlsym@GLIBC_2.2.5");
 #elif defined(__GLIBC__) && defined(__aarch64__)
@@ -14,7 +14,7 @@ __asm__(".symver dlsym, dlsym@GLIBC_2.17");
 __asm__(".symver dlsym, dlsym@GLIBC_2.2");
 #endif
 
-/* Without a libc to be found, a program that works is worth more than a cancellation point. */
+/* Used if dlsym(3) finds nothing: the program works, only without the cancellation point. */
 #define FUNCTION(name, parameters, ...)        \
     static int direct_##name parameters        \
     {                                          \
@@ -27,7 +27,7 @@ FUNCTION(bind, (int fd, const struct sockaddr *address, socklen_t len), fd, addr
 FUNCTION(listen, (int fd, int backlog), fd, backlog);
 FUNCTION(getsockname, (int fd, struct sockaddr *address, socklen_t *len), fd, address, len);
 
-/* ISO C cannot cast what dlsym(3) returns to a function pointer; POSIX guarantees that the bytes are one. */
+/* ISO C can't cast the result of dlsym(3) to a function pointer; POSIX guarantees that copying its bytes works. */
 void libc_resolve(const char *name, void *function)
 {
     const void *symbol = dlsym(RTLD_NEXT, name);

@@ -16,21 +16,20 @@
 
 enum {
     LINE_SIZE = 1024,
-    BLOCK_SIZE = 65536 /* of a file system, at most */
+    BLOCK_SIZE = 65536 /* the largest block of a file system */
 };
 
 /*
- * Year, month and day of a day counted from 1 January 1970: civil_from_days() of Howard Hinnant's "chrono-Compatible
- * Low-Level Date Algorithms". Years begin in March there, so that a leap day is the last of its year. gmtime_r(3) takes
- * the lock of the time zone.
+ * Converts days since 1 January 1970 to a date: civil_from_days() of Howard Hinnant's "chrono-Compatible Low-Level Date
+ * Algorithms". Its years begin in March, so that leap days come last. gmtime_r(3) takes the time zone's lock.
  */
 static void civil_date(long long days, unsigned int *year, unsigned int *month, unsigned int *day)
 {
-    unsigned int since = (unsigned int)days + 719468; /* 1 March of the year 0; all 400 years have 146097 days */
-    unsigned int left = since % 146097;
-    unsigned int years = (left - left / 1460 + left / 36524 - left / 146096) / 365;
-    unsigned int day_of_year = left - (365 * years + years / 4 - years / 100);
-    unsigned int months = (5 * day_of_year + 2) / 153; /* five months have 153 days, from March to July and so on */
+    unsigned int since = (unsigned int)days + 719468; /* from 1 March of year 0; 400 years have 146097 days */
+    unsigned int day_of_era = since % 146097;
+    unsigned int years = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    unsigned int day_of_year = day_of_era - (365 * years + years / 4 - years / 100);
+    unsigned int months = (5 * day_of_year + 2) / 153; /* March to July have 153 days, as have August to December */
 
     *day = day_of_year - (153 * months + 2) / 5 + 1;
     *month = months < 10 ? months + 3 : months - 9;
@@ -50,8 +49,8 @@ static void text_time(struct text *text, const struct timespec *now)
 }
 
 /*
- * Makes what text holds one line, whatever it was built from, and however long it is. Line ends are not the only ones
- * that readers know: NEL and others of Unicode's are as well, and terminals take more for commands.
+ * Makes text exactly one line, even if it fills the buffer. Replaces all but printable ASCII: some readers also break
+ * lines at NEL and other Unicode characters, and terminals interpret control characters.
  */
 static void text_end_line(struct text *text)
 {
@@ -64,13 +63,13 @@ static void text_end_line(struct text *text)
 }
 
 /*
- * A pipe that nobody reads, or a limit of file sizes (RLIMIT_FSIZE), must not end the program, and a terminal that is
- * another job's not stop it: signals are held back here, SIGTTOU is then not even sent. Returns as write(2).
+ * A pipe without a reader, RLIMIT_FSIZE or another job's terminal must not end or stop the program. Signals are blocked
+ * here: SIGTTOU is then not sent, and the SIGPIPE or SIGXFSZ that the write causes is discarded. Returns as write(2).
  */
 static ssize_t write_without_signal(int fd, const struct text *line)
 {
     static const struct timespec at_once;
-    uint64_t pending = 0; /* a bit for each signal, from 1 */
+    uint64_t pending = 0; /* signal N is bit N - 1 */
     uint64_t caused;
     ssize_t written;
     int signal;
@@ -84,18 +83,18 @@ static ssize_t write_without_signal(int fd, const struct text *line)
     return written;
 }
 
-/* A pipe that is full must not stop the program. Under secure execution the descriptor may be anybody's. */
+/* A full pipe must not block the program. Under secure execution the descriptor may be anything. */
 static void write_to_stderr(const struct text *line)
 {
     struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
-    struct timespec at_once = {.tv_sec = 0}; /* is written to */
+    struct timespec at_once = {.tv_sec = 0}; /* ppoll(2) changes it */
 
     if (!is_secure() && kernel(ppoll, &ready, 1, &at_once, NULL, 0) == 1)
         (void)write_without_signal(STDERR_FILENO, line);
 }
 
-/* Takes back a line that a full disk or a limit has cut off, unless another process has written behind it. */
-static void take_back(int fd, off_t written)
+/* Removes a line that a full disk or RLIMIT_FSIZE cut off, unless another process has appended to it since. */
+static void remove_partial_line(int fd, off_t written)
 {
     off_t end = kernel(lseek, fd, (off_t)0, SEEK_CUR);
     struct stat status;
@@ -105,8 +104,8 @@ static void take_back(int fd, off_t written)
 }
 
 /*
- * Under secure execution another user than root does not make the log, which would then be that user's, and a link such
- * as /dev/stderr is not followed: the file behind it can be one that whoever started the process may only read.
+ * Under secure execution only root creates the log, which would otherwise belong to the user, and a symbolic link such
+ * as /dev/stderr is not followed: its target may be a file that whoever started the process can only read.
  */
 static int open_log(const char *file)
 {
@@ -122,7 +121,7 @@ static bool is_zero(int fd, off_t at)
     return kernel(lseek, fd, at, SEEK_SET) == at && kernel(read, fd, &byte, sizeof(byte)) == 1 && byte == '\0';
 }
 
-static void put(int fd, off_t at, char byte)
+static void put_byte(int fd, off_t at, char byte)
 {
     const struct text text = {.data = &byte, .len = sizeof(byte)};
 
@@ -130,21 +129,20 @@ static void put(int fd, off_t at, char byte)
         (void)write_without_signal(fd, &text);
 }
 
-/* The last byte comes last: until then, there is all of it still to do. */
-static void blank_end(int fd, off_t size)
+/* Writes the last byte last: until then, the next process would do it all again. */
+static void overwrite_zeros(int fd, off_t size)
 {
     for (off_t at = size - 2; size - at < BLOCK_SIZE && is_zero(fd, at); at--)
-        put(fd, at, ' ');
-    put(fd, size - 1, '\n');
+        put_byte(fd, at, ' ');
+    put_byte(fd, size - 1, '\n');
 }
 
 /*
- * Makes blanks of the zero bytes at the end, and a line: after a power cut ext4 can have what a file was last appended
- * to by its length alone, as the content of a block that is in use is written after that. Other processes that do the
- * same write the same, and those that append write elsewhere. A file that bytes can't be read of, or put anywhere in,
- * stays as it is.
+ * Replaces zero bytes at the end of the file by blanks and a newline. After a power cut ext4 may have the new length of
+ * a file but not the data last appended to it, which it writes later. Processes that do this at the same time write the
+ * same bytes, and appends go elsewhere. A file that can't be read, or only be appended to, stays as it is.
  */
-static void mend_end(const char *file, int appending)
+static void blank_zeros(const char *file, int appending)
 {
     struct stat status;
     int fd;
@@ -154,24 +152,23 @@ static void mend_end(const char *file, int appending)
     fd = (int)kernel(openat, AT_FDCWD, file, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
         return;
-    /* By now another file may be at that path, of another size. */
+    /* The path may name another file by now, of another size. */
     if (kernel(fstat, fd, &status) == 0 && S_ISREG(status.st_mode) && is_zero(fd, status.st_size - 1))
-        blank_end(fd, status.st_size);
+        overwrite_zeros(fd, status.st_size);
     (void)kernel(close, fd);
 }
 
-/* Before the first line of a process, whichever of its threads writes it: a power cut ends all processes. */
-static void mend_end_once(const char *file, int appending)
+/* Before the process's first line, in whichever thread. Once is enough: a power cut ends all processes. */
+static void blank_zeros_once(const char *file, int appending)
 {
-    static bool is_mended;
+    static bool is_done;
 
-    if (!__atomic_load_n(&is_mended, __ATOMIC_RELAXED))
-        mend_end(file, appending);
-    __atomic_store_n(&is_mended, true, __ATOMIC_RELAXED);
+    if (!__atomic_load_n(&is_done, __ATOMIC_RELAXED))
+        blank_zeros(file, appending);
+    __atomic_store_n(&is_done, true, __ATOMIC_RELAXED);
 }
 
-/* Under secure execution nothing is taken back: a user who has set the limit can stop the process until others have
- * written. */
+/* Keeps a partial line under secure execution: a user could set the limit and stop us until others have appended. */
 static bool append_to(const char *file, const struct text *line)
 {
     int fd = open_log(file);
@@ -179,15 +176,15 @@ static bool append_to(const char *file, const struct text *line)
 
     if (fd < 0)
         return false;
-    mend_end_once(file, fd);
+    blank_zeros_once(file, fd);
     written = write_without_signal(fd, line);
     if (written > 0 && written < (ssize_t)line->len && !is_secure())
-        take_back(fd, written);
+        remove_partial_line(fd, written);
     (void)kernel(close, fd);
     return written == (ssize_t)line->len;
 }
 
-/* To the file, or to standard error where that can't be written or is NULL. Whether it is in the file. */
+/* Writes to file, or to standard error if file is NULL or can't be written. Returns whether the line is in file. */
 static bool write_out(const char *file, const struct text *line)
 {
     struct signals signals;

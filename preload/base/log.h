@@ -8,17 +8,16 @@ enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
 struct log {
     const char *file;
     enum log_level level;
-    const char *process; /* its name */
+    const char *process; /* its name in the log */
 };
 
 /*
- * Writes one line in GlusterFS's own form (libglusterfs/src/logging.c), format as text_format() has it, if log wants
- * this level. The file is opened anew, so that rotation works, and the line written by one write(2), so that lines of
- * several processes don't mix; where that fails, or a full disk cuts it off, it goes to standard error. Bytes that
- * could end the line are replaced. Returns false where the line went to standard error. Async-signal-safe; changes
- * errno.
+ * Logs a line in GlusterFS's format (libglusterfs/src/logging.c), unless log's level excludes it; format as in
+ * text_format(). Opens the file each time, so that rotation works, and writes the line with one write(2), so that lines
+ * of several processes don't mix. If that fails, or a full disk cuts the line off, it goes to standard error and the
+ * result is false. Bytes that could end the line are replaced. Async-signal-safe; changes errno.
  */
 bool log_write(const struct log *log, enum log_level level, const char *format, ...);
 
-/* One line as it is, to standard error. Async-signal-safe; changes errno. */
+/* Writes a line to standard error, without a prefix. Async-signal-safe; changes errno. */
 void log_to_stderr(const char *format, ...);

@@ -11,7 +11,7 @@ void *memory_map(size_t size)
 
     if (memory != MAP_FAILED)
         return memory;
-    errno = ENOMEM; /* whatever mmap(2) has said: that there is no memory is all that a caller knows what to do about */
+    errno = ENOMEM; /* whatever mmap(2) says: callers handle only that */
     return NULL;
 }
 

@@ -7,7 +7,7 @@ enum {
     INTERVAL = 60 /* seconds */
 };
 
-/* A hash of the peer above, the second of its last warning below, so that one compare-and-swap claims both. 0: free. */
+/* High half: hash of the peer. Low half: second of its last warning. One compare-and-swap claims both. 0: free. */
 static uint64_t slots[SLOTS];
 
 /* Another thread may already have claimed a later second. */
@@ -19,7 +19,7 @@ static bool is_recent(uint64_t slot, uint32_t now)
 bool ratelimit_allows(const struct in6_addr *peer, uint32_t now)
 {
     uint32_t key = (uint32_t)address_hash(peer);
-    uint64_t *over = NULL; /* peer's slot, or the first that nobody needs any more */
+    uint64_t *over = NULL; /* peer's slot, or the first free or expired one */
     uint64_t over_seen = 0;
 
     for (uint32_t i = 0; i < SLOTS; i++) {

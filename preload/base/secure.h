@@ -1,4 +1,4 @@
-/* Secure execution, ld.so(8): whoever started the process may have less rights than it. Async-signal-safe. */
+/* Secure execution, ld.so(8): whoever started the process may have fewer rights than it has. Async-signal-safe. */
 #pragma once
 
 #include <stdbool.h>

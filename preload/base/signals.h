@@ -1,7 +1,7 @@
 /*
  * Blocks signals around work that holds a descriptor or memory, so that no handler can jump out of it (siglongjmp(3))
- * and the thread is not cancelled: C libraries cancel by a signal, or in calls that kernel.h does not use. Don't read
- * the program's memory meanwhile: SIGSEGV is blocked too. Async-signal-safe.
+ * and the thread can't be cancelled: C libraries cancel by a signal, or in calls that kernel.h does not use. Don't
+ * access the program's memory meanwhile, because SIGSEGV is blocked too. Async-signal-safe.
  */
 #pragma once
 
@@ -18,7 +18,9 @@ struct signals {
 
 static inline void signals_block(struct signals *signals)
 {
-    /* The C library's own signals too, but not SIGSYS: a sandbox answers calls with it, and kills who blocks it. */
+    /*
+     * Includes the C library's own, but not SIGSYS: if that is blocked, a sandbox that traps a call kills the process.
+     */
     static const uint64_t all = ~(UINT64_C(1) << (SIGSYS - 1));
 
     signals->is_blocked = kernel(rt_sigprocmask, SIG_BLOCK, &all, &signals->mask, sizeof(all)) == 0;

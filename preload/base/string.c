@@ -1,6 +1,6 @@
 /*
- * What compilers themselves make calls of, and two more of string.h: ld.so need not look them up in the C library each
- * time that a process starts. For lines, which are searched by the hundred thousand, memchr(3) is worth its look-up.
+ * What compilers generate calls to, and strlen() and strcmp(): ld.so need not look them up in the C library whenever a
+ * process starts. memchr(3) is worth its lookup: it searches hundreds of thousands of lines.
  */
 #include <string.h>
 
@@ -66,7 +66,7 @@ int strcmp(const char *a, const char *b)
     return (unsigned char)*a - (unsigned char)*b;
 }
 
-/* Without the message that the C library's writes. */
+/* Prints no message, unlike the C library's. */
 _Noreturn void smashed_stack(void) __asm__("__stack_chk_fail");
 _Noreturn void smashed_stack(void)
 {

@@ -40,7 +40,7 @@ void text_string(struct text *text, const char *string)
 
 static void text_digits(struct text *text, unsigned int number, unsigned int base, unsigned int digits)
 {
-    char written[3 * sizeof(number)]; /* enough of any base from 10 on */
+    char written[3 * sizeof(number)]; /* enough for base 10 and above */
     size_t start = sizeof(written);
 
     do {
@@ -50,7 +50,7 @@ static void text_digits(struct text *text, unsigned int number, unsigned int bas
     text_bytes(text, written + start, sizeof(written) - start);
 }
 
-/* The longest run of two or more zero groups, which RFC 5952, 4.2 has written as "::"; the first of equal ones. */
+/* The longest run of two or more zero groups, which RFC 5952, 4.2 shortens to "::"; the first of equally long ones. */
 static void longest_zeros(const struct in6_addr *address, unsigned int count, unsigned int *start, unsigned int *end)
 {
     *start = *end = count;
@@ -133,7 +133,7 @@ static void text_quoted(struct text *text, const struct word *word)
     text_string(text, shown < word->len ? "...'" : "'");
 }
 
-/* strerror(3) reads the locale and allocates; these are the errors that an operator can meet. */
+/* strerror(3) reads the locale and allocates. These are the errors that an operator can see. */
 static void text_errno(struct text *text, int error)
 {
     static const char *const words[] = {
@@ -207,7 +207,7 @@ void text_vformat(struct text *text, const char *format, va_list arguments)
         case '%':
             text_string(text, "%");
             break;
-        default: /* an error of ours: show the format as it is rather than read an argument that is not there */
+        default: /* a bug: print the format as it is rather than read an argument that is not there */
             text_string(text, next - 1);
             return;
         }

@@ -53,7 +53,7 @@ static bool same_letter(char a, char b)
     return a == b || ((a ^ b) == 0x20 && (a | 0x20) >= 'a' && (a | 0x20) <= 'z');
 }
 
-/* NOLINTNEXTLINE(misc-no-recursion): as deep as there are slips */
+/* NOLINTNEXTLINE(misc-no-recursion): at most slips deep */
 static bool can_become(struct word a, struct word b, size_t slips)
 {
     for (; a.len > 0 && b.len > 0 && same_letter(a.start[0], b.start[0]); b = word_behind(b, 1))

@@ -1,4 +1,4 @@
-/* Taking a line of text apart. Pure functions; all are async-signal-safe. */
+/* Splits a line of text into words. Pure functions, so async-signal-safe. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,7 +14,7 @@ static inline struct word word_between(const char *start, const char *end)
     return (struct word){.start = start, .len = (size_t)(end - start)};
 }
 
-/* word without its first len bytes, which it must have. */
+/* word without its first len bytes. It must have that many. */
 static inline struct word word_behind(struct word word, size_t len)
 {
     return (struct word){.start = word.start + len, .len = word.len - len};
@@ -35,22 +35,22 @@ static inline bool is_blank(char byte)
 /* word without the blanks, tabs and carriage returns around it. */
 struct word word_trim(struct word word);
 
-/* The next piece of *rest without blanks, off *rest. Empty, at the end of *rest, if none is left. */
+/* Takes the next word, up to a blank, off *rest. Returns an empty word, at the end of *rest, if there is none. */
 struct word word_next(struct word *rest);
 
-/* What stands before the first separator, both off *rest; all of *rest if there is no separator. */
+/* Takes what comes before the first separator, and the separator, off *rest; all of *rest if there is no separator. */
 struct word word_split(struct word *rest, char separator);
 
 bool word_has(struct word word, char byte);
 
 /*
- * Whether word is a slip of meant: that many letters, and at most a third of word's, have to be added, dropped,
- * replaced or swapped with the next to make meant of it. Capital letters are as good as small ones.
+ * True if word is a misspelling of meant: at most slips letters, and at most a third of word's, have to be added,
+ * dropped, replaced or swapped with the next. Ignores case.
  */
 bool word_is_slip(struct word word, const char *meant, unsigned int slips);
 
-/* The number up to max that word is, in digits of base, at most 16, A to F in capitals alone. -1 if it is none. */
+/* Parses a number of at most max in base, 16 or less, with A to F in upper case. Returns -1 if word is not one. */
 int64_t word_number(struct word word, int base, int64_t max);
 
-/* What stands in brackets, without a further one, at the start of word, as an address in a URL does; or empty. */
+/* The text in brackets, without brackets in it, at the start of word, like an address in a URL; else empty. */
 struct word word_in_brackets(struct word word);
