@@ -13,19 +13,16 @@ struct parser {
     struct line line;
     uint32_t options_line; /* of [options], 0 if not seen */
     struct options_read options;
-    struct section *section; /* the one being read; NULL in [options], and before any header */
-    struct word source;      /* of its latest rule */
-    struct rule *rules;      /* free room for the next section */
+    struct section *section; /* being read; NULL in [options] and before the first header */
+    struct word source;      /* of the section's latest rule */
+    struct rule *rules;      /* free room for the next section, like the next two */
     struct address_key *tops;
     struct source *sources;
     struct rule *scratch;
 };
 
-/*
- * The section's index for source. It is looked for among the latest ones only, as neighbouring rules mostly share a
- * few; a copy kept twice does no harm.
- */
-static uint32_t keep_source(struct section *section, const struct source *source)
+/* Returns the section's index of source. Searches only the latest: neighbours share a few, duplicates are harmless. */
+static uint32_t add_source(struct section *section, const struct source *source)
 {
     enum { LATEST = 8 };
 
@@ -36,7 +33,7 @@ static uint32_t keep_source(struct section *section, const struct source *source
     return section->source_count++;
 }
 
-/* The source of a rule: mostly that of the rule before. */
+/* Most rules have the source of the rule before. */
 static bool find_source(struct parser *parser, struct word word, const struct network *network, struct rule *rule)
 {
     struct section *section = parser->section;
@@ -48,7 +45,7 @@ static bool find_source(struct parser *parser, struct word word, const struct ne
     }
     if (!source_parse_for(&parser->line, word, network, &source))
         return false;
-    rule->source = keep_source(section, &source);
+    rule->source = add_source(section, &source);
     parser->source = word;
     return true;
 }
@@ -86,7 +83,7 @@ static bool parse_rule(struct parser *parser, struct word left, struct word righ
     return true;
 }
 
-/* Orders the rules of the section that ends here, and finds networks that stand in it twice. */
+/* Sorts the rules of the section that ends here. A network that occurs twice is an error. */
 static bool end_section(struct parser *parser)
 {
     struct section *section = parser->section;
@@ -117,8 +114,7 @@ static bool start_options(struct parser *parser, struct word line)
     return true;
 }
 
-/* Of brackets: one that nothing closes, or that nothing opens. */
-static bool has_half_a_pair(struct word name)
+static bool has_unmatched_bracket(struct word name)
 {
     struct word rest = name;
     struct word before = word_split(&rest, ']');
@@ -148,7 +144,7 @@ static bool parse_header(struct parser *parser, struct word line)
             return DIAGNOSTIC(&parser->line, name.start, "expected [options] without other names");
         if (word_has(name, ','))
             return DIAGNOSTIC(&parser->line, name.start, "expected spaces between names, found %W", &name);
-        if (has_half_a_pair(name))
+        if (has_unmatched_bracket(name))
             return DIAGNOSTIC(&parser->line, name.start, "expected [NAME...], found %W with an unmatched bracket",
                               &name);
     }
@@ -162,7 +158,7 @@ static bool parse_header(struct parser *parser, struct word line)
     return true;
 }
 
-/* A comment starts with # or ; at the start of the line or behind a blank. */
+/* A comment starts with # or ; at the start of the line or after a blank. */
 static struct word without_comment(struct word line)
 {
     if (!word_has(line, '#') && !word_has(line, ';'))
@@ -173,7 +169,7 @@ static struct word without_comment(struct word line)
     return line;
 }
 
-/* A network with brackets around its address, where a section's head would end: nothing stands behind that. */
+/* Unlike a section's header, a rule for a network in brackets goes on after them. */
 static bool is_bracketed_rule(struct word line)
 {
     return address_is_bracketed(line) && word_in_brackets(line).len + 2 < line.len;
@@ -227,8 +223,8 @@ static size_t count_bytes(struct word text, char byte)
     return found;
 }
 
-/* Room for as many sections as text has "[", and for as many rules and sources as it has "=". */
-static bool take_memory(struct parser *parser, struct word text)
+/* Upper bounds: as many sections as text has "[", and as many rules and sources as it has "=". */
+static bool allocate(struct parser *parser, struct word text)
 {
     struct config *config = parser->config;
     size_t sections = count_bytes(text, '[');
@@ -255,7 +251,7 @@ bool config_parse(const char *text, size_t len, struct config *config, struct di
 
     config->section_count = 0;
     options_set_defaults(&config->options);
-    if (!take_memory(&parser, whole))
+    if (!allocate(&parser, whole))
         return diagnostic_at(diagnostic, 0, 0, "cannot allocate memory for %u bytes of configuration",
                              (unsigned int)len);
     if (parse_lines(&parser, whole))

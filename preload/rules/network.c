@@ -28,7 +28,7 @@ bool network_meant(struct word word, struct network *meant)
     address = word_split(&address, '%');
     if (!address_parse_either(address, &meant->address))
         return false;
-    added = word_has(address, ':') ? 0 : 96; /* by which an IPv4 prefix becomes longer */
+    added = word_has(address, ':') ? 0 : 96; /* what IPv4-mapping adds to a prefix length */
     meant->len = 128 - added;
     if (word_has(word, '/') && (!network_parse_length(length, &meant->len) || meant->len + added > 128))
         return false;

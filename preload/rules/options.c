@@ -44,7 +44,7 @@ static const struct {
     [OPTION_LOG_LEVEL] = {"log-level", set_log_level},
 };
 
-/* OPTION_COUNT if there is none of that name. */
+/* Returns OPTION_COUNT if there is no option of that name. */
 static enum config_option find_option(struct word name)
 {
     enum config_option option = 0;
@@ -54,7 +54,7 @@ static enum config_option find_option(struct word name)
     return option;
 }
 
-static bool no_option(const struct line *line, struct word key)
+static bool unknown_option(const struct line *line, struct word key)
 {
     for (enum config_option option = 0; option < OPTION_COUNT; option++)
         if (word_is_slip(key, known_options[option].name, 2))
@@ -68,7 +68,7 @@ bool options_parse(const struct line *line, struct options_read *read, struct wo
     enum config_option option = find_option(key);
 
     if (option == OPTION_COUNT)
-        return no_option(line, key);
+        return unknown_option(line, key);
     if (read->line[option] != 0)
         return DIAGNOSTIC(line, key.start, "duplicate option %W: lines %u and %u", &key, read->line[option],
                           line->number);

@@ -11,14 +11,14 @@
 #define CONFIG_LOG_FILE "/var/log/glusterfs/srcaddr.log"
 
 struct options {
-    bool refuse; /* what to do if a source is unavailable; else connect as the kernel likes */
+    bool refuse; /* the connect, if its source is unavailable; else the kernel chooses */
     enum log_level log_level;
     char log_file[PATH_MAX];
 };
 
 enum config_option { OPTION_UNAVAILABLE, OPTION_LOG_FILE, OPTION_LOG_LEVEL, OPTION_COUNT };
 
-/* What has been read of the section. */
+/* What has been parsed of the section. */
 struct options_read {
     struct options *options;
     unsigned int line[OPTION_COUNT]; /* of each option, 0 if not seen */
@@ -26,8 +26,7 @@ struct options_read {
 
 void options_set_defaults(struct options *options);
 
-/* Reads one more; false after an error, in line. */
+/* Parses one option. Returns false after reporting an error in line. */
 bool options_parse(const struct line *line, struct options_read *read, struct word key, struct word value);
 
-/* Whether there is an option of that name. */
 bool options_has(struct word name);

@@ -2,8 +2,7 @@
 
 #include <stddef.h>
 
-/* Returns where the bracket expression at start ends, just behind its "]", or NULL if it does not. *matches tells
- * whether wanted is one of its bytes. */
+/* Returns the end of the bracket expression at start, after its "]", or NULL. *matches is true if wanted is in it. */
 static const char *bracket_end(const char *start, const char *end, unsigned char wanted, bool *matches)
 {
     bool negated = end - start > 1 && start[1] == '!';
@@ -11,7 +10,7 @@ static const char *bracket_end(const char *start, const char *end, unsigned char
     const char *next = first;
     bool found = false;
 
-    for (; next < end && (*next != ']' || next == first); next++) { /* a first "]" stands for itself */
+    for (; next < end && (*next != ']' || next == first); next++) { /* a first "]" is literal */
         unsigned char low = (unsigned char)*next;
 
         if (end - next > 2 && next[1] == '-' && next[2] != ']')
@@ -22,7 +21,7 @@ static const char *bracket_end(const char *start, const char *end, unsigned char
     return next < end ? next + 1 : NULL;
 }
 
-/* Whether the one pattern item at *at (not a "*") matches byte; moves *at behind it. */
+/* True if the pattern item at *at, other than "*", matches byte. Moves *at past it. */
 static bool item_matches(const char **at, const char *end, char byte)
 {
     const char *item = *at;
@@ -45,8 +44,8 @@ bool pattern_matches(struct word pattern, const char *name)
 {
     const char *at = pattern.start;
     const char *end = pattern.start + pattern.len;
-    const char *star = NULL;   /* behind the last "*" seen */
-    const char *resume = NULL; /* where in name the rest of the pattern is tried next */
+    const char *star = NULL;   /* after the last "*" seen */
+    const char *resume = NULL; /* where in name to try the rest of the pattern next */
 
     while (*name != '\0') {
         if (at < end && *at == '*') {

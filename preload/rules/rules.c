@@ -2,14 +2,14 @@
 
 #include <string.h>
 
-/* In a few instructions without a branch: of random peers a processor would foretell half of the branches wrong. */
+/* Branch-free: with random peers half of the branches would be mispredicted. */
 static inline bool comes_after(struct address_key a, struct address_key b)
 {
     return ((unsigned __int128)a.high << 64 | a.low) > ((unsigned __int128)b.high << 64 | b.low);
 }
 
-/* Whether a stands before b: rules of the same network in the order of the file. */
-static bool stands_before(const struct rule *a, const struct rule *b)
+/* Rules for the same network stay in the order of the file. */
+static bool sorts_before(const struct rule *a, const struct rule *b)
 {
     if (address_key_same(a->network, b->network))
         return a->len != b->len ? a->len < b->len : a->line < b->line;
@@ -22,13 +22,13 @@ static void insert_all(struct rule *rules, uint32_t start, uint32_t end)
         struct rule inserted = rules[i];
         uint32_t to = i;
 
-        for (; to > start && stands_before(&inserted, &rules[to - 1]); to--)
+        for (; to > start && sorts_before(&inserted, &rules[to - 1]); to--)
             rules[to] = rules[to - 1];
         rules[to] = inserted;
     }
 }
 
-/* Merges the rules from left up to right with those from there up to end. */
+/* Merges from[left..right) and from[right..end), both sorted, into to. */
 static void merge(const struct rule *from, uint32_t left, uint32_t right, uint32_t end, struct rule *to)
 {
     uint32_t a = left;
@@ -36,9 +36,9 @@ static void merge(const struct rule *from, uint32_t left, uint32_t right, uint32
 
     to += left;
     while (a < right && b < end) {
-        uint32_t is_a = stands_before(&from[a], &from[b]);
+        uint32_t is_a = sorts_before(&from[a], &from[b]);
 
-        *to++ = from[b - (b - a) * is_a]; /* without a branch too */
+        *to++ = from[b - (b - a) * is_a]; /* branch-free too */
         a += is_a;
         b += 1 - is_a;
     }
@@ -46,7 +46,7 @@ static void merge(const struct rule *from, uint32_t left, uint32_t right, uint32
     memcpy(to + (right - a), &from[b], (end - b) * sizeof(*to));
 }
 
-/* Merge sort, bottom up, of blocks that are small enough to insert in: qsort(3) allocates. */
+/* Bottom-up merge sort, with insertion sort for small blocks. qsort(3) allocates. */
 static void sort(struct rule *rules, uint32_t count, struct rule *scratch)
 {
     struct rule *from = rules;
@@ -70,7 +70,7 @@ static void sort(struct rule *rules, uint32_t count, struct rule *scratch)
         memcpy(rules, from, count * sizeof(*rules));
 }
 
-/* The smallest network that contains address: of rule or of those that contain it, which share its bits. Or NULL. */
+/* Returns the first of rule and its parents that contains address, or NULL. All of them share rule's bits. */
 static inline const struct rule *containing(const struct rule *all, const struct rule *rule, struct address_key address)
 {
     unsigned int common = address_key_common(rule->network, address);
@@ -83,13 +83,13 @@ static inline const struct rule *containing(const struct rule *all, const struct
     return rule;
 }
 
-/* To each block of so many rules, or tops, but the first one, a top leads: the first network in it. */
+/* The number of tops above count rules or tops. Each block but the first has one: its first network. */
 static uint32_t tops_of(uint32_t count)
 {
     return count > 0 ? (count - 1) / RULES_BLOCK : 0;
 }
 
-/* The tops of rules, then the tops of these, and so on. */
+/* Fills in the tops of the rules, then the tops of those, and so on. */
 static void build_tops(struct rules *rules)
 {
     struct address_key *level = rules->tops;
@@ -132,11 +132,11 @@ static uint32_t block_size(uint32_t count, uint32_t start)
 }
 
 /*
- * How many of a level's tops do not come after peer, from the highest level down: which block of what is below peer
- * belongs to. One block of each level is read, so that a million rules cost few cache misses more than a thousand, and
- * all of it at once: what waits for no other read, memory delivers at the same time.
+ * How many of a level's tops do not come after peer, which is the number of peer's block on the level below. Reads one
+ * block of each level, from the highest, so that a million rules cost only a few more cache misses than a thousand.
+ * Reads all of a block, because memory serves independent reads in parallel.
  */
-/* NOLINTNEXTLINE(misc-no-recursion): as deep as there are levels, of the largest file's rules no more than six */
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as there are levels, at most six for the largest file */
 static uint32_t count_tops(const struct address_key *level, uint32_t count, struct address_key peer)
 {
     uint32_t found = count > RULES_BLOCK ? count_tops(level + count, tops_of(count), peer) * RULES_BLOCK : 0;
@@ -148,31 +148,30 @@ static uint32_t count_tops(const struct address_key *level, uint32_t count, stru
     return found;
 }
 
-__attribute__((noinline)) static bool reaches_into_special(const struct rule *rule, struct address_key peer)
+__attribute__((noinline)) static bool is_long_enough(const struct rule *rule, struct address_key peer)
 {
     struct in6_addr address = address_of_key(peer);
 
     return rule->len >= address_shortest_prefix(&address);
 }
 
-/* Whether the network reaches into the range where peer is, if that is one of those that address_shortest_prefix()
- * tells of. */
-static inline bool reaches(const struct rule *rule, struct address_key peer)
+/* False if peer is in a special range and the network is larger than that range: address_shortest_prefix(). */
+static inline bool is_specific_enough(const struct rule *rule, struct address_key peer)
 {
-    enum { FIRST_SPECIAL = 0xfe80 /* all from there on, or without a bit of the high half, may be in one */ };
+    enum { FIRST_SPECIAL = 0xfe80 /* peer may be special from here on, or if its high half is zero */ };
 
-    return (peer.high != 0 && peer.high >> 48 < FIRST_SPECIAL) || reaches_into_special(rule, peer);
+    return (peer.high != 0 && peer.high >> 48 < FIRST_SPECIAL) || is_long_enough(rule, peer);
 }
 
-/* The rule for peer, of which last is the last one whose network doesn't come after it. */
+/* Returns the rule for peer, given the last rule whose network does not come after peer. */
 static inline const struct rule *find_from(const struct rule *all, const struct rule *last, struct address_key peer)
 {
     const struct rule *rule = containing(all, last, peer);
 
-    return rule != NULL && reaches(rule, peer) ? rule : NULL;
+    return rule != NULL && is_specific_enough(rule, peer) ? rule : NULL;
 }
 
-/* The block is read as those of tops are. */
+/* Reads all of the block, like count_tops(). */
 __attribute__((noinline)) static const struct rule *find_among_many(const struct rules *rules, const void *peer_address)
 {
     struct address_key peer = address_key(peer_address);
@@ -185,32 +184,32 @@ __attribute__((noinline)) static const struct rule *find_among_many(const struct
     return up_to > 0 ? find_from(rules->all, &rules->all[up_to - 1], peer) : NULL;
 }
 
-/* rule, or the one that many steps further if that doesn't come after peer. */
+/* Returns the rule that many steps further, unless that comes after peer; else rule. */
 static inline const struct rule *skip(const struct rule *rule, uint32_t steps, struct address_key peer)
 {
     return rule + (size_t)steps * !comes_after(rule[steps].network, peer);
 }
 
-/* The same with all but so many of count rules. */
-static inline const struct rule *skip_all_but(const struct rule *rule, uint32_t count, uint32_t but,
+/* Likewise, to the last remaining of count rules. */
+static inline const struct rule *skip_to_last(const struct rule *rule, uint32_t count, uint32_t remaining,
                                               struct address_key peer)
 {
-    const struct rule *rest = rule + (count - but);
+    const struct rule *rest = rule + (count - remaining);
 
     return comes_after(rest->network, peer) ? rule : rest;
 }
 
-/* A binary search in as few instructions as can be: most of its steps are the same for each number of rules. */
+/* A binary search in few instructions: most of its steps are the same for every count. */
 static inline const struct rule *find_last(const struct rule *rule, uint32_t count, struct address_key peer)
 {
-    if (count >= 8) /* the one looked for is among eight from here, then among four, and so on */
-        rule = skip(skip_all_but(rule, count, 8, peer), 4, peer);
+    if (count >= 8) /* now it is one of eight from here, then one of four, and so on */
+        rule = skip(skip_to_last(rule, count, 8, peer), 4, peer);
     else if (count >= 4)
-        rule = skip_all_but(rule, count, 4, peer);
+        rule = skip_to_last(rule, count, 4, peer);
     if (count >= 4)
         rule = skip(rule, 2, peer);
     else if (count >= 2)
-        rule = skip_all_but(rule, count, 2, peer);
+        rule = skip_to_last(rule, count, 2, peer);
     return count >= 2 ? skip(rule, 1, peer) : rule;
 }
 

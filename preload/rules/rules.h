@@ -1,7 +1,4 @@
-/*
- * The rules of one section: which source a peer gets. Knows no file, no process and no socket; every function here is
- * async-signal-safe.
- */
+/* The rules of a section: which source a peer gets. Knows no file, process or socket. Async-signal-safe. */
 #pragma once
 
 #include <netinet/in.h>
@@ -12,22 +9,21 @@
 #include "base/source.h"
 #include "base/text.h"
 
-/* Ordered by network, then by length, so that a rule stands after every rule whose network contains its own. */
+/* Sorted by network, then by length, so that a rule comes after every rule whose network contains its own. */
 struct rule {
     struct address_key network;
     uint32_t source; /* index into the section's sources */
     uint32_t line;   /* in the file, from 1 */
     uint32_t parent; /* index of the rule with the smallest network that contains this one, or NO_RULE */
-    uint16_t column; /* of the network in its line, from 1; UINT16_MAX stands for all beyond */
+    uint16_t column; /* of the network in its line, from 1; UINT16_MAX: that or more */
     uint8_t len;     /* of the network, in bits */
 };
 
 #define NO_RULE UINT32_MAX
 
-/* The rules of a section. */
 struct rules {
     struct rule *all;
-    struct address_key *tops; /* room for RULES_TOPS(count) networks, by which rules_find() finds its block */
+    struct address_key *tops; /* RULES_TOPS(count) networks, the index of rules_find() */
     uint32_t count;
 };
 
@@ -35,15 +31,14 @@ enum { RULES_BLOCK = 16 };
 #define RULES_TOPS(count) ((count) / (RULES_BLOCK - 1))
 
 /*
- * Orders the rules as they were read from a file and links them, and fills in the tops; scratch has room for as many
- * rules. NULL; or, if a network stands there twice, the later rule in the file, with the earlier right before it.
+ * Sorts the rules, which are in the order of the file, links them to their parents and fills in the tops. scratch has
+ * room for as many rules. Returns NULL or, if a network occurs twice, its later rule, with the earlier right before it.
  */
 const struct rule *rules_build(struct rules *rules, struct rule *scratch);
 
 /*
- * The rule for peer, a struct in6_addr that need not be aligned: the one with the longest network that contains it. A
- * rule whose network is larger than the range of addresses that address_shortest_prefix() tells of does not reach into
- * that range. NULL if there is none.
+ * Returns the rule for peer, a struct in6_addr that need not be aligned: the one with the longest prefix that contains
+ * it. Returns NULL if there is none, or if that prefix is shorter than address_shortest_prefix().
  */
 const struct rule *rules_find(const struct rules *rules, const void *peer);
 
@@ -51,5 +46,5 @@ struct network rule_network(const struct rule *rule);
 
 bool rule_same_network(const struct rule *a, const struct rule *b);
 
-/* As the file writes it: NETWORK = SOURCE. */
+/* Appends the rule as in the file: NETWORK = SOURCE. */
 void text_rule(struct text *text, const struct rule *rule, const struct source *source);

@@ -3,7 +3,7 @@
 #include "base/word.h"
 #include "rules/network.h"
 
-/* A NUL would end an interface's name early, and others don't belong in a message. */
+/* A NUL would end an interface name early, and control characters don't belong in a message. */
 static bool has_control(struct word word)
 {
     for (size_t i = 0; i < word.len; i++)
@@ -12,7 +12,7 @@ static bool has_control(struct word word)
     return false;
 }
 
-/* Checks the address of *source, with scope, empty where there is none. */
+/* scope is empty if there is none. */
 static bool check_address(const struct line *line, struct word word, struct word scope, const struct source *source)
 {
     const struct in6_addr *address = &source->network.address;
@@ -42,7 +42,7 @@ static bool check_host_bits(const struct line *line, struct word word, const str
                       &word);
 }
 
-/* With a scope the right address is not named: a network has none. */
+/* Suggests no address if there is a scope, because a struct network has none. */
 static bool not_a_source(const struct line *line, struct word word)
 {
     bool is_bracketed = address_is_bracketed(word);
@@ -87,7 +87,7 @@ bool source_parse(struct word word, struct source *source, struct diagnostic *di
     return parse_own_address(&line, word, source);
 }
 
-static bool no_keyword(const struct line *line, struct word word)
+static bool unknown_keyword(const struct line *line, struct word word)
 {
     const char *meant = word_is_slip(word, "none", 2) ? "none" : "bind-address";
 
@@ -96,7 +96,7 @@ static bool no_keyword(const struct line *line, struct word word)
     return DIAGNOSTIC(line, word.start, "expected an address, a prefix, bind-address or none, found %W", &word);
 }
 
-/* IPv4 sources have an IPv4-mapped form, but that is right for IPv4-mapped networks only. */
+/* Suggests the IPv4-mapped form of an IPv4 source only for IPv4-mapped networks. */
 bool source_parse_for(const struct line *line, struct word word, const struct network *network, struct source *source)
 {
     struct word rest = word;
@@ -106,17 +106,17 @@ bool source_parse_for(const struct line *line, struct word word, const struct ne
     if (source->bind_address || word_is(word, "none"))
         return true;
     if (!word_has(word, ':') && !word_has(word, '.') && !word_has(word, '/'))
-        return no_keyword(line, word);
+        return unknown_keyword(line, word);
     if (address_is_ipv4(address) && !IN6_IS_ADDR_V4MAPPED(&network->address))
         return DIAGNOSTIC(line, word.start, "expected an IPv6 source or none, found IPv4 source %W", &word);
     return parse_own_address(line, word, source);
 }
 
-/* An IPv6 socket reaches IPv4 peers from IPv4-mapped addresses only, and IPv6 peers from others only. */
+/* An IPv6 socket reaches IPv4 peers only from IPv4-mapped addresses, and IPv6 peers only from others. */
 bool source_check_family(const struct line *line, struct word word, const struct network *network,
                          const struct source *source)
 {
-    /* And so are all other addresses in there, as no bit is set beyond a network's length. */
+    /* Host bits are zero, so what is true of its first address is true of all. */
     bool mapped_network = IN6_IS_ADDR_V4MAPPED(&network->address);
     bool mapped_source = IN6_IS_ADDR_V4MAPPED(&source->network.address);
 

@@ -1,4 +1,4 @@
-/* Sources as srcaddr.conf(5) writes them. Async-signal-safe. */
+/* Sources as in srcaddr.conf(5). Async-signal-safe. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,17 +8,17 @@
 #include "rules/diagnostic.h"
 
 /*
- * Parses the source of the rule for network into all of *source: an address or a prefix as source_parse() has it,
- * bind-address or none. False after an error, in line.
+ * Parses the source of the rule for network into all of *source: an address or a prefix as in source_parse(),
+ * bind-address or none. Returns false after reporting an error in line.
  */
 bool source_parse_for(const struct line *line, struct word word, const struct network *network, struct source *source);
 
-/* Whether peers in network can be reached from source, written as word. False after an error, in line. */
+/* Checks that source, written as word, can reach peers in network. Returns false after reporting an error in line. */
 bool source_check_family(const struct line *line, struct word word, const struct network *network,
                          const struct source *source);
 
 /*
- * Parses ADDRESS[%SCOPE] or ADDRESS[%SCOPE]/LENGTH (RFC 4007, 11.7) into all of *source. Where it can't be a source
- * returns false: *diagnostic then has its line, in line 1.
+ * Parses ADDRESS[%SCOPE] or ADDRESS[%SCOPE]/LENGTH (RFC 4007, 11.7) into all of *source. If that can't be a source,
+ * fills in *diagnostic, with line 1, and returns false.
  */
 bool source_parse(struct word word, struct source *source, struct diagnostic *diagnostic);

@@ -5,13 +5,13 @@
 #include "base/word.h"
 #include "rules/sources.h"
 
-/* A token of graph.l: a word, or what stands between double quotes. */
+/* A token of graph.l: a word or a double-quoted string. */
 struct token {
     struct word word;
     bool quoted;
 };
 
-/* Blanks, line ends, and comments, which start where a token could. */
+/* Skips blanks, line ends and comments, which start where a token could. */
 static void skip_to_token(struct word *rest)
 {
     while (rest->len > 0 && (is_blank(rest->start[0]) || rest->start[0] == '\n' || rest->start[0] == '#')) {
@@ -22,8 +22,7 @@ static void skip_to_token(struct word *rest)
     }
 }
 
-/* False at the end of the text. A quotation that does not end on its line is an error of GlusterFS's user: it ends
- * there. */
+/* Returns false at the end of the text. An unclosed quotation, a user's error, ends with its line. */
 static bool next_token(struct word *rest, struct token *token)
 {
     size_t len = 0;
@@ -42,7 +41,7 @@ static bool next_token(struct word *rest, struct token *token)
     return true;
 }
 
-/* In whatever case. */
+/* True for the keyword "option", in any case. */
 static bool is_option(const struct token *token)
 {
     static const char option[] = "option";

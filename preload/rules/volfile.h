@@ -15,27 +15,24 @@
 #define LISTEN_PORT_OPTION  SOCKET_OPTION "listen-port"
 
 /*
- * Finds an option in the text of a volume file (GlusterFS: libglusterfs/src/graph.l); the last one where it is set
- * several times; *value is then the piece of text. False if it is not set at all. Async-signal-safe.
+ * Finds an option in the text of a volume file (GlusterFS: libglusterfs/src/graph.l), the last one if it is set several
+ * times. *value points into text. Returns false if it is not set. Async-signal-safe.
  */
 bool volfile_option(const char *text, size_t len, const char *key, struct word *value);
 
-/*
- * The same for a transport.socket.NAME, or NAME alone, which goes before it (options of rpc/rpc-transport/socket; key
- * is the long one).
- */
+/* The same for key, transport.socket.NAME, or NAME alone, which wins (options of rpc/rpc-transport/socket). */
 bool volfile_socket_option(const char *text, size_t len, const char *key, struct word *value);
 
 /*
- * What glusterd's bind-address, as it is written somewhere, is as a source: an address; none, of :: and of an IPv4
- * address; unknown, of a host name and of what only glusterd itself can make something of. Async-signal-safe.
+ * glusterd's bind-address, as written in a file or argument, as a source: an address; none for :: and IPv4 addresses;
+ * unknown for a host name and anything else that only glusterd can resolve. Async-signal-safe.
  */
 struct source volfile_source(struct word written);
 
 struct volume {
-    struct source bind_address; /* none, where there is no such option */
-    in_port_t port;             /* glusterd listens there, host byte order */
+    struct source bind_address; /* none if the option is not set */
+    in_port_t port;             /* where glusterd listens, host byte order */
 };
 
-/* What the text of glusterd's volume file says. Async-signal-safe. */
+/* Parses the text of glusterd's volume file. Async-signal-safe. */
 struct volume volfile_parse(const char *text, size_t len);
