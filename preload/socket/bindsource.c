@@ -16,9 +16,9 @@ static int find_mark(int fd, const struct socket_state *state, enum mark *mark)
 }
 
 /*
- * Moves the socket to local's address and the port that it has. One with an address that the program has not bound it
- * to was bound by us, and has been in a connect that failed; IPV6_V6ONLY is on because of that address. Of a learned
- * address the program knows that the port is free there, which says nothing of another.
+ * Moves the socket to local's address and keeps its port. If it has an address that the program did not bind, we bound
+ * it for a connect that failed, and IPV6_V6ONLY is on because of it. The program knows that the port is free at a
+ * learned address, which says nothing about another one.
  */
 static int move_to(int fd, const struct socket_state *state, enum mark mark, const struct sockaddr_in6 *local,
                    const char **step)
@@ -27,7 +27,7 @@ static int move_to(int fd, const struct socket_state *state, enum mark mark, con
     struct move move = {.protocol = state->protocol,
                         .local = *local,
                         .dialled = has_address && mark != MARK_LEARNED,
-                        .is_apart = has_address && !address_is_any(&local->sin6_addr),
+                        .has_other_address = has_address && !address_is_any(&local->sin6_addr),
                         .may_descend = has_address && mark != MARK_NONE};
 
     move.v6only = state->v6only && !move.dialled;
@@ -75,14 +75,14 @@ int bind_to_source(int fd, const struct socket_state *state, const struct source
     return bind_or_move(fd, state, mark, &local, step);
 }
 
-int unbind_source(int fd, const struct socket_state *state, bool learned_alone)
+int unbind_source(int fd, const struct socket_state *state, bool learned_only)
 {
     static const struct sockaddr_in6 any = {.sin6_family = AF_INET6};
     const char *step;
     enum mark mark;
     int error = find_mark(fd, state, &mark);
 
-    if (error != 0 || !socket_has_address(state) || mark == MARK_CHOSEN || (learned_alone && mark != MARK_LEARNED))
+    if (error != 0 || !socket_has_address(state) || mark == MARK_CHOSEN || (learned_only && mark != MARK_LEARNED))
         return error;
     return bind_or_move(fd, state, mark, &any, &step);
 }

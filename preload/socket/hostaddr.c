@@ -13,8 +13,8 @@
 #include "socket/namespace.h"
 
 enum {
-    DUMP_SIZE = 32 << 10, /* bytes; the kernel fills no message of a dump beyond that */
-    DUMP_TRIES = 8        /* dumps that a change of the addresses interrupts */
+    DUMP_SIZE = 32 << 10, /* bytes; the kernel's largest message of a dump */
+    DUMP_TRIES = 8        /* dumps that address changes may interrupt */
 };
 
 bool host_address_fits(const struct host_address *candidate, const struct network *network)
@@ -32,7 +32,7 @@ bool host_address_better(const struct host_address *a, const struct host_address
     return memcmp(&a->address, &b->address, sizeof(a->address)) < 0;
 }
 
-/* One RTM_NEWADDR message. IFA_LOCAL is the host's own address; IPv6 has it only on links with two ends. */
+/* Parses an RTM_NEWADDR message. IFA_LOCAL is the host's own address; IPv6 has it only on point-to-point links. */
 static bool parse_address(struct nlmsghdr *message, struct host_address *parsed)
 {
     struct ifaddrmsg *header = NLMSG_DATA(message);
@@ -53,13 +53,13 @@ static bool parse_address(struct nlmsghdr *message, struct host_address *parsed)
     if (address == NULL)
         return false;
     if (is_ipv4)
-        parsed->flags &= ~(uint32_t)IFA_F_SECONDARY; /* the bit that means temporary for IPv6 */
-    parsed->address = address_any_ipv4;              /* of which an IPv6 address leaves nothing */
+        parsed->flags &= ~(uint32_t)IFA_F_SECONDARY; /* the same bit means temporary for IPv6 */
+    parsed->address = address_any_ipv4;              /* an IPv6 address overwrites all of it */
     memcpy(&parsed->address.s6_addr[sizeof(parsed->address) - size], address, size);
     return true;
 }
 
-/* The number in what ends a dump is below 0 if the kernel could not list all, or nothing. */
+/* The message that ends a dump has a negative errno value if the kernel could not list everything. */
 static int end_error(struct nlmsghdr *message)
 {
     int number = 0;
@@ -78,7 +78,7 @@ struct search {
     bool interrupted;
 };
 
-static int take_message(struct nlmsghdr *message, struct search *search)
+static int handle_message(struct nlmsghdr *message, struct search *search)
 {
     struct host_address candidate;
 
@@ -99,7 +99,7 @@ static int take_message(struct nlmsghdr *message, struct search *search)
     return 0;
 }
 
-static int ask(int fd)
+static int request_dump(int fd)
 {
     struct {
         struct nlmsghdr header;
@@ -113,8 +113,8 @@ static int ask(int fd)
     return kernel_patiently(sendto, fd, &request, sizeof(request), 0, &to_kernel, sizeof(to_kernel)) < 0 ? errno : 0;
 }
 
-/* One answer to ask(), which comes in several parts. A part that somebody else sent is dropped. */
-static int take_answer(int fd, void *buffer, struct search *search)
+/* Receives a dump, which comes in several parts. Drops parts that the kernel did not send. */
+static int receive_dump(int fd, void *buffer, struct search *search)
 {
     while (!search->done) {
         struct sockaddr_nl sender = {.nl_pid = 0};
@@ -126,7 +126,7 @@ static int take_answer(int fd, void *buffer, struct search *search)
         if (sender.nl_pid != 0)
             continue;
         for (struct nlmsghdr *message = buffer; NLMSG_OK(message, left); message = NLMSG_NEXT(message, left)) {
-            int error = take_message(message, search);
+            int error = handle_message(message, search);
 
             if (error != 0)
                 return error;
@@ -138,11 +138,11 @@ static int take_answer(int fd, void *buffer, struct search *search)
 static int search_all(int fd, void *buffer, struct search *search)
 {
     for (int tries = 0; tries < DUMP_TRIES; tries++) {
-        int error = ask(fd);
+        int error = request_dump(fd);
 
         search->found = search->done = search->interrupted = false;
         if (error == 0)
-            error = take_answer(fd, buffer, search);
+            error = receive_dump(fd, buffer, search);
         if (error != 0)
             return error;
         if (!search->interrupted)

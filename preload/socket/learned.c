@@ -11,10 +11,10 @@
 
 enum { LEARNED = 256 };
 
-/* A bit for each port. */
+/* One bit per port. */
 static uint64_t listened[(UINT16_MAX + 1) / 64];
 
-/* Hashes, in the order in which they were learned, the latest in place of the oldest. */
+/* Hashes, in a ring: the latest replaces the oldest. */
 static uint64_t learned[LEARNED];
 static uint32_t learned_count;
 
@@ -47,8 +47,8 @@ static bool is_listened(in_port_t port)
 }
 
 /*
- * Listeners, which another process can have handed on, and datagram sockets make no connections: a program that has the
- * kernel's choice told by one of the latter has gone out of its way.
+ * Listeners, which may be inherited, and datagram sockets make no connections. A program that asks a datagram socket
+ * for the kernel's choice does so on purpose.
  */
 static bool is_own_connection(int fd, const struct sockaddr_in6 *local)
 {

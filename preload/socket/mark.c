@@ -6,7 +6,7 @@
 
 #include "base/kernel.h"
 
-/* Newer than the headers that this is built with can be. */
+/* The headers may be older. */
 enum {
     GET_HINT = 1024 + 11, /* F_GET_RW_HINT */
     SET_HINT = 1024 + 12  /* F_SET_RW_HINT */
@@ -14,7 +14,7 @@ enum {
 
 bool mark_has_learned;
 
-/* Or was before exec(3), where nobody binds a socket twice. */
+/* Lost in exec(3), but nobody binds a socket again after that. */
 static bool has_marked;
 
 int mark_get(int fd, enum mark *mark)

@@ -23,34 +23,34 @@ static int bind_to(int fd, const struct sockaddr_in6 *local)
 }
 
 /*
- * Binds fresh to the old one's port while old still holds it, so that nobody without SO_REUSEADDR can take it in
- * between. The kernel lets both have it while both have SO_REUSEADDR and neither listens (inet_csk_bind_conflict()).
- * Where the old one has another address of the host there is no conflict, but somebody else's socket would be joined.
+ * Binds fresh to old's port while old still holds it, so that nobody without SO_REUSEADDR can take it in between. The
+ * kernel allows that while both have SO_REUSEADDR and neither listens (inet_csk_bind_conflict()). If old has another
+ * address of the host there is no conflict, but with SO_REUSEADDR fresh could share somebody else's port.
  */
 static int bind_beside(int fresh, int old, const struct move *move)
 {
     int reuse;
     int error = sockopt_get_int(old, SOL_SOCKET, SO_REUSEADDR, &reuse);
     int restored = 0;
-    bool lends;
+    bool needs_reuse;
 
     if (error != 0)
         return error;
-    lends = reuse == 0 && !move->is_apart;
-    if (lends)
+    needs_reuse = reuse == 0 && !move->has_other_address;
+    if (needs_reuse)
         error = set_reuse(old, 1);
-    if (error == 0 && (lends || reuse != 0))
+    if (error == 0 && (needs_reuse || reuse != 0))
         error = set_reuse(fresh, 1);
     if (error == 0)
         error = bind_to(fresh, &move->local);
-    if (lends) {
+    if (needs_reuse) {
         restored = set_reuse(fresh, 0);
         set_reuse(old, 0);
     }
     return error != 0 ? error : restored;
 }
 
-/* The next lower port of the same kind; false if there is none. */
+/* Changes the port to the next lower one of the same kind, privileged or not. Returns false if there is none. */
 static bool descend(struct sockaddr_in6 *local)
 {
     in_port_t port = ntohs(local->sin6_port);
@@ -69,7 +69,7 @@ static int bind_fresh(int fresh, int old, const struct move *move)
     return error;
 }
 
-/* Unless another thread has closed fd, and its number is something else's by now. */
+/* Fails with EBADF if another thread has closed fd, whose number may be something else's by now. */
 static int replace(int fd, const struct stat *old, int fresh)
 {
     int descriptor_flags = (int)kernel(fcntl, fd, F_GETFD, NULL);
@@ -83,10 +83,10 @@ static int replace(int fd, const struct stat *old, int fresh)
 }
 
 /*
- * Makes the new socket. Gives it the old one's owner, which policy routing looks at, if the process may: it can have
- * changed its user since it made the old one. Returns 0 or an errno value.
+ * Creates the new socket and gives it the old one's owner, which policy routing looks at, if permitted: the process may
+ * have changed its user since it created the old one. Returns 0 or an errno value.
  */
-static int make_socket(const struct stat *old, int protocol, int *fresh)
+static int create_socket(const struct stat *old, int protocol, int *fresh)
 {
     struct stat made;
 
@@ -98,7 +98,7 @@ static int make_socket(const struct stat *old, int protocol, int *fresh)
     return 0;
 }
 
-/* Binding a TCP socket to another address turns IPV6_V6ONLY on. */
+/* Binding a TCP socket to any other address turns IPV6_V6ONLY on. */
 static bool leaves_v6only(const struct move *move)
 {
     const struct in6_addr *address = &move->local.sin6_addr;
@@ -119,7 +119,7 @@ static int move_over(int fd, const struct move *move, const char **step)
 {
     struct stat old;
     int fresh = -1;
-    int error = kernel(fstat, fd, &old) == 0 ? make_socket(&old, move->protocol, &fresh) : errno;
+    int error = kernel(fstat, fd, &old) == 0 ? create_socket(&old, move->protocol, &fresh) : errno;
 
     *step = "move the socket";
     if (error == 0 && !namespace_same(fd, fresh)) {

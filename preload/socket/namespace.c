@@ -7,13 +7,13 @@
 
 #include "base/kernel.h"
 
-/* Newer than the headers that this is built with can be. */
+/* The headers may be older. */
 enum {
     OPTION_NETNS_COOKIE = 71, /* SO_NETNS_COOKIE, Linux 5.14 */
     GET_NAMESPACE = 0x894c    /* SIOCGSKNS, Linux 4.10: a descriptor of the namespace */
 };
 
-/* A number of the namespace, or 0. */
+/* Identifies the network namespace; 0 if unknown. */
 static uint64_t get_cookie(int fd)
 {
     uint64_t cookie = 0;
@@ -22,7 +22,7 @@ static uint64_t get_cookie(int fd)
     return kernel(getsockopt, fd, SOL_SOCKET, OPTION_NETNS_COOKIE, &cookie, &len) == 0 ? cookie : 0;
 }
 
-/* The same of older kernels. */
+/* The same on older kernels. */
 static uint64_t get_inode(int fd)
 {
     struct stat status = {.st_ino = 0};

@@ -2,5 +2,5 @@
 
 #include <stdbool.h>
 
-/* Whether both are of the same network namespace; also where nothing tells. Changes errno. Async-signal-safe. */
+/* True if both sockets are in the same network namespace, or if that is unknown. Changes errno. Async-signal-safe. */
 bool namespace_same(int fd, int other);

@@ -19,9 +19,9 @@ const struct option socket_options[] = {
     {SOL_SOCKET, 20, ZERO},       /* SO_RCVTIMEO */
     {SOL_SOCKET, 21, ZERO},       /* SO_SNDTIMEO */
     {SOL_SOCKET, 62, VALUE},      /* SO_BINDTOIFINDEX */
-    {SOL_SOCKET, 25, FALLBACK},   /* SO_BINDTODEVICE, where the kernel is older */
+    {SOL_SOCKET, 25, FALLBACK},   /* SO_BINDTODEVICE, on older kernels */
     {SOL_SOCKET, 26, FILTER},     /* SO_ATTACH_FILTER, SO_GET_FILTER */
-    {SOL_SOCKET, 44, ZERO},       /* SO_LOCK_FILTER: no filter can be set behind it */
+    {SOL_SOCKET, 44, ZERO},       /* SO_LOCK_FILTER: no filter can be set after it */
     {SOL_SOCKET, 29, ZERO},       /* SO_TIMESTAMP */
     {SOL_SOCKET, 35, ZERO},       /* SO_TIMESTAMPNS */
     {SOL_SOCKET, 63, ZERO},       /* SO_TIMESTAMP_NEW */
@@ -53,7 +53,7 @@ const struct option socket_options[] = {
     {IPPROTO_IP, 4, LARGE},       /* IP_OPTIONS */
     {IPPROTO_IP, 6, ZERO},        /* IP_RECVOPTS */
     {IPPROTO_IP, 7, ZERO},        /* IP_RETOPTS */
-    {IPPROTO_IP, 9, TELLING},     /* IP_PKTOPTIONS: do_ip_getsockopt() */
+    {IPPROTO_IP, 9, GROUP},       /* IP_PKTOPTIONS: do_ip_getsockopt() */
     {IPPROTO_IP, 8, MEMBER},      /* IP_PKTINFO */
     {IPPROTO_IP, 12, MEMBER},     /* IP_RECVTTL */
     {IPPROTO_IP, 13, MEMBER},     /* IP_RECVTOS */
@@ -96,7 +96,7 @@ const struct option socket_options[] = {
     {IPPROTO_TCP, 44, VALUE},     /* TCP_RTO_MAX_MS */
     {IPPROTO_TCP, 45, VALUE},     /* TCP_RTO_MIN_US */
     {IPPROTO_TCP, 46, CONSTANT},  /* TCP_DELACK_MAX_US */
-    {IPPROTO_IPV6, 6, TELLING},   /* IPV6_2292PKTOPTIONS: do_ipv6_getsockopt() */
+    {IPPROTO_IPV6, 6, GROUP},     /* IPV6_2292PKTOPTIONS: do_ipv6_getsockopt() */
     {IPPROTO_IPV6, 2, MEMBER},    /* IPV6_2292PKTINFO */
     {IPPROTO_IPV6, 8, MEMBER},    /* IPV6_2292HOPLIMIT */
     {IPPROTO_IPV6, 49, MEMBER},   /* IPV6_RECVPKTINFO */

@@ -23,7 +23,7 @@ int socket_tcp_state(int fd, unsigned char *state)
     return kernel(getsockopt, fd, IPPROTO_TCP, TCP_INFO, state, &len) == 0 ? 0 : errno;
 }
 
-/* A raw socket has its protocol's number for a port: inet6_create(). */
+/* A raw socket has its protocol's number as its port: inet6_create(). */
 static bool is_raw(int fd, const struct socket_state *state)
 {
     int type;
@@ -33,16 +33,15 @@ static bool is_raw(int fd, const struct socket_state *state)
 }
 
 /*
- * tcp_poll() in the kernel. One that is closed hangs up. One whose connection has ended, or never came about, is shut
- * down too: it may have data or an error for the program still, and connect(2) only tells of that and begins no other
- * (tcp_done(), inet_stream_connect()).
+ * By poll(2): tcp_poll() in the kernel. A closed socket hangs up. One whose connection has ended or failed is shut down
+ * too: it may still have data or an error, and connect(2) then only reports that (tcp_done(), inet_stream_connect()).
  */
 static int find_idle(int fd, struct socket_state *state)
 {
-    struct timespec at_once = {.tv_sec = 0}; /* is written to */
+    struct timespec at_once = {.tv_sec = 0}; /* ppoll(2) changes it */
     struct pollfd ready = {.fd = fd, .events = POLLRDHUP};
     unsigned char tcp_state = TCP_CLOSE;
-    /* Before 5.16 poll(2) does not tell of MPTCP, and neither does this call, which fails. */
+    /* Before 5.16 poll(2) does not work for MPTCP, and neither does this call, which fails. */
     int error = state->protocol == IPPROTO_MPTCP ? socket_tcp_state(fd, &tcp_state) : 0;
 
     if (error == 0 && kernel(ppoll, &ready, 1, &at_once, NULL, 0) < 0)
@@ -51,7 +50,7 @@ static int find_idle(int fd, struct socket_state *state)
     return error;
 }
 
-/* IPV6_V6ONLY can be set while a socket has no port, to what it is already as well: do_ipv6_setsockopt(). */
+/* Only while a socket has no port can IPV6_V6ONLY be set, even to its present value: do_ipv6_setsockopt(). */
 static int find_binding(int fd, struct socket_state *state)
 {
     int v6only;
@@ -66,7 +65,7 @@ static int find_binding(int fd, struct socket_state *state)
     return state->is_bound ? 0 : error;
 }
 
-/* Of most sockets that are not governed one call tells. */
+/* One call is enough for most sockets that are not governed. */
 int socket_inspect(int fd, struct socket_state *state)
 {
     socklen_t len = sizeof(state->local);
@@ -83,7 +82,7 @@ int socket_inspect(int fd, struct socket_state *state)
     state->governed = true;
     /*
      * A TCP socket without a port is idle: the kernel gives one to each that is connecting, connected or listening
-     * (tcp_v6_connect(), inet_csk_listen_start()). Of MPTCP, it has not always told the port while it is connecting.
+     * (tcp_v6_connect(), inet_csk_listen_start()). It has not always returned the port of MPTCP that is connecting.
      */
     state->idle = state->protocol == IPPROTO_TCP && state->local.sin6_port == 0;
     if (!state->idle)
@@ -126,9 +125,9 @@ int socket_source(int fd, const struct source *source, struct sockaddr_in6 *loca
 }
 
 /*
- * IP_BIND_ADDRESS_NO_PORT: without it bind(2) takes a port that is free towards every peer, with it connect(2) one that
- * is free towards this peer, as it does for an unbound socket. Kernels before 4.2 don't have it. Binding to an address
- * turns IPV6_V6ONLY on, which can be taken back while the socket has no port.
+ * With IP_BIND_ADDRESS_NO_PORT (Linux 4.2) connect(2) takes a port that is free towards this peer, as for an unbound
+ * socket; without it bind(2) takes one that is free towards every peer. Binding to an address turns IPV6_V6ONLY on,
+ * which can be undone while the socket has no port.
  */
 int socket_bind(int fd, const struct sockaddr_in6 *local, bool v6only)
 {

@@ -14,46 +14,46 @@
 #include "socket/optiontable.h"
 
 enum {
-    LARGE_MAX = 32 << 10,   /* a socket filter of BPF_MAXINSNS; extension headers are shorter */
+    LARGE_MAX = 32 << 10,   /* bytes of a socket filter of BPF_MAXINSNS; extension headers are shorter */
     OPTION_MEMINFO = 55,    /* SO_MEMINFO, Linux 4.12 */
     OPTION_TCP_REPAIR = 19, /* TCP_REPAIR */
     BUF_LOCK_SEND = 1,      /* SOCK_SNDBUF_LOCK */
     BUF_LOCK_RECEIVE = 2    /* SOCK_RCVBUF_LOCK */
 };
 
-/* What the first socket of a protocol has told that was asked; values of up to eight bytes. */
+/* A new socket's values of up to eight bytes, per protocol, as far as they have been asked for. */
 enum known { UNASKED, ABSENT, KNOWN };
 
-static struct answer {
+static struct cached {
     uint64_t value;
     enum known known; /* written last */
-} answers[2][OPTIONS];
+} cache[2][OPTIONS];
 
 struct carry {
     int from;
     int to;
-    struct answer *answers; /* of their protocol */
+    struct cached *cache; /* of the sockets' protocol */
     bool dialled;
-    bool was_default;                 /* the last one that was no MEMBER */
-    uint32_t memory[SK_MEMINFO_VARS]; /* of from */
+    bool was_default;                 /* of the last option that was no MEMBER */
+    uint32_t memory[SK_MEMINFO_VARS]; /* SO_MEMINFO of from */
 };
 
-static enum known get_known(const struct carry *carry, const struct option *option)
+static enum known cached_state(const struct carry *carry, const struct option *option)
 {
-    return __atomic_load_n(&carry->answers[option - socket_options].known, __ATOMIC_ACQUIRE);
+    return __atomic_load_n(&carry->cache[option - socket_options].known, __ATOMIC_ACQUIRE);
 }
 
-static uint64_t get_answer(const struct carry *carry, const struct option *option)
+static uint64_t cached_value(const struct carry *carry, const struct option *option)
 {
-    return __atomic_load_n(&carry->answers[option - socket_options].value, __ATOMIC_RELAXED);
+    return __atomic_load_n(&carry->cache[option - socket_options].value, __ATOMIC_RELAXED);
 }
 
-static void note(const struct carry *carry, const struct option *option, enum known known, uint64_t value)
+static void cache_value(const struct carry *carry, const struct option *option, enum known known, uint64_t value)
 {
-    struct answer *answer = &carry->answers[option - socket_options];
+    struct cached *cached = &carry->cache[option - socket_options];
 
-    __atomic_store_n(&answer->value, value, __ATOMIC_RELAXED);
-    __atomic_store_n(&answer->known, known, __ATOMIC_RELEASE);
+    __atomic_store_n(&cached->value, value, __ATOMIC_RELAXED);
+    __atomic_store_n(&cached->known, known, __ATOMIC_RELEASE);
 }
 
 static int set(int fd, int level, int name, const void *value, socklen_t len)
@@ -73,7 +73,7 @@ int sockopt_set_int(int fd, int level, int name, int value)
     return set(fd, level, name, &value, sizeof(value));
 }
 
-/* Zero where the kernel has no such option. */
+/* Zero if the kernel has no such option. */
 static int get_int_or_zero(int fd, int level, int name)
 {
     int value = 0;
@@ -81,7 +81,7 @@ static int get_int_or_zero(int fd, int level, int name)
     return sockopt_get_int(fd, level, name, &value) == 0 ? value : 0;
 }
 
-/* In one call, sk_get_meminfo(). Where the kernel is older there can be any option in SK_MEMINFO_OPTMEM. */
+/* In one call: sk_get_meminfo(). Older kernels don't return SK_MEMINFO_OPTMEM, so any option may be in there. */
 static void get_memory(int fd, uint32_t memory[SK_MEMINFO_VARS])
 {
     socklen_t len = SK_MEMINFO_VARS * sizeof(memory[0]);
@@ -93,19 +93,19 @@ static void get_memory(int fd, uint32_t memory[SK_MEMINFO_VARS])
     memory[SK_MEMINFO_OPTMEM] = 1;
 }
 
-/* What getsockopt(2) says of an option that this kernel or protocol doesn't have. */
+/* Errors of getsockopt(2) for an option that this kernel or protocol doesn't have. */
 static bool is_absent(int error)
 {
     return error == ENOPROTOOPT || error == EOPNOTSUPP;
 }
 
-/* The same, or that it has no value now. */
+/* The same, or for one that has no value now. */
 static bool is_no_value(int error)
 {
     return is_absent(error) || error == EINVAL || error == ENOTCONN || error == ENODEV;
 }
 
-/* An option's value. Only those of kind LARGE, HEADER and FILTER are longer. The bytes after len are zero. */
+/* A value of any kind but LARGE, HEADER and FILTER. The bytes after len are zero. */
 struct value {
     union {
         uint64_t words[4];
@@ -120,7 +120,7 @@ static int get_value(int fd, const struct option *option, struct value *value)
     return kernel(getsockopt, fd, option->level, option->name, &value->is, &value->len) == 0 ? 0 : errno;
 }
 
-/* Whether the value fits in its first word. */
+/* True if the value fits in its first word. */
 static bool is_word(const struct value *value)
 {
     return (value->is.words[1] | value->is.words[2] | value->is.words[3]) == 0;
@@ -136,19 +136,19 @@ static bool is_constant(const struct option *option)
     return option->kind == CONSTANT || option->kind == SEGMENT || option->kind == FIRST;
 }
 
-/* Whether a new socket has that value. Asks the new one where the answer is not known yet, or can differ each time. */
+/* True if that is a new socket's value. Asks the new socket if its value is not cached or can differ each time. */
 static bool is_default(const struct carry *carry, const struct option *option, const struct value *wanted)
 {
     struct value present;
 
     if (option->kind == ZERO || option->kind == MEMBER)
         return wanted->is.words[0] == 0 && is_word(wanted);
-    if (is_constant(option) && get_known(carry, option) == KNOWN)
-        return is_word(wanted) && wanted->is.words[0] == get_answer(carry, option);
+    if (is_constant(option) && cached_state(carry, option) == KNOWN)
+        return is_word(wanted) && wanted->is.words[0] == cached_value(carry, option);
     if (get_value(carry->to, option, &present) != 0)
         return false;
     if (is_constant(option) && is_word(&present))
-        note(carry, option, KNOWN, present.is.words[0]);
+        cache_value(carry, option, KNOWN, present.is.words[0]);
     return is_same(&present, wanted);
 }
 
@@ -159,7 +159,7 @@ static int carry_value(struct carry *carry, const struct option *option)
     bool has_default = error != 0 || is_default(carry, option, &wanted);
 
     if (is_absent(error))
-        note(carry, option, ABSENT, 0);
+        cache_value(carry, option, ABSENT, 0);
     if (option->kind != MEMBER)
         carry->was_default = has_default;
     if (error != 0)
@@ -167,8 +167,8 @@ static int carry_value(struct carry *carry, const struct option *option)
     return has_default ? 0 : set(carry->to, option->level, option->name, &wanted.is, wanted.len);
 }
 
-/* The kernel writes a cmsg(3) for each option that is set, as if a packet had come. Nothing is carried over. */
-static int carry_telling(struct carry *carry, const struct option *option)
+/* The kernel returns a cmsg(3) for each option that is set, as if a packet had come. Carries nothing over itself. */
+static int carry_group(struct carry *carry, const struct option *option)
 {
     unsigned char messages[256];
     socklen_t len = sizeof(messages);
@@ -197,7 +197,7 @@ static int carry_large(struct carry *carry, const struct option *option)
     return error;
 }
 
-/* EACCES where an eBPF program is attached, which can't be read back: sk_get_filter(). */
+/* EACCES: an eBPF program is attached, which can't be read back (sk_get_filter()). */
 static int carry_filter(struct carry *carry, const struct option *option)
 {
     struct sock_fprog program;
@@ -221,8 +221,8 @@ static int carry_filter(struct carry *carry, const struct option *option)
 }
 
 /*
- * TCP_MAXSEG that is not set reads as the size that the last connect has found: not the program's, then. Before
- * Linux 6.4 it reads so also where it is set, and nothing else tells: do_tcp_getsockopt().
+ * If not set, TCP_MAXSEG reads as the size that the last connect found, not the program's. Before Linux 6.4 it does so
+ * even if set, and nothing tells the difference: do_tcp_getsockopt().
  */
 static int carry_segment(struct carry *carry, const struct option *option)
 {
@@ -240,9 +240,9 @@ static int carry_segment(struct carry *carry, const struct option *option)
 }
 
 /*
- * Reads back doubled, socket(7), so half of it is set. What the program set, SO_BUF_LOCK tells; where the kernel has no
- * SO_BUF_LOCK, that it differs. A size above net.core.rmem_max or wmem_max needs the FORCE option and its capability; a
- * buffer that must be smaller than it was, because the limit was lowered meanwhile, is no reason not to connect.
+ * A size reads back doubled, socket(7), so half of it is set. SO_BUF_LOCK tells what the program set; without
+ * SO_BUF_LOCK in the kernel, a different size does. A size above net.core.rmem_max or wmem_max needs the FORCE option
+ * and its capability; a smaller buffer, because the limit was lowered meanwhile, is no reason not to connect.
  */
 static void carry_buffer(const struct carry *carry, int name, int force_name, uint32_t wanted)
 {
@@ -280,14 +280,14 @@ static int carry_owner(const struct carry *carry)
 
     if (kernel(fcntl, carry->from, F_GETOWN_EX, &owner) == 0 && owner.pid != 0 &&
         kernel(fcntl, carry->to, F_SETOWN_EX, &owner) != 0 &&
-        errno != ESRCH) /* that of one who has ended, before 5.12 */
+        errno != ESRCH) /* the owner has ended; before Linux 5.12 */
         return errno;
     if (signal > 0 && kernel(fcntl, carry->to, F_SETSIG, signal) != 0)
         return errno;
     return 0;
 }
 
-/* After the owner, so that no signal goes astray. */
+/* After the owner, so that no signal goes to anybody else. */
 static int carry_status_flags(const struct carry *carry)
 {
     int flags = (int)kernel(fcntl, carry->from, F_GETFL, NULL);
@@ -297,17 +297,17 @@ static int carry_status_flags(const struct carry *carry)
     return 0;
 }
 
-/* Whether there is nothing to carry for sure, without asking for it. */
-static bool is_passed_over(const struct carry *carry, const struct option *option)
+/* True if there is certainly nothing to carry over, without asking the kernel. */
+static bool is_skipped(const struct carry *carry, const struct option *option)
 {
-    if (get_known(carry, option) == ABSENT)
+    if (cached_state(carry, option) == ABSENT)
         return true;
     switch (option->kind) {
     case MEMBER:
         return carry->was_default;
     case FALLBACK:
-        return get_known(carry, option - 1) != ABSENT;
-    case FIRST: /* what the kernel has set while it dialled is not the program's */
+        return cached_state(carry, option - 1) != ABSENT;
+    case FIRST: /* the kernel may have set it while dialling */
         return carry->dialled;
     case HEADER:
     case FILTER:
@@ -320,20 +320,20 @@ static bool is_passed_over(const struct carry *carry, const struct option *optio
 static int carry_options(struct carry *carry)
 {
     static int (*const functions[])(struct carry *, const struct option *) = {
-        [VALUE] = carry_value,     [CONSTANT] = carry_value, [ZERO] = carry_value,   [TELLING] = carry_telling,
+        [VALUE] = carry_value,     [CONSTANT] = carry_value, [ZERO] = carry_value,   [GROUP] = carry_group,
         [MEMBER] = carry_value,    [LARGE] = carry_large,    [HEADER] = carry_large, [FILTER] = carry_filter,
         [SEGMENT] = carry_segment, [FALLBACK] = carry_value, [FIRST] = carry_value,  [BUFFERS] = carry_buffers};
     int error = 0;
 
     for (const struct option *option = socket_options; error == 0 && option < socket_options + OPTIONS; option++)
-        if (!is_passed_over(carry, option))
+        if (!is_skipped(carry, option))
             error = functions[option->kind](carry, option);
     return error;
 }
 
 int sockopt_carry(int from, int to, int protocol, bool dialled)
 {
-    struct carry carry = {.from = from, .to = to, .answers = answers[protocol == IPPROTO_TCP], .dialled = dialled};
+    struct carry carry = {.from = from, .to = to, .cache = cache[protocol == IPPROTO_TCP], .dialled = dialled};
     int error;
 
     if (get_int_or_zero(from, IPPROTO_TCP, OPTION_TCP_REPAIR) != 0)
