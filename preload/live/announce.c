@@ -12,7 +12,7 @@ static void announce_error(const struct load *load, const struct log *log, const
     bool logged = log_write(is_good ? &before->log : log, LEVEL_ERROR, "%s:%u:%u: error: %s; %s", load->path,
                             diagnostic->line, diagnostic->column, diagnostic->message, outcome);
 
-    if (before == NULL && logged) /* else it is there already */
+    if (before == NULL && logged) /* else standard error has it already */
         log_to_stderr("%s:%u:%u: error: %s", load->path, diagnostic->line, diagnostic->column, diagnostic->message);
 }
 
@@ -48,7 +48,7 @@ static void announce_section(const struct load *load, const struct log *log)
         announce_bind_address(load, log);
 }
 
-/* Most processes have no section without a file, and would not be told of it. */
+/* Most processes have no section in the built-in configuration, and nothing else would log that the file is gone. */
 static void announce_missing(const struct load *load, const struct log *log, const struct ruleset *before)
 {
     if (before != NULL && before->is_good && !before->built_in)
@@ -67,7 +67,7 @@ void announce(const struct load *load, const struct ruleset *before)
         announce_error(load, &log, before);
     else if (load->section != NULL)
         announce_section(load, &log);
-    else if (before != NULL) /* or it is one of the many processes that inherit the preload for nothing */
+    else if (before != NULL) /* silent at first: many processes inherit the preload but have no rules */
         log_write(&log, LEVEL_INFO, "%s%s: no section for this process: no rules", load->path,
                   load->built_in ? " does not exist: built-in configuration in force" : "");
 }

@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/secure.h"
 
-/* Whoever has no number in this user namespace appears under this one, user_namespaces(7): DEFAULT_OVERFLOWUID. */
+/* Users without a number in this user namespace appear as this one: user_namespaces(7), DEFAULT_OVERFLOWUID. */
 enum { OVERFLOW_USER = 65534 };
 
 bool is_trusted_user(uid_t user, uid_t own)
@@ -38,7 +38,7 @@ static int check(int fd, size_t max, uid_t owner, struct file_version *version, 
     return EPERM;
 }
 
-/* Up to the end of the file, or of the memory. */
+/* Reads to the end of the file or of the memory. */
 static int read_all(int fd, struct file *file)
 {
     ssize_t got;
@@ -54,10 +54,10 @@ static int read_all(int fd, struct file *file)
 static int read_open(int fd, size_t max, uid_t owner, struct file *file)
 {
     size_t known = (size_t)file->version.size;
-    size_t size = known > 0 || owner != FILE_OF_ANYBODY ? known : max; /* files in /proc say 0 */
+    size_t size = known > 0 || owner != FILE_OF_ANYBODY ? known : max; /* files in /proc have size 0 */
     int error;
 
-    file->memory_size = size + 1; /* what fills that too has grown since */
+    file->memory_size = size + 1; /* one more, which only a file that has grown fills */
     file->data = memory_map(file->memory_size);
     if (file->data == NULL)
         return errno;
@@ -69,7 +69,7 @@ static int read_open(int fd, size_t max, uid_t owner, struct file *file)
     return error;
 }
 
-/* *fd is -1 where there is an error. */
+/* Returns 0, or an errno value with *fd -1. */
 static int open_patiently(const char *path, int flags, int *fd)
 {
     *fd = (int)kernel_patiently(openat, AT_FDCWD, path, flags | O_CLOEXEC, 0);
@@ -77,9 +77,9 @@ static int open_patiently(const char *path, int flags, int *fd)
 }
 
 /*
- * Puts in the place of *fd, an O_PATH descriptor of what is at path, one to read it. A thread can have descriptors of
- * its own, unshare(2). Without /proc, on Linux before 3.17, or without a second descriptor, the file is opened by its
- * name, under which there can be another one by now.
+ * Replaces *fd, an O_PATH descriptor of the file at path, by one for reading. Uses thread-self because a thread can
+ * have its own descriptors: unshare(2). Without /proc, on Linux before 3.17 or without a second descriptor, opens path
+ * itself, which may be another file by now.
  */
 static int open_to_read(int *fd, const char *path)
 {
@@ -98,7 +98,7 @@ static int open_to_read(int *fd, const char *path)
     return error;
 }
 
-/* A link that leads nowhere yet, as to a file system that is not mounted, is not as if nobody wanted a file here. */
+/* A dangling link, perhaps into a file system that is not mounted yet, shows that somebody wants a file here. */
 static int not_opened(const char *path, int error, struct file *file, struct text *why)
 {
     struct word link = {.start = path};
@@ -113,7 +113,7 @@ static int not_opened(const char *path, int error, struct file *file, struct tex
 int file_read(const char *path, size_t max, uid_t owner, struct file *file, struct text *why)
 {
     int fd;
-    int error = open_patiently(path, O_PATH, &fd); /* opening a device can have effects, and this is none: open(2) */
+    int error = open_patiently(path, O_PATH, &fd); /* does not open a device, which can have effects: open(2) */
 
     error = error != 0 ? not_opened(path, error, file, why) : check(fd, max, owner, &file->version, why);
     if (error == 0)
@@ -134,7 +134,7 @@ bool is_shortage(int error)
     return error == ENOMEM || error == EMFILE || error == ENFILE;
 }
 
-/* The rest stays so until somebody does something about it; filters of system calls say ENOSYS as well. */
+/* Lasting errors stay until somebody does something about them. System call filters return ENOSYS. */
 bool is_passing(int error)
 {
     static const int lasting[] = {0, ENOENT, ENOTDIR, EPERM, EACCES, ELOOP, ENAMETOOLONG, ENOSYS};

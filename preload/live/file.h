@@ -1,4 +1,4 @@
-/* Reading whole files. Async-signal-safe, no thread cancellation point when cancellation is disabled by the caller. */
+/* Reads whole files. Async-signal-safe; no thread cancellation point if the caller has disabled cancellation. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,34 +7,32 @@
 #include "base/text.h"
 #include "live/fileversion.h"
 
-/* A file's content, in memory from memory_map(): give it back with file_free(). */
+/* A file's content, from memory_map(). Free it with file_free(). */
 struct file {
     char *data;
     size_t len;
     size_t memory_size;
-    struct file_version version; /* of the version that was read, or looked at */
+    struct file_version version; /* of what was read, or found instead */
 };
 
-/* An owner for file_read(): the file may be anybody's. */
+/* Owner for file_read(): the file may be anybody's. */
 #define FILE_OF_ANYBODY (~(uid_t)0)
 
 /*
- * Whether this process, which runs as own, may follow a file that user owns. It follows root's files and its own; its
- * own not if it runs as the overflow user, whose number stands for anybody, nor under secure execution, where anybody
- * may have started it.
+ * True if this process, which runs as own, may trust what user owns: what root or it itself owns. Not the latter if it
+ * runs as the overflow user, who may be anybody, or under secure execution, where anybody may have started it.
  */
 bool is_trusted_user(uid_t user, uid_t own);
 
 /*
- * Reads the regular file at path, of at most max bytes; never waits, also where path is a FIFO or a device. Unless
- * owner is FILE_OF_ANYBODY, its user must be trusted in a process of owner, and neither group nor others may write to
- * it. Returns 0, or an errno value: ENOENT or ENOTDIR where there is no such file, EPERM where it is not what it must
- * be, a symbolic link to nothing included. *why then tells what was found and what would be right. The version is
- * filled in either way.
+ * Reads the regular file at path, of at most max bytes. Never blocks, even if path is a FIFO or a device. Unless owner
+ * is FILE_OF_ANYBODY, its user must be trusted by a process of owner, and it must not be writable by group or others.
+ * Returns 0 or an errno value: ENOENT or ENOTDIR if there is no such file, EPERM if it fails one of these conditions or
+ * is a dangling symbolic link. *why then says what was found and what would be right. Sets the version in any case.
  */
 int file_read(const char *path, size_t max, uid_t owner, struct file *file, struct text *why);
 void file_free(struct file *file);
 
-/* Whether an errno value says that memory or descriptors ran out; that may pass by itself, as this does, or EIO. */
+/* True if memory or descriptors ran out; if an errno value may pass by itself, as those and EIO do. */
 bool is_shortage(int error);
 bool is_passing(int error);

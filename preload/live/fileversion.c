@@ -14,7 +14,7 @@
 #error "struct stat is taken for the kernel's own, which holds on 64-bit systems only"
 #endif
 
-/* What differs between versions of a file: from device to the end of a version, 64-bit numbers without padding. */
+/* What file_version_same() compares: from device to the end, 64-bit numbers without padding. */
 enum { VERSION_SIZE = sizeof(struct file_version) - offsetof(struct file_version, device) };
 
 struct file_version file_version_of_error(int error)
@@ -54,7 +54,7 @@ bool is_missing(int error)
     return error == ENOENT || error == ENOTDIR;
 }
 
-/* Takes the last component off the path; "." and "/" have none, and it returns false. */
+/* Removes the last component of path. Returns false for "." and "/", which have none. */
 static bool cut(char *path)
 {
     char *slash = path + strlen(path);
@@ -66,23 +66,23 @@ static bool cut(char *path)
     if (*slash != '/')
         memcpy(path, ".", sizeof("."));
     else
-        slash[slash == path ? 1 : 0] = '\0'; /* the root's own slash stays */
+        slash[slash == path ? 1 : 0] = '\0'; /* "/" keeps its slash */
     return true;
 }
 
-/* Cuts way down to what exists, if only as a symbolic link to nothing. */
-static struct file_version look_on(char *way, int error, size_t *link_len)
+/* Shortens nearest to what exists, even if that is a dangling symbolic link. */
+static struct file_version find_nearest(char *nearest, int error, size_t *link_len)
 {
     struct file_version version = file_version_of_error(error);
     struct file_version target;
     struct stat status;
 
-    while (kernel(newfstatat, AT_FDCWD, way, &status, AT_SYMLINK_NOFOLLOW) != 0)
-        if (!cut(way))
+    while (kernel(newfstatat, AT_FDCWD, nearest, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        if (!cut(nearest))
             return version;
-    target = file_version_at(way);
+    target = file_version_at(nearest);
     if (S_ISLNK(status.st_mode) && is_missing(target.error))
-        *link_len = strlen(way);
+        *link_len = strlen(nearest);
     version.changed = target.error == 0 ? target.changed : status.st_ctim;
     return version;
 }
@@ -90,15 +90,16 @@ static struct file_version look_on(char *way, int error, size_t *link_len)
 struct file_version file_version_nearest(const char *path, int error, size_t *link_len)
 {
     size_t len = strlen(path);
-    char *way = memory_map(len + sizeof(".")); /* room for cut() too; too large for the stack of a signal handler */
+    char *nearest =
+        memory_map(len + sizeof(".")); /* with room for cut()'s "."; too large for a signal handler's stack */
     struct file_version version;
 
     *link_len = 0;
-    if (way == NULL)
+    if (nearest == NULL)
         return file_version_of_error(errno);
-    memcpy(way, path, len + 1);
-    version = look_on(way, error, link_len);
-    memory_unmap(way, len + sizeof("."));
+    memcpy(nearest, path, len + 1);
+    version = find_nearest(nearest, error, link_len);
+    memory_unmap(nearest, len + sizeof("."));
     return version;
 }
 
@@ -110,7 +111,7 @@ uint32_t monotonic_milliseconds(void)
     return (uint32_t)(now.tv_sec * 1000 + now.tv_nsec / 1000000);
 }
 
-/* Of all by which file_version_same() tells versions apart; never 0. */
+/* Covers what file_version_same() compares; never 0. */
 static uint32_t hash(const struct file_version *version)
 {
     uint64_t words[VERSION_SIZE / sizeof(uint64_t)];
@@ -121,14 +122,13 @@ static uint32_t hash(const struct file_version *version)
 }
 
 /*
- * For how many milliseconds the same has been seen. The hash of what was seen last stands above, since when below, so
- * that one compare-and-swap changes both. Who loses it to another thread, or has looked before that one did, counts
- * from now.
+ * For how many milliseconds the version has not changed. The high half of *seen is the hash of the last version, the
+ * low half since when: one compare-and-swap changes both. A thread that loses it, or checked earlier, starts from 0.
  */
-static uint32_t seen_for(uint64_t *seen, uint32_t key, uint32_t looked)
+static uint32_t unchanged_for(uint64_t *seen, uint32_t key, uint32_t checked_at)
 {
     uint64_t before = __atomic_load_n(seen, __ATOMIC_RELAXED);
-    int32_t age = (int32_t)(looked - (uint32_t)before);
+    int32_t age = (int32_t)(checked_at - (uint32_t)before);
 
     if (before >> 32 == key && age >= 0)
         return (uint32_t)age;
@@ -145,8 +145,8 @@ static bool is_old(const struct file_version *version)
     return version->changed.tv_sec < now.tv_sec - SURELY_SETTLED_AFTER;
 }
 
-/* It is noted in any case that it has been seen: what comes back is as new as what never was there. */
-bool file_version_is_settled(const struct file_version *version, uint64_t *seen, uint32_t looked)
+/* Updates *seen in any case: a version that comes back is as new as one never seen. */
+bool file_version_is_settled(const struct file_version *version, uint64_t *seen, uint32_t checked_at)
 {
-    return seen_for(seen, hash(version), looked) >= SETTLED_AFTER || is_old(version);
+    return unchanged_for(seen, hash(version), checked_at) >= SETTLED_AFTER || is_old(version);
 }

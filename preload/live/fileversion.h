@@ -1,4 +1,4 @@
-/* Tells versions of a file apart without reading them. Async-signal-safe; no thread cancellation point. */
+/* Tells versions of a file apart without reading it. Async-signal-safe; no thread cancellation point. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,41 +7,40 @@
 #include <time.h>
 
 struct file_version {
-    int error; /* why there is nothing below but changed: an errno value, ENOENT or ENOTDIR if there is no such file */
+    int error; /* errno value if only changed is valid, ENOENT or ENOTDIR if there is no such file; else 0 */
     dev_t device;
     ino_t inode;
     off_t size;              /* bytes */
     struct timespec written; /* mtime */
-    struct timespec
-        changed; /* ctime, which nobody can set back; with an error as file_version_nearest(), or far ahead */
+    struct timespec changed; /* ctime, which nobody can set back; file_version_nearest()'s or LONG_MAX after an error */
 };
 
-/* The version of the file at path, symbolic links followed; that of the file that *status describes. */
+/* The version of the file at path, following symbolic links, or of the file that *status describes. */
 struct file_version file_version_at(const char *path);
 struct file_version file_version_of(const struct stat *status);
 struct file_version file_version_of_error(int error);
 
 /*
- * With that error of path, and the ctime of what is nearest to it and can be looked at: a directory, or a symbolic
- * link. *link_len is how much of path is a symbolic link to nothing, or 0. With ENOMEM if there is no memory.
+ * For a path that can't be opened: has that error and the ctime of the nearest directory or symbolic link on the way.
+ * *link_len is the length of the part of path that is a dangling symbolic link, or 0. Has ENOMEM if there is no memory.
  */
 struct file_version file_version_nearest(const char *path, int error, size_t *link_len);
 
-/* Whether both are the same version of the same file; the same file in whichever version. */
+/* True if both are the same version of the same file; the same file in any version. */
 bool file_version_same(const struct file_version *a, const struct file_version *b);
 bool file_version_same_file(const struct file_version *a, const struct file_version *b);
 
 /*
- * Whether the file has settled, so that nobody is likely to be writing it: whoever writes a file in place, or removes
- * it to put another one there, is done within SETTLED_AFTER. *seen, 0 at first, remembers the version that was seen
- * last at this path, and since when; looked is monotonic_milliseconds() from before the look. A ctime by itself counts
- * only once it is SURELY_SETTLED_AFTER old: it may be of another clock than ours. Thread-safe.
+ * True if the file has settled, so that probably nobody is writing it: whoever writes a file in place, or removes it to
+ * put another one there, is done within SETTLED_AFTER. *seen, initially 0, remembers the last version at this path and
+ * since when. checked_at is monotonic_milliseconds() from before the version was read. A ctime by itself counts only
+ * once it is SURELY_SETTLED_AFTER old, because it may come from another clock. Thread-safe.
  */
 enum { SETTLED_AFTER = 200 /* milliseconds */, SURELY_SETTLED_AFTER = 5 /* seconds */ };
-bool file_version_is_settled(const struct file_version *version, uint64_t *seen, uint32_t looked);
+bool file_version_is_settled(const struct file_version *version, uint64_t *seen, uint32_t checked_at);
 
 /* CLOCK_MONOTONIC in milliseconds. */
 uint32_t monotonic_milliseconds(void);
 
-/* Whether an errno value says that there is no such file. */
+/* True if an errno value says that there is no such file. */
 bool is_missing(int error);

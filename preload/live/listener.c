@@ -13,7 +13,7 @@
 #include "base/word.h"
 #include "live/file.h"
 
-/* Written once, the kind last. */
+/* Written once; kind is written last. */
 static struct listener own;
 
 enum listener_place listener_place(const struct process *process)
@@ -56,7 +56,7 @@ static struct listener get_own(void)
     return listener;
 }
 
-/* Words in this host's byte order, as the kernel prints them: one of an IPv4 address, four of an IPv6 one. */
+/* The kernel prints words in host byte order: one for an IPv4 address, four for an IPv6 one. */
 static bool parse_address(struct word digits, struct in6_addr *address)
 {
     size_t words = digits.len / 8;
@@ -70,7 +70,7 @@ static bool parse_address(struct word digits, struct in6_addr *address)
     return true;
 }
 
-/* A line of the list: get_tcp6_sock() and get_tcp4_sock() in the kernel. False if it is no listener's. */
+/* Parses a line of /proc/net/tcp6 or tcp: get_tcp6_sock(), get_tcp4_sock() in the kernel. False if not a listener's. */
 static bool parse_line(struct word line, struct listening *listening)
 {
     enum { LOCAL = 1, STATE = 3, USER = 7, INODE = 9, FIELDS };
@@ -104,11 +104,11 @@ struct search {
     bool (*is_glusterds)(const struct listening *listening, const void *context);
     const void *context;
     struct listener *found;
-    bool heading; /* comes next */
+    bool heading; /* is the next line */
 };
 
-/* Takes the whole lines off *text. False at the first one that is no listener's: those come first. */
-static bool take_lines(struct word *text, struct search *search)
+/* Parses the complete lines and takes them off *text. Returns false at the first connection: listeners come first. */
+static bool parse_lines(struct word *text, struct search *search)
 {
     while (word_has(*text, '\n')) {
         struct word line = word_split(text, '\n');
@@ -125,7 +125,7 @@ static bool take_lines(struct word *text, struct search *search)
     return true;
 }
 
-enum { LIST_SIZE = 16 << 10 /* bytes that are looked at together, many lines */ };
+enum { LIST_SIZE = 16 << 10 /* bytes that are read at once, many lines */ };
 
 static void search_list(int fd, char *buffer, struct search *search)
 {
@@ -139,7 +139,7 @@ static void search_list(int fd, char *buffer, struct search *search)
         if (got <= 0)
             return;
         rest = word_between(buffer, buffer + rest.len + (size_t)got);
-    } while (take_lines(&rest, search) && rest.len < LIST_SIZE);
+    } while (parse_lines(&rest, search) && rest.len < LIST_SIZE);
 }
 
 static int search_file(const char *directory, const char *name, struct search *search)
@@ -175,7 +175,7 @@ int listener_find(const char *directory, bool (*is_glusterds)(const struct liste
     return error;
 }
 
-/* The port is not a privileged one: anybody could listen there, and send root's connections from elsewhere. */
+/* The port is not privileged: anybody could listen there and make root's connections come from elsewhere. */
 static bool is_trusted(const struct listening *listening, const void *context)
 {
     const in_port_t *port = context;
@@ -183,7 +183,7 @@ static bool is_trusted(const struct listening *listening, const void *context)
     return listening->port == *port && is_trusted_user(listening->user, (uid_t)kernel(geteuid));
 }
 
-/* In this thread's network namespace; Linux before 3.17 tells of the process's alone. */
+/* Searches this thread's network namespace. Linux before 3.17 lists only the process's. */
 static int find_on_host(in_port_t port, struct listener *found)
 {
     int error = listener_find("/proc/thread-self/net", is_trusted, &port, found);
@@ -202,5 +202,5 @@ int listener_look(enum listener_place place, in_port_t port, struct listener *li
         error = find_on_host(port, &found);
     if (error == 0 && found.kind != LISTENER_NONE)
         *listener = found;
-    return is_shortage(error) ? error : 0; /* what may not be looked at is not known */
+    return is_shortage(error) ? error : 0; /* without permission nothing is known */
 }

@@ -17,7 +17,7 @@ int load_config(struct load *load, const char *path, uid_t owner)
         return error;
     load->built_in = is_missing(error);
     load->unusable = load->built_in ? 0 : error;
-    load->diagnostic.line = load->diagnostic.column = 1; /* of a file that can't be used */
+    load->diagnostic.line = load->diagnostic.column = 1; /* for a file that can't be used */
     if (!load->built_in)
         text = (struct word){.start = load->file.data, .len = load->file.len};
     if (load->unusable == 0 && config_parse(text.start, text.len, &load->config, &load->diagnostic))
@@ -27,7 +27,7 @@ int load_config(struct load *load, const char *path, uid_t owner)
     return load->diagnostic.line == 0 ? ENOMEM : 0;
 }
 
-/* A relative path is not followed: as a daemon the process has changed its directory by now. */
+/* Ignores a relative path: a daemon has changed its directory since it started. */
 int load_volfile(struct load *load)
 {
     const char *path = load->process.volfile;
@@ -57,8 +57,8 @@ const struct section *load_find_section(const struct config *config, const struc
     return NULL;
 }
 
-/* An address is as the volume file writes it, which has the scope that a link-local one needs. */
-static struct source listeners_source(const struct load *load)
+/* Prefers the volume file's version of the address, which has the scope that a link-local one needs. */
+static struct source source_of_listener(const struct load *load)
 {
     const struct in6_addr *address = &load->listener.address;
     struct source source = {.kind = SOURCE_ADDRESS, .bind_address = true, .network = {.address = *address, .len = 128}};
@@ -79,13 +79,13 @@ static void work_out_bind_address(struct load *load)
         return;
     load->by = BY_LISTENER;
     if (load->listener.kind == LISTENER_ADDRESS) {
-        load->bind_address = listeners_source(load);
+        load->bind_address = source_of_listener(load);
     } else if (load->listener.kind == LISTENER_ANY) {
         load->bind_address = (struct source){.kind = SOURCE_NONE, .bind_address = true};
     } else {
         load->bind_address = load->volume.bind_address;
         if (load->bind_address.kind == SOURCE_NONE && load->listener.kind == LISTENER_SEVERAL)
-            load->bind_address.kind = SOURCE_UNKNOWN; /* the volume file would tell which one is meant */
+            load->bind_address.kind = SOURCE_UNKNOWN; /* only the volume file could say which one is meant */
         load->by = BY_VOLFILE;
     }
 }

@@ -22,8 +22,7 @@ bool long_option(struct word argument, const char *name, struct word *rest, stru
     return true;
 }
 
-/* The letter of an option with a value, with which one-letter options that stand together end; or NUL. *value likewise.
- */
+/* Returns the letter of an option with a value, which ends a group of letters, or NUL. *value as in long_option(). */
 static char short_option(struct word argument, struct word *rest, struct word *value)
 {
     const struct word with_value = word_of("sfLlpSr"); /* glusterfsd.h, enum argp_option_keys */
@@ -51,7 +50,7 @@ static struct word last_component(struct word path)
     return component;
 }
 
-/* What matters here of the arguments of GlusterFS's own processes. */
+/* The arguments of GlusterFS's processes that matter here. */
 struct arguments {
     struct word role;
     struct word volfile;
@@ -59,7 +58,7 @@ struct arguments {
     struct word brick_bind; /* --xlator-option transport.socket.bind-address= */
 };
 
-static void take_option(struct word argument, struct word *rest, struct arguments *found)
+static void parse_option(struct word argument, struct word *rest, struct arguments *found)
 {
     struct word value;
     char letter = short_option(argument, rest, &value);
@@ -77,8 +76,8 @@ static void take_option(struct word argument, struct word *rest, struct argument
 }
 
 /*
- * How glusterd tells its daemons where it listens. A brick's -s is what the volume calls this host (glusterd-utils.c,
- * glusterd_volume_start_glusterfs()), that of others the bind-address, or "localhost" (glusterd-svc-mgmt.c,
+ * How glusterd tells its daemons where it listens. A brick's -s is this host's name in the volume (glusterd-utils.c,
+ * glusterd_volume_start_glusterfs()), that of other daemons the bind-address or "localhost" (glusterd-svc-mgmt.c,
  * glusterd_svc_init()). A mount's is another host.
  */
 static struct word told_by_glusterd(const struct arguments *found)
@@ -100,7 +99,7 @@ static void set_places(struct process *process, const struct arguments *found)
 {
     struct word told = told_by_glusterd(found);
 
-    if (!word_has(told, ':') && !address_is_ipv4(told)) /* glusterd alone knows what a host name stands for */
+    if (!word_has(told, ':') && !address_is_ipv4(told)) /* only glusterd knows what a host name stands for */
         told.len = 0;
     text_copy(process->volfile, sizeof(process->volfile), found->volfile);
     text_copy(process->listener, sizeof(process->listener), told);
@@ -117,10 +116,10 @@ void process_parse(const char *cmdline, size_t len, struct process *process)
         argument = word_split(&rest, '\0');
         if (word_is(argument, "--"))
             break;
-        take_option(argument, &rest, &found);
+        parse_option(argument, &rest, &found);
     }
     text_copy(process->role, sizeof(process->role), found.role);
-    /* Other programs have an -f and an -s of their own. */
+    /* Other programs have their own -f and -s. */
     if (!process_is_glusterfs(process))
         found = no_arguments();
     set_places(process, &found);
@@ -137,7 +136,7 @@ const char *process_file(void)
 
 #ifdef __GLIBC__
 
-/* For where there is no /proc: the memory that argv points into, if no other object has changed argv before us. */
+/* In case there is no /proc: the memory that argv points into, unless another object has changed argv before. */
 static struct word own_arguments;
 
 static void __attribute__((constructor)) find_arguments(int argc, char *argv[])
@@ -162,7 +161,7 @@ static struct word known_arguments(void)
 
 #else
 
-/* musl has no arguments for a constructor. */
+/* musl passes no arguments to constructors. */
 static struct word known_arguments(void)
 {
     return word_of(program_invocation_name);

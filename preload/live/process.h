@@ -1,4 +1,4 @@
-/* The names by which a section can mean this process. Async-signal-safe. */
+/* A process's names, which sections match, and what else its arguments tell. Async-signal-safe. */
 #pragma once
 
 #include <limits.h>
@@ -9,42 +9,41 @@
 
 #define VOLUME_FILE "/etc/glusterfs/glusterd.vol"
 
-/* Bytes; the kernel's own limit for arguments, ARG_MAX, unless the stack limit was raised. */
+/* Bytes; the kernel's limit for arguments, ARG_MAX, unless the stack limit was raised. */
 #define CMDLINE_MAX (2u << 20)
 
 struct process {
     char role[64];          /* NAME of --process-name NAME, empty if there is none */
     char program[64];       /* the last component of argv[0] */
-    char listener[64];      /* glusterd's address, as in the arguments it has given this daemon; or empty */
-    char volfile[PATH_MAX]; /* of GlusterFS's own -f, --volfile or --spec-file, else VOLUME_FILE */
+    char listener[64];      /* glusterd's address if it passed that to this daemon, else empty */
+    char volfile[PATH_MAX]; /* from GlusterFS's -f, --volfile or --spec-file, else VOLUME_FILE */
 };
 
-/* Bytes up to the end of what is in volfile. */
+/* Bytes up to the end of volfile's string. */
 size_t process_size(const struct process *process);
 
-/* The path that execve(2) was given: getauxval(3), AT_EXECFN. In memory it follows all arguments. NULL if unknown. */
+/* The path passed to execve(2): getauxval(3), AT_EXECFN. In memory it follows all arguments. NULL if unknown. */
 const char *process_file(void);
 
-/* This process's program, as in struct process. If the arguments are unknown, that of process_file(). */
+/* This process's program, as in struct process; from process_file() if the arguments are unknown. */
 const char *process_program(void);
 
-/* From len bytes of a command line, as in proc(5), cmdline; the last argument perhaps without its NUL. */
+/* Parses len bytes of a command line, as in proc(5), cmdline. The last argument's NUL may be missing. */
 void process_parse(const char *cmdline, size_t len, struct process *process);
 
-/* Whether argument is name, with the dashes, or name=VALUE; *value is then VALUE, or what comes first in *rest. */
+/* True if argument is name, with its dashes, or name=VALUE. *value is then VALUE, or the next argument, off *rest. */
 bool long_option(struct word argument, const char *name, struct word *rest, struct word *value);
 
 /*
- * Of this process; with musl, where /proc can't be read, the program's name is all that is known. Under secure
- * execution names alone are taken from the arguments: a path or an address could be anybody's choice. 0, or ENOMEM,
- * EMFILE or ENFILE.
+ * Describes this process. With musl and without /proc, only the program's name is known. Under secure execution takes
+ * only names from the arguments: anybody could have chosen a path or an address. Returns 0, ENOMEM, EMFILE or ENFILE.
  */
 int process_read(struct process *process);
 
-/* Whether it is the management daemon: gf_get_process_mode() in GlusterFS's glusterfsd/src/glusterfsd.c. */
+/* True for the management daemon: gf_get_process_mode() in GlusterFS's glusterfsd/src/glusterfsd.c. */
 bool process_is_glusterd(const struct process *process);
 
-/* Whether it is glusterd, a brick, another daemon of GlusterFS or a mount. */
+/* True for glusterd, a brick, another daemon of GlusterFS or a mount. */
 bool process_is_glusterfs(const struct process *process);
 
 /* Its name in the log. */

@@ -8,7 +8,7 @@
 struct published published_here;
 bool published_is_idle;
 
-/* elf(5). It stays when symbols are stripped, and lies in memory. */
+/* An ELF note, elf(5): stripping keeps it, and it is loaded into memory. */
 __asm__(".pushsection .note.srcaddr, \"a\", %note\n"
         ".balign 4\n"
         ".long 2f - 1f, 4f - 3f, " STRING(PUBLISHED_NOTE_TYPE) "\n"
@@ -25,8 +25,8 @@ void ruleset_reclaim(unsigned int slot)
     __atomic_store_n(&published_here.slots[slot].ruleset, NULL, __ATOMIC_RELEASE);
 }
 
-/* 0 if there is none. */
-static unsigned int take_slot(struct ruleset *made)
+/* Returns 0 if no slot is free. */
+static unsigned int claim_slot(struct ruleset *made)
 {
     for (made->slot = 1; made->slot < PUBLISHED_SLOTS; made->slot++) {
         struct ruleset *free = NULL;
@@ -41,9 +41,9 @@ static unsigned int take_slot(struct ruleset *made)
 bool ruleset_publish(struct ruleset *made, const struct ruleset *before)
 {
     unsigned int old = before != NULL ? before->slot : 0;
-    int64_t *left = &published_here.slots[old].left;
+    int64_t *released = &published_here.slots[old].released;
     bool is_idle = made->rules.count == 0;
-    unsigned int slot = take_slot(made);
+    unsigned int slot = claim_slot(made);
     uint64_t seen = __atomic_load_n(&published_here.state, __ATOMIC_ACQUIRE);
 
     if (slot == 0)
@@ -56,7 +56,7 @@ bool ruleset_publish(struct ruleset *made, const struct ruleset *before)
     } while (
         !__atomic_compare_exchange_n(&published_here.state, &seen, slot, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
     __atomic_store_n(&published_is_idle, is_idle, __ATOMIC_RELAXED);
-    if (old != 0 && __atomic_sub_fetch(left, (int64_t)(seen / PUBLISHED_SLOTS), __ATOMIC_ACQ_REL) == 0)
+    if (old != 0 && __atomic_sub_fetch(released, (int64_t)(seen / PUBLISHED_SLOTS), __ATOMIC_ACQ_REL) == 0)
         ruleset_reclaim(old);
     return true;
 }

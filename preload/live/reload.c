@@ -11,47 +11,47 @@
 #include "live/announce.h"
 #include "live/published.h"
 
-int64_t reload_next_look;
+int64_t reload_next_check;
 
-/* When files were looked at last, by monotonic_milliseconds(). */
-static uint32_t last_look;
+/* When the files were last checked, in monotonic_milliseconds(). */
+static uint32_t last_check;
 
-/* As file_version_is_settled() has it. */
+/* For file_version_is_settled(). */
 static uint64_t config_seen;
 static uint64_t volfile_seen;
 
-/* looked is monotonic_milliseconds() from before origin was looked at. */
-static bool is_settled(const struct origin *origin, uint32_t looked)
+/* checked_at is monotonic_milliseconds() from before origin was filled in. */
+static bool is_settled(const struct origin *origin, uint32_t checked_at)
 {
-    bool config = file_version_is_settled(&origin->config, &config_seen, looked);
-    bool volfile = !origin->has_volfile || file_version_is_settled(&origin->volfile, &volfile_seen, looked);
+    bool config = file_version_is_settled(&origin->config, &config_seen, checked_at);
+    bool volfile = !origin->has_volfile || file_version_is_settled(&origin->volfile, &volfile_seen, checked_at);
 
-    __atomic_store_n(&last_look, looked, __ATOMIC_RELAXED);
+    __atomic_store_n(&last_check, checked_at, __ATOMIC_RELAXED);
     return config && volfile;
 }
 
-/* Fills in *now: what ruleset was made of, as it is now. Returns whether that is settled. */
-static bool look(const struct ruleset *ruleset, struct origin *now)
+/* Fills in *now with the current state of ruleset's origin. Returns whether it is settled. */
+static bool check_origin(const struct ruleset *ruleset, struct origin *now)
 {
-    uint32_t looked = monotonic_milliseconds();
+    uint32_t checked_at = monotonic_milliseconds();
 
     *now = ruleset->origin;
     now->config = file_version_at(ruleset->file);
     if (now->has_volfile)
         now->volfile = file_version_at(ruleset->process->volfile);
     (void)listener_look(now->place, now->port, &now->listener);
-    return is_settled(now, looked);
+    return is_settled(now, checked_at);
 }
 
-/* Until who has begun to write is done. A signal's handler leaves in the time what was left of it: nanosleep(2). */
+/* Gives a writer time to finish. If a signal interrupts, nanosleep(2) stores the remaining time. */
 static void wait_for_writer(void)
 {
-    struct timespec left = {.tv_nsec = SETTLED_AFTER * 1000000L};
+    struct timespec remaining = {.tv_nsec = SETTLED_AFTER * 1000000L};
 
-    (void)kernel_patiently(nanosleep, &left, &left);
+    (void)kernel_patiently(nanosleep, &remaining, &remaining);
 }
 
-/* A process that is in a chroot by now, or has changed its directory, finds others under the same paths. */
+/* After chroot(2) or chdir(2) the same paths lead to other files. */
 static bool finds_the_same_files(const struct ruleset *ruleset)
 {
     struct file_version root = file_version_at("/");
@@ -59,7 +59,7 @@ static bool finds_the_same_files(const struct ruleset *ruleset)
     return ruleset->file[0] == '/' && file_version_same_file(&root, &ruleset->origin.root);
 }
 
-/* Before it listens, glusterd dials no peer: what only it can tell must not keep it from getting that far. */
+/* Until it listens, glusterd connects to no peer: what only it can resolve must not stop it from getting there. */
 static int find_bind_address(struct load *load)
 {
     enum listener_place place = listener_place(&load->process);
@@ -76,13 +76,13 @@ static int find_bind_address(struct load *load)
     return 0;
 }
 
-/* Reads all that before was read from, or for the first time, into *made, which nobody else has. */
+/* Reads again all that before was read from, or for the first time if that is NULL. Nobody else has *made yet. */
 static int read_all(struct load *load, const struct ruleset *before, struct ruleset **made)
 {
     int error = 0;
 
     if (before != NULL) {
-        /* its arguments can be overwritten by now, and /proc gone */
+        /* argv may have been overwritten since, and /proc unmounted: use what was read at start */
         memcpy(&load->process, before->process, process_size(before->process));
         load->listener = before->origin.listener;
     } else {
@@ -106,17 +106,17 @@ static int read_all(struct load *load, const struct ruleset *before, struct rule
 static int load_first(struct load *load)
 {
     struct ruleset *made;
-    uint32_t looked = monotonic_milliseconds();
+    uint32_t checked_at = monotonic_milliseconds();
     int error = read_all(load, NULL, &made);
 
-    if (error == 0 && !is_settled(&made->origin, looked)) {
+    if (error == 0 && !is_settled(&made->origin, checked_at)) {
         ruleset_free(made);
         load_free(load);
         memset(load, 0, sizeof(*load));
         wait_for_writer();
-        looked = monotonic_milliseconds();
+        checked_at = monotonic_milliseconds();
         error = read_all(load, NULL, &made);
-        if (error == 0 && !is_settled(&made->origin, looked))
+        if (error == 0 && !is_settled(&made->origin, checked_at))
             made->is_provisional = true;
     }
     if (error != 0)
@@ -135,7 +135,7 @@ static bool is_news(const struct ruleset *made, const struct ruleset *before)
     return before->has_error || !ruleset_same(made, before);
 }
 
-static int load_again(struct load *load, const struct ruleset *before)
+static int reload(struct load *load, const struct ruleset *before)
 {
     struct ruleset *made;
     struct origin now;
@@ -145,7 +145,7 @@ static int load_again(struct load *load, const struct ruleset *before)
 
     if (error != 0)
         return error;
-    whole = look(made, &now) && origin_same(&now, &made->origin); /* or somebody has written to it meanwhile */
+    whole = check_origin(made, &now) && origin_same(&now, &made->origin); /* else somebody has written meanwhile */
     news = is_news(made, before);
     if (!whole || (!news && made->is_provisional) || !ruleset_publish(made, before))
         ruleset_free(made);
@@ -154,15 +154,15 @@ static int load_again(struct load *load, const struct ruleset *before)
     return 0;
 }
 
-/* *ruleset is then what is in force, entered; before has been left. After an error the next call tries again. */
-static int load_in_place_of(const struct ruleset *before, const struct ruleset **ruleset)
+/* Acquires the ruleset then in force as *ruleset, and releases before. After an error the next call tries again. */
+static int load_and_publish(const struct ruleset *before, const struct ruleset **ruleset)
 {
     struct load *load = memory_map(sizeof(*load));
     int error;
 
     if (load == NULL)
         return ENOMEM;
-    error = before == NULL ? load_first(load) : load_again(load, before);
+    error = before == NULL ? load_first(load) : reload(load, before);
     load_free(load);
     memory_unmap(load, sizeof(*load));
     if (error != 0)
@@ -179,27 +179,27 @@ int reload_first(const struct ruleset **ruleset)
     int error;
 
     signals_block(&signals);
-    __atomic_store_n(&reload_next_look, reload_coarse_clock() + LOOK_INTERVAL, __ATOMIC_RELAXED);
-    error = load_in_place_of(NULL, ruleset);
+    __atomic_store_n(&reload_next_check, reload_coarse_clock() + CHECK_INTERVAL, __ATOMIC_RELAXED);
+    error = load_and_publish(NULL, ruleset);
     signals_restore(&signals);
     return error;
 }
 
 /*
- * Whether there is something to be read, and nobody is likely to be writing it. One who looks often can leave that for
- * later; after a long time what is in force may be out of date for as long.
+ * True if there is something to read and probably nobody is writing it. A process that checks often leaves an unsettled
+ * file for later; one whose last check was long ago waits, because its ruleset may have been out of date since then.
  */
-static bool is_to_be_read(const struct ruleset *before)
+static bool needs_reload(const struct ruleset *before)
 {
-    uint32_t unseen = monotonic_milliseconds() - __atomic_load_n(&last_look, __ATOMIC_RELAXED);
+    uint32_t since_check = monotonic_milliseconds() - __atomic_load_n(&last_check, __ATOMIC_RELAXED);
     struct origin now;
-    bool settled = look(before, &now);
+    bool settled = check_origin(before, &now);
 
     if ((!before->is_provisional && origin_same(&now, &before->origin)) || !finds_the_same_files(before))
         return false;
-    if (!settled && unseen > SETTLED_AFTER) {
+    if (!settled && since_check > SETTLED_AFTER) {
         wait_for_writer();
-        settled = look(before, &now);
+        settled = check_origin(before, &now);
     }
     return settled;
 }
@@ -209,7 +209,7 @@ void reload_if_changed(const struct ruleset **ruleset)
     struct signals signals;
 
     signals_block(&signals);
-    if (is_to_be_read(*ruleset))
-        (void)load_in_place_of(*ruleset, ruleset);
+    if (needs_reload(*ruleset))
+        (void)load_and_publish(*ruleset, ruleset);
     signals_restore(&signals);
 }

@@ -5,22 +5,22 @@
 #include "base/memory.h"
 
 enum {
-    DIAGNOSTIC_SIZE = 1024, /* bytes, as many as a line of the log has */
-    SMALL_SIZE = 1024       /* enough of most that have no rules */
+    DIAGNOSTIC_SIZE = 1024, /* bytes, like a line of the log */
+    SMALL_SIZE = 1024       /* enough for most rulesets without rules */
 };
 
-/* Room for one, on a page of variables that is written to anyway: most processes need no page of their own for it. */
+/* Room for one, on a page of variables that is written to anyway: most processes then need no other page for it. */
 static struct {
     _Alignas(struct ruleset) char memory[SMALL_SIZE];
-    bool is_taken;
+    bool in_use;
 } small;
 
-/* Copies size bytes of from to *end, which is moved behind them. */
+/* Copies size bytes of from to *end, and moves *end past them. */
 static void *append(char **end, const void *from, size_t size)
 {
     void *to = *end;
 
-    if (size > 0) /* from may be NULL then */
+    if (size > 0) /* else from may be NULL */
         memcpy(to, from, size);
     *end += size;
     return to;
@@ -39,9 +39,9 @@ static size_t size_of(const struct ruleset *ruleset)
            strlen(ruleset->diagnostic) + strlen(ruleset->log.file) + sizeof("") * 3;
 }
 
-static void *take(size_t size)
+static void *allocate(size_t size)
 {
-    bool fits = size <= SMALL_SIZE && !__atomic_exchange_n(&small.is_taken, true, __ATOMIC_ACQUIRE);
+    bool fits = size <= SMALL_SIZE && !__atomic_exchange_n(&small.in_use, true, __ATOMIC_ACQUIRE);
 
     return fits ? small.memory : memory_map(size);
 }
@@ -49,16 +49,16 @@ static void *take(size_t size)
 void ruleset_free(struct ruleset *ruleset)
 {
     if ((char *)ruleset == small.memory)
-        __atomic_store_n(&small.is_taken, false, __ATOMIC_RELEASE);
+        __atomic_store_n(&small.in_use, false, __ATOMIC_RELEASE);
     else
         memory_unmap(ruleset, ruleset->size);
 }
 
-/* A copy in one piece of memory of its own. */
+/* Copies ruleset and all that it points to into one piece of memory. */
 static struct ruleset *copy(const struct ruleset *ruleset)
 {
     size_t size = size_of(ruleset);
-    struct ruleset *made = take(size);
+    struct ruleset *made = allocate(size);
     char *end;
 
     if (made == NULL)
@@ -77,7 +77,7 @@ static struct ruleset *copy(const struct ruleset *ruleset)
     return made;
 }
 
-/* As load has it, in load's own memory. */
+/* Points into load. */
 static struct ruleset describe(const struct load *load)
 {
     static const struct section no_section;
@@ -99,9 +99,9 @@ static struct ruleset describe(const struct load *load)
 }
 
 /*
- * Before there has been a good version GlusterFS's own processes refuse what a rule ::/0 reaches: peers store a wrong
- * source on their disks, where it outlives the error, and a refused connect does not. All others have no rules: the
- * file is GlusterFS's, and they need not even be allowed to read it.
+ * Before there has been a good version, GlusterFS's processes refuse the peers that a rule for ::/0 applies to: peers
+ * store a wrong source on disk, where it outlives the error, and a refused connect does not. All other processes have
+ * no rules: the file is GlusterFS's, and they may not even be allowed to read it.
  */
 struct ruleset *ruleset_make(const struct load *load, const struct ruleset *before)
 {
