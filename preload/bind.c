@@ -1,4 +1,4 @@
-/* bind(2): the program's own choice of an address goes before ours, and is marked as that. */
+/* bind(2): an address that the program chooses has priority over ours, and is marked as its choice. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include "socket/learned.h"
 #include "socket/mark.h"
 
-/* For a socket that bind(2) has just bound to this AF_INET6 address. */
+/* address is AF_INET6, and bind(2) has just bound the socket to it. */
 static enum mark mark_of(const struct sockaddr *address)
 {
     struct in6_addr local;

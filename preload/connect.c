@@ -1,6 +1,6 @@
 /*
- * connect(2), from top to bottom: is it ours, which rule, which source, bind or move, call. Where nothing is to be
- * done, and wherever the arguments are wrong, it is the real connect's.
+ * connect(2), from top to bottom: is it ours, which rule, which source, bind or move, call. If nothing is to be done,
+ * or an argument is wrong, the real connect deals with it.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -19,16 +19,16 @@
 #include "socket/mark.h"
 #include "socket/socket.h"
 
-/* What is known of one connect when it is decided about. */
+/* What is known about a connect. */
 struct dial {
     int fd;
     struct sockaddr_in6 peer;
     struct socket_state state;
-    const struct ruleset *ruleset; /* NULL at the process's first connect of a socket that rules can be about */
+    const struct ruleset *ruleset; /* NULL until the process has loaded one */
     const struct rule *rule;       /* NULL if there is none for the peer */
 };
 
-/* The kernel takes an address without sin6_scope_id too (SIN6_LEN_RFC2133), and none that is longer than a storage. */
+/* The kernel accepts an address without sin6_scope_id too (SIN6_LEN_RFC2133), but none longer than sockaddr_storage. */
 static bool is_ipv6(const struct sockaddr *address, socklen_t len)
 {
     return address != NULL && len >= offsetof(struct sockaddr_in6, sin6_scope_id) &&
@@ -45,7 +45,6 @@ static const struct source *source_of(const struct dial *dial)
     return &dial->ruleset->sources[dial->rule->source];
 }
 
-/* Whether nothing is to be done with that rule, or with none. */
 static bool is_left_to_kernel(const struct ruleset *ruleset, const struct rule *rule)
 {
     return rule == NULL || ruleset->sources[rule->source].kind == SOURCE_NONE;
@@ -69,7 +68,7 @@ static void log_outcome(const struct dial *dial, enum log_level level, const cha
               rule.data, outcome);
 }
 
-/* Where a peer can't be reached the program tries again and again, GlusterFS every three seconds. */
+/* Programs retry a peer that can't be reached, GlusterFS every three seconds. */
 static bool may_warn(const struct in6_addr *peer)
 {
     int64_t seconds = reload_coarse_clock() / 1000000000;
@@ -77,17 +76,17 @@ static bool may_warn(const struct in6_addr *peer)
     return ratelimit_allows(peer, (uint32_t)seconds + 1);
 }
 
-/* Whether the socket has a source of an earlier connect that can't be taken back. */
+/* True if the socket keeps the source of an earlier connect because it can't be unbound. */
 static bool is_stuck(struct dial *dial)
 {
     struct socket_state *state = &dial->state;
 
     if (!state->idle)
-        (void)socket_inspect(dial->fd, state); /* once more, as it could not be told */
+        (void)socket_inspect(dial->fd, state); /* again, because the state may have been unreadable */
     return socket_has_address(state) && (!state->idle || unbind_source(dial->fd, state, false) != 0);
 }
 
-/* The source can't be used, because of error in a step. Returns what connect is to fail with, 0 if it is to go on. */
+/* The source can't be used: error in step. Returns the error for connect to fail with, or 0 if it is to go on. */
 static int unavailable(struct dial *dial, const char *step, int error)
 {
     bool refused = dial->ruleset->refuse || is_stuck(dial);
@@ -101,8 +100,8 @@ static int unavailable(struct dial *dial, const char *step, int error)
     return refused ? error : 0;
 }
 
-/* Gives the socket of dial, which is governed, the source of its rule. Returns what connect is to fail with, or 0. */
-static int take_source(struct dial *dial)
+/* Binds dial's socket, which is governed, to its rule's source. Returns the error for connect to fail with, or 0. */
+static int apply_source(struct dial *dial)
 {
     const char *step = "";
     int error;
@@ -118,7 +117,7 @@ static int take_source(struct dial *dial)
     return 0;
 }
 
-/* What is in force is not known, and so not either whether the kernel's choice would be right. */
+/* Without a ruleset nobody knows whether the kernel's choice would be right. */
 static int not_loaded(const struct dial *dial, int error)
 {
     struct log log = {.file = CONFIG_LOG_FILE, .level = LEVEL_WARNING, .process = process_program()};
@@ -145,19 +144,19 @@ static int decide(struct dial *dial)
         dial->rule = rules_find(&dial->ruleset->rules, &dial->peer.sin6_addr);
     }
     if (is_left_to_kernel(dial->ruleset, dial->rule)) {
-        /* What the program has learned may be what we gave to another peer. */
+        /* A learned address may be one that we bound to for another peer. */
         if (inspect_error == 0 && dial->state.idle)
             (void)unbind_source(dial->fd, &dial->state, true);
         log_outcome(dial, LEVEL_DEBUG, "left to the kernel");
         return 0;
     }
-    return inspect_error != 0 ? unavailable(dial, "inspect the socket", inspect_error) : take_source(dial);
+    return inspect_error != 0 ? unavailable(dial, "inspect the socket", inspect_error) : apply_source(dial);
 }
 
 /*
- * The whole work, with ruleset in force, entered, and its rule for the peer, or nothing yet. Returns what connect is to
- * fail with, or 0. Like look_again() a function of its own, so that connects to which neither applies don't pay for
- * their memory on the stack.
+ * The whole work. ruleset is acquired, and released here; rule is its rule for the peer. Both are NULL before the first
+ * load. Returns the error for connect to fail with, or 0. Like check_for_changes() not inlined, so that connects that
+ * need neither don't pay for their stack frames.
  */
 __attribute__((noinline)) static int govern(const struct ruleset *ruleset, const struct rule *rule, int fd,
                                             const struct sockaddr *address, socklen_t len)
@@ -174,7 +173,7 @@ __attribute__((noinline)) static int govern(const struct ruleset *ruleset, const
     return error;
 }
 
-__attribute__((noinline)) static const struct ruleset *look_again(const struct ruleset *ruleset)
+__attribute__((noinline)) static const struct ruleset *check_for_changes(const struct ruleset *ruleset)
 {
     int saved = errno;
 
@@ -183,7 +182,7 @@ __attribute__((noinline)) static const struct ruleset *look_again(const struct r
     return ruleset;
 }
 
-/* Returns what connect is to fail with before it has begun, or 0. Most connects end here: they are kept short. */
+/* Returns the error for connect to fail with, or 0. Most connects need no more than this, so it is short. */
 static int before_connect(int fd, const struct sockaddr *address, socklen_t len)
 {
     const struct ruleset *ruleset = ruleset_acquire();
@@ -192,7 +191,7 @@ static int before_connect(int fd, const struct sockaddr *address, socklen_t len)
     if (ruleset == NULL)
         return govern(NULL, NULL, fd, address, len);
     if (reload_is_due())
-        ruleset = look_again(ruleset);
+        ruleset = check_for_changes(ruleset);
     rule = rules_find(&ruleset->rules, (const char *)address + offsetof(struct sockaddr_in6, sin6_addr));
     if (ruleset->log.level >= LEVEL_DEBUG || has_learned() || !is_left_to_kernel(ruleset, rule))
         return govern(ruleset, rule, fd, address, len);
@@ -200,7 +199,7 @@ static int before_connect(int fd, const struct sockaddr *address, socklen_t len)
     return 0;
 }
 
-/* A function of its own, so that a connect of another family costs next to nothing. */
+/* Not inlined, so that a connect of another family costs next to nothing. */
 __attribute__((noinline)) static int connect_governed(int fd, const struct sockaddr *address, socklen_t len)
 {
     int error = before_connect(fd, address, len);
@@ -212,14 +211,14 @@ __attribute__((noinline)) static int connect_governed(int fd, const struct socka
     return libc_connect(fd, address, len);
 }
 
-/* While a process has no rules the address is not read: it may be a bad one (EFAULT). */
+/* Without rules the address is not read, because it may be a bad one (EFAULT). */
 __attribute__((noinline)) static int connect_idle(int fd, const struct sockaddr *address, socklen_t len)
 {
     const struct ruleset *ruleset = ruleset_acquire();
     bool is_idle;
 
     if (reload_is_due())
-        ruleset = look_again(ruleset);
+        ruleset = check_for_changes(ruleset);
     is_idle = ruleset->rules.count == 0 && !has_learned();
     ruleset_release(ruleset);
     return is_idle || !is_ipv6(address, len) ? libc_connect(fd, address, len) : connect_governed(fd, address, len);

@@ -6,7 +6,7 @@
 #include "base/libc.h"
 #include "socket/learned.h"
 
-/* What was written to address may be cut short, so the kernel is asked again where it was an IPv6 one. */
+/* address may be cut short, so asks the kernel again if it has the length of an IPv6 one. */
 EXPORT int getsockname(int fd, struct sockaddr *address, socklen_t *len)
 {
     int result = libc_getsockname(fd, address, len);

@@ -1,4 +1,4 @@
-/* listen(2): whose connections are accepted ones, and which socket glusterd listens with. */
+/* listen(2): which ports get accepted connections, and where glusterd listens. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static void note(int fd)
 
     if (kernel(getsockname, fd, &local, &len) != 0 || (local.sin6_family != AF_INET6 && local.sin6_family != AF_INET))
         return;
-    learned_listens(ntohs(local.sin6_port)); /* which is where struct sockaddr_in has it */
+    learned_listens(ntohs(local.sin6_port)); /* at the same place in struct sockaddr_in */
     if (strcmp(process_program(), "glusterd") == 0)
         listener_note(&local);
 }

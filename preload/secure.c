@@ -8,18 +8,18 @@
 #include "live/process.h"
 
 /*
- * Puts the library back into the environment, from which ld.so(8) has taken it under secure execution, for what the
- * program starts; and nothing else of whoever started it: "Under secure execution" in docs/design.md. ld.so looks for
- * this name where root alone writes, for LD_LIBRARY_PATH is gone as well.
+ * Under secure execution ld.so(8) removes LD_PRELOAD from the environment. This puts the library back for the program's
+ * children, and nothing else that whoever started it asked for: "Under secure execution" in docs/design.md. ld.so looks
+ * for this name only where root alone can write, because LD_LIBRARY_PATH is gone as well.
  *
- * musl preloads nothing under secure execution, and has no arguments for a constructor.
+ * musl preloads nothing under secure execution, and passes no arguments to constructors.
  */
 #ifdef __GLIBC__
 
 #define PRELOAD "LD_PRELOAD"
 #define SONAME  "libglusterd-srcaddr.so"
 
-/* As ld.so takes the list apart. A word with a slash, which it passes over, is not the name either. */
+/* Splits the list like ld.so. A word with a slash, which ld.so ignores, does not match either. */
 static bool has_soname(struct word list)
 {
     while (list.len > 0) {
@@ -33,15 +33,15 @@ static bool has_soname(struct word list)
 }
 
 /*
- * The environment as execve(2) got it. ld.so takes the pointer to a variable away and leaves the string, in its place
- * between the last argument and the program's file name: do_execveat_common() in the kernel's fs/exec.c.
+ * Searches the environment that execve(2) got. ld.so removes the pointer to a variable but leaves the string in its
+ * place, between the last argument and the program's file name: do_execveat_common() in the kernel's fs/exec.c.
  */
-static bool was_asked_for(int argc, char *const argv[])
+static bool had_preload(int argc, char *const argv[])
 {
     const char *end = process_file();
     const char *string;
 
-    /* On the stack, above argv, if no other object has changed it. */
+    /* The strings are on the stack, above argv, unless another object has changed it. */
     if (argc < 1 || argv[argc - 1] < (const char *)argv || argv[argc - 1] >= end)
         return false;
     for (string = argv[argc - 1] + strlen(argv[argc - 1]) + 1; string < end; string += strlen(string) + 1) {
@@ -53,8 +53,8 @@ static bool was_asked_for(int argc, char *const argv[])
     return false;
 }
 
-/* The two functions are for few processes: looked up with all others, every one would pay for them. */
-static void __attribute__((constructor)) keep_preload(int argc, char *argv[])
+/* Looks up both functions here: few processes need them, and otherwise every one would pay for the lookup. */
+static void __attribute__((constructor)) restore_preload(int argc, char *argv[])
 {
     int (*unset)(const char *name) = NULL;
     int (*set)(const char *name, const char *value, int overwrite) = NULL;
@@ -65,7 +65,7 @@ static void __attribute__((constructor)) keep_preload(int argc, char *argv[])
     libc_resolve("setenv", &set);
     if (unset != NULL)
         (void)unset(CONFIG_VARIABLE);
-    if (set != NULL && was_asked_for(argc, argv))
+    if (set != NULL && had_preload(argc, argv))
         (void)set(PRELOAD, SONAME, false); /* another object may have set one since */
 }
 
