@@ -1,6 +1,6 @@
 /*
- * preload/base/memory.c for AddressSanitizer and valgrind, which can't tell what of mmap(2)'s memory was asked for:
- * here the rest of the last page is out of bounds, and memory that is not given back is a leak.
+ * Replaces preload/base/memory.c for AddressSanitizer and valgrind, which can't know how much of mmap(2)'s memory was
+ * asked for: here the rest of the last page is out of bounds, and memory that is not unmapped is a leak.
  */
 #include "base/memory.h"
 
