@@ -94,7 +94,7 @@ refused() {
 		        byte = 0;
 		}
 	END
-    run make -C "$BATS_TEST_TMPDIR"
+    run make -C "$BATS_TEST_TMPDIR" "build/$NAME"
     echo "$output"
     [ "$status" -ne 0 ]
     [[ $output == *'found getrandom@GLIBC_2.25'* ]]
