@@ -204,6 +204,7 @@ apt_install() {
         [[ $output == *"$NAME"* && $output != *deleted* ]]
         [ "$(cat "$CONFIGURATION")" = '# Mine.' ]
     done
+    rm "$CONFIGURATION.dpkg-dist" # the other version's, offered beside the changed one
     # A conffile that 0.1.0 lacks goes away with a purge.
     diff <(ours) <(sort - "$BATS_TEST_TMPDIR/files" <<</etc/logrotate.d/glusterd-srcaddr)
     apt_get purge glusterd-srcaddr

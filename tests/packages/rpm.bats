@@ -174,6 +174,7 @@ says_nothing() {
         rpm_inside --verify --nomtime --noconfig glusterd-srcaddr
         [ "$(cat "$CONFIGURATION")" = '# Mine.' ]
     done
+    rm "$CONFIGURATION.rpmnew" # the other version's, offered beside the changed one
     diff <(ours) - <<<"$files"
     rpm_inside --erase glusterd-srcaddr
     [ "$(ours)" = /etc/glusterfs/srcaddr.conf.rpmsave ]
