@@ -73,7 +73,7 @@ static bool parse_address(struct word digits, struct in6_addr *address)
 /* Parses a line of /proc/net/tcp6 or tcp: get_tcp6_sock(), get_tcp4_sock() in the kernel. False if not a listener's. */
 static bool parse_line(struct word line, struct listening *listening)
 {
-    enum { LOCAL = 1, STATE = 3, USER = 7, INODE = 9, FIELDS };
+    enum { LOCAL = 1, STATE = 3, USER = 7, INODE = 9, FIELDS = 10 };
     struct word fields[FIELDS];
     struct word port;
     struct word address;

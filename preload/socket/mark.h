@@ -13,7 +13,7 @@ enum mark {
     MARK_NONE = 0,    /* bound by this library, or to no address */
     MARK_LEARNED = 2, /* bound by the program, to a learned address (learned.h) */
     MARK_CHOSEN = 3,  /* bound by the program, to an address of its choice */
-    MARK_UNKNOWN,     /* the kernel has no hints */
+    MARK_UNKNOWN = 4, /* the kernel has no hints */
 };
 
 /* True once this process has marked a socket as bound to a learned address. */

@@ -11,7 +11,8 @@
 #include "../../socket/meddle.h"
 #include "socket/sockopt.h"
 
-enum { FROM, TO, SOCKETS, UNSET = -1, OPTION_MEMINFO = 55, OPTION_BUF_LOCK = 72 };
+enum { FROM, TO, SOCKETS };
+enum { UNSET = -1, OPTION_MEMINFO = 55, OPTION_BUF_LOCK = 72 };
 
 /* An option of both sockets whose answers are faked. */
 struct played {
