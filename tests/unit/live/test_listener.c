@@ -31,8 +31,7 @@ static void write_list(const char *name, const char *content)
 
     (void)snprintf(path, sizeof(path), "%s/%s", directory, name);
     list = fopen(path, "we");
-    assert_true(list != NULL && fputs(content, list) >= 0);
-    assert_int_equal(fclose(list), 0);
+    assert_true(list != NULL && fputs(content, list) >= 0 && fclose(list) == 0);
 }
 
 static bool is_roots(const struct listening *listening, const void *context)
