@@ -52,7 +52,7 @@ static struct json_object *json_string(const char *text)
         len = 1;
     }
     if (fclose(out) != 0)
-        fatal("found no memory");
+        fatal("out of memory");
     string = check_alloc(json_object_new_string(utf8));
     free(utf8);
     return string;
@@ -112,7 +112,7 @@ void cell_list_add(struct cell *list, struct word item)
     char *longer = list->text == NULL ? xasprintf("%s", text) : xasprintf("%s, %s", list->text, text);
 
     if (json_object_array_add(list->json, json_string(text)) != 0)
-        fatal("found no memory");
+        fatal("out of memory");
     free(list->text);
     free(text);
     list->text = longer;

@@ -58,7 +58,7 @@ void table_free(struct table *table)
 static void add_member(struct json_object *object, const char *key, struct json_object *value)
 {
     if (json_object_object_add(object, key, value) != 0)
-        fatal("found no memory");
+        fatal("out of memory");
 }
 
 void table_add(struct table *table, const struct cell *cells)
@@ -71,7 +71,7 @@ void table_add(struct table *table, const struct cell *cells)
         add_member(row, table->columns[i].key, cells[i].json);
     }
     if (json_object_array_add(table->rows, row) != 0)
-        fatal("found no memory");
+        fatal("out of memory");
 }
 
 size_t table_rows(const struct table *table)
@@ -108,7 +108,7 @@ static void print_json(struct table *const *tables, size_t count)
         add_member(document, tables[i]->name, json_object_get(tables[i]->rows));
     text = json_object_to_json_string_ext(document, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
     if (text == NULL)
-        fatal("found no memory");
+        fatal("out of memory");
     puts(text);
     json_object_put(document);
 }
