@@ -108,7 +108,7 @@ static void add_argument(struct strings *arguments, const struct strings *variab
     if (value == NULL || is_braced)
         return;
     rest = words = check_alloc(strdup(value));
-    for (char *each = next_word(&rest); each != NULL; each = next_word(&rest))
+    for (const char *each = next_word(&rest); each != NULL; each = next_word(&rest))
         add(arguments, each);
     free(words);
 }
