@@ -27,11 +27,13 @@ static char directory[] = "/tmp/test_listener.XXXXXX";
 static void write_list(const char *name, const char *content)
 {
     char path[sizeof(directory) + 8];
-    FILE *list;
+    int list;
 
     (void)snprintf(path, sizeof(path), "%s/%s", directory, name);
-    list = fopen(path, "we");
-    assert_true(list != NULL && fputs(content, list) >= 0 && fclose(list) == 0);
+    list = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    assert_true(list >= 0);
+    assert_int_equal(write(list, content, strlen(content)), (ssize_t)strlen(content));
+    close(list);
 }
 
 static bool is_roots(const struct listening *listening, const void *context)
