@@ -382,10 +382,12 @@ MACHINES := bookworm trixie
 .PHONY: check-machines run-check-machines
 check-machines: deps-vm ## tests two virtual machines in one cluster
 	@$(MAKE) --no-print-directory run-check-machines
-run-check-machines: $(MACHINES:%=$(IMAGES)/%.ext4) $(MACHINES:%=package-%)
+run-check-machines: $(MACHINES:%=$(IMAGES)/%.ext4) $(MACHINES:%=package-%) $(MACHINES:%=previous-package-%)
 	tests/sandbox env SRCADDR_IMAGES=$(abspath $(IMAGES)) SRCADDR_PACKAGES=$(abspath $(BUILD)/packages) bats tests/vm/machines.bats
 package-%: $(ROOTS)/builder-% $(TARBALL)
 	tests/sandbox tests/vm/build-package $(ROOTS)/builder-$* $(TARBALL) $(BUILD)/packages/$*
+previous-package-%: $(ROOTS)/builder-% $(PREVIOUS)
+	tests/sandbox tests/vm/build-package $(ROOTS)/builder-$* $(PREVIOUS)/build/glusterd-srcaddr-0.1.0.tar.gz $(BUILD)/packages/previous/$*
 
 # Other systems: this library in other Debian releases, and builds for another C library and another architecture.
 .PHONY: check-matrix check-musl check-aarch64 roots

@@ -97,20 +97,13 @@ write_network() {
 
 ### What is done in them
 
-# package_of HOST: prints the path of the package built in its release.
+# package_of HOST, previous_package_of HOST: prints the path of the package built in its release, from this and from the previous
+# version.
 package_of() { realpath "${SRCADDR_PACKAGES:?}/${RELEASES[$1]}"/glusterd-srcaddr_*.deb; }
+previous_package_of() { realpath "${SRCADDR_PACKAGES:?}/previous/${RELEASES[$1]}"/glusterd-srcaddr_*.deb; }
 
-# previous_package_of HOST: the same with a lower version, because no older package exists.
-previous_package_of() {
-    local content=/run/previous-$1
-    dpkg-deb --raw-extract "$(package_of "$1")" "$content"
-    sed -i 's/^Version: .*/&~previous/' "$content/DEBIAN/control"
-    dpkg-deb --build --root-owner-group "$content" "$content.deb" >/dev/null
-    echo "$content.deb"
-}
-
-# install_package HOST FILE
+# install_package HOST FILE: keeps the configuration that a test has changed.
 install_package() {
     write_to "$1" /root/package.deb <"$2"
-    in_host "$1" env DEBIAN_FRONTEND=noninteractive apt-get -qq install /root/package.deb
+    in_host "$1" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Options::=--force-confold install /root/package.deb
 }
