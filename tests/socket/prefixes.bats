@@ -105,13 +105,9 @@ refuses() {
 }
 
 @test "found among more addresses than one answer of the kernel has room for" {
-    for i in {1..1200}; do
-        echo "address add 2001:db8:8::$i/64 dev silent0 nodad"
-    done | ip -batch -
+    seq --format="address add 2001:db8:8::%g/64 dev silent0 nodad" 1200 | ip -batch -
     add 2001:db8:7::9
-    for i in {1201..1300}; do
-        echo "address add 2001:db8:8::$i/64 dev silent0 nodad"
-    done | ip -batch -
+    seq --format="address add 2001:db8:8::%g/64 dev silent0 nodad" 1201 1300 | ip -batch -
     gives 2001:db8:7::9
 }
 
