@@ -503,7 +503,7 @@ other_header() {
 
 @test "every name that the manual page lists is one of GlusterFS" {
     names=$(sed -n '/processes are named$/,/^\.El/ s/^\.It Li //p' "$ROOT/docs/srcaddr.conf.5" |
-        sed 's/ No or Li / /; s/ Ns Ar //' | tr '\n' ' ')
+        sed 's/ Ta .*//; s/ No or Li / /; s/ Ns Ar //' | tr '\n' ' ')
     [[ " $names" == *" glusterfsd brick "*" fuse fuse.NAME "* ]]
     write new.conf <<<"[$names]"
     says 0 check new.conf <<-END
