@@ -38,6 +38,12 @@ with_run() {
     cat Makefile Makefile | cmp - "$BATS_TEST_TMPDIR/printed"
 }
 
+@test "SIGINT and SIGTERM end what runs in there, even if they are ignored outside" {
+    run sh -c "trap '' INT TERM; tests/sandbox awk '/^SigIgn:/ { print \$2 }' /proc/self/status"
+    echo "$output"
+    [ $((16#$output & (1 << 1 | 1 << 14))) -eq 0 ]
+}
+
 teardown() {
     ! mountpoint --quiet /mnt || umount --lazy /mnt
 }
