@@ -66,7 +66,7 @@ stop_machines() {
 
 # switch_on_host HOST [SECONDS]: its clock is this much ahead of this machine's.
 switch_on_host() {
-    switch_on "host$1" -smp 1 -rtc "base=$(date --utc --date="${2:-0} seconds" +%FT%T)"
+    switch_on "host$1" -rtc "base=$(date --utc --date="${2:-0} seconds" +%FT%T)"
 }
 
 configure_host() {

@@ -2,7 +2,8 @@
 # Virtual machines from images by tests/vm/build-image, started with debvm-run(1). Source it in a command that tests/sandbox
 # runs: disks, processes and network end with the sandbox. Each machine has a copy of its image, which survives its power cuts.
 #
-# Emulated in software: a /dev/kvm that can be opened does not prove that guests start.
+# Emulated in software: a /dev/kvm that can be opened does not prove that guests start. With one processor: a Linux that patches
+# its own code can panic where QEMU emulates several.
 
 VMS=/run/vm
 VM_PORT=8022 # the first machine's ssh server, on 127.0.0.1
@@ -43,7 +44,7 @@ start_vm() {
 switch_on() {
     local card
     mapfile -t card <"$VMS/$1/card"
-    debvm-run -i "$VMS/$1/disk" -s "$(<"$VMS/$1/port")" -- -machine accel=tcg -cpu max -m 2G "${card[@]}" "${@:2}" \
+    debvm-run -i "$VMS/$1/disk" -s "$(<"$VMS/$1/port")" -- -machine accel=tcg -cpu max -smp 1 -m 2G "${card[@]}" "${@:2}" \
         </dev/null >>"$VMS/$1/console" 2>&1 3>&- &
     echo $! >"$VMS/$1/pid"
     disown
