@@ -9,10 +9,7 @@
 #include "terminal/command.h"
 #include "terminal/report.h"
 
-static const struct option options[] = {{"wait", required_argument, NULL, 'w'},
-                                        {"json", no_argument, NULL, 'j'},
-                                        {"help", no_argument, NULL, 'h'},
-                                        {NULL, 0, NULL, 0}};
+enum { WAIT, JSON };
 
 static void print_summary(const struct inspection *inspection)
 {
@@ -50,23 +47,19 @@ static unsigned int seconds_of(const struct command *command, const char *value)
 static int run_check(const struct command *command, int argc, char **argv)
 {
     struct inspection *inspection = check_alloc(calloc(1, sizeof(*inspection)));
-    bool json = false;
+    const char *values[OPTIONS_MAX] = {NULL};
+    char **arguments = parse_options(command, argc, argv, values);
 
-    for (int option = next_option(command, argc, argv, options); option != -1;
-         option = next_option(command, argc, argv, options)) {
-        if (option == 'w')
-            inspection->wait = seconds_of(command, optarg);
-        else
-            json = true;
-    }
-    inspection->file = argv[optind];
+    if (values[WAIT] != NULL)
+        inspection->wait = seconds_of(command, values[WAIT]);
+    inspection->file = arguments[0];
     if (inspection->file != NULL)
-        end_arguments(command, argv[optind + 1]);
-    report_begin(json ? REPORT_JSON : REPORT_TEXT);
+        end_arguments(command, arguments[1]);
+    report_begin(values[JSON] != NULL ? REPORT_JSON : REPORT_TEXT);
     inspect(inspection);
     print_what_is_missing(inspection);
     report_end();
-    if (report_count(SEVERITY_ERROR) == 0 && !json)
+    if (report_count(SEVERITY_ERROR) == 0 && values[JSON] == NULL)
         print_summary(inspection);
     inspection_free(inspection);
     free(inspection);
@@ -79,7 +72,7 @@ const struct command check_command = {
     .name = "check",
     .arguments = "[--wait SECONDS] [--json] [FILE]",
     .summary = "Check the configuration and this host's sources",
-    .options = "  --wait SECONDS       Wait up to SECONDS until every source is usable\n"
-               "  --json               Print the findings as JSON\n",
+    .options = {[WAIT] = {"wait", "SECONDS", "Wait up to SECONDS until every source is usable"},
+                [JSON] = {"json", NULL, "Print the findings as JSON"}},
     .run = run_check,
 };

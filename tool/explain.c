@@ -17,11 +17,6 @@
 #include "terminal/option.h"
 #include "terminal/table.h"
 
-static const struct option options[] = {{"process", required_argument, NULL, 'p'},
-                                        {"json", no_argument, NULL, 'j'},
-                                        {"help", no_argument, NULL, 'h'},
-                                        {NULL, 0, NULL, 0}};
-
 enum {
     PEER,
     PROCESS,
@@ -266,32 +261,27 @@ static struct sockaddr_in6 *addresses_of(const struct command *command, const ch
     return addresses;
 }
 
+enum { NAME, JSON };
+
 static int run_explain(const struct command *command, int argc, char **argv)
 {
     struct load *load = check_alloc(calloc(1, sizeof(*load)));
-    const char *name = "glusterd";
-    bool json = false;
+    const char *values[OPTIONS_MAX] = {[NAME] = "glusterd"};
+    char **arguments = parse_options(command, argc, argv, values);
     bool all_usable = true;
     struct sockaddr_in6 *addresses;
     struct table *table;
     size_t count;
 
-    for (int option = next_option(command, argc, argv, options); option != -1;
-         option = next_option(command, argc, argv, options)) {
-        if (option == 'p')
-            name = optarg;
-        else
-            json = true;
-    }
-    if (optind == argc)
+    if (arguments[0] == NULL)
         usage_error(command, "expected a peer: an address or a host name");
-    end_arguments(command, argv[optind + 1]);
-    addresses = addresses_of(command, argv[optind], &count);
-    load_for(name, load);
+    end_arguments(command, arguments[1]);
+    addresses = addresses_of(command, arguments[0], &count);
+    load_for(values[NAME], load);
     table = table_new("explanations", columns, CELLS);
     for (size_t i = 0; i < count; i++)
-        all_usable = explain_peer(table, load, name, &addresses[i]) && all_usable;
-    table_print_lists(table, json);
+        all_usable = explain_peer(table, load, values[NAME], &addresses[i]) && all_usable;
+    table_print_lists(table, values[JSON] != NULL);
     table_free(table);
     free(addresses);
     return all_usable ? STATUS_OK : STATUS_WRONG;
@@ -301,7 +291,7 @@ const struct command explain_command = {
     .name = "explain",
     .arguments = "[--process NAME] [--json] PEER",
     .summary = "Show which source a connection to a peer gets, and why",
-    .options = "  --process NAME       Name of the process, as in sections (default: glusterd)\n"
-               "  --json               Print JSON\n",
+    .options = {[NAME] = {"process", "NAME", "Name of the process, as in sections (default: glusterd)"},
+                [JSON] = {"json", NULL, "Print JSON"}},
     .run = run_explain,
 };

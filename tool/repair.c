@@ -9,42 +9,20 @@
 #include "judge/unreachable.h"
 #include "terminal/command.h"
 
-static const struct option options[] = {{"from", required_argument, NULL, 'f'}, {"to", required_argument, NULL, 't'},
-                                        {"dry-run", no_argument, NULL, 'd'},    {"json", no_argument, NULL, 'j'},
-                                        {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0}};
+enum { FROM, TO, DRY_RUN, JSON };
 
-struct request {
-    const char *from;
-    const char *to;
-    bool dry_run;
-    bool json;
-};
-
-static void parse(const struct command *command, int argc, char **argv, struct request *request)
+static void parse(const struct command *command, int argc, char **argv, const char **values)
 {
-    for (int option = next_option(command, argc, argv, options); option != -1;
-         option = next_option(command, argc, argv, options)) {
-        if (option == 'f')
-            request->from = optarg;
-        else if (option == 't')
-            request->to = optarg;
-        else if (option == 'd')
-            request->dry_run = true;
-        else
-            request->json = true;
-    }
-    if (optind < argc)
-        usage_error(command, "unexpected argument %s; use --from and --to", quoted(word_of(argv[optind])).data);
-}
+    char **arguments = parse_options(command, argc, argv, values);
 
-static void check(const struct command *command, const struct request *request)
-{
-    if ((request->from == NULL) != (request->to == NULL))
-        usage_error(command, "--%s requires --%s", request->from != NULL ? "from" : "to",
-                    request->from != NULL ? "to" : "from");
-    if (request->dry_run && request->from == NULL)
+    if (arguments[0] != NULL)
+        usage_error(command, "unexpected argument %s; use --from and --to", quoted(word_of(arguments[0])).data);
+    if ((values[FROM] == NULL) != (values[TO] == NULL))
+        usage_error(command, "--%s requires --%s", values[FROM] != NULL ? "from" : "to",
+                    values[FROM] != NULL ? "to" : "from");
+    if (values[DRY_RUN] != NULL && values[FROM] == NULL)
         usage_error(command, "--dry-run requires --from and --to");
-    if (request->json && request->from != NULL)
+    if (values[JSON] != NULL && values[FROM] != NULL)
         usage_error(command, "--json cannot be combined with --from and --to");
 }
 
@@ -62,31 +40,30 @@ static void check_user(void)
 
 static int repair(const struct command *command, int argc, char **argv)
 {
-    struct request request = {.from = NULL};
+    const char *values[OPTIONS_MAX] = {NULL};
     struct hostname from;
     struct hostname to;
 
-    parse(command, argc, argv, &request);
-    check(command, &request);
-    if (request.from == NULL) {
+    parse(command, argc, argv, values);
+    if (values[FROM] == NULL) {
         check_user();
-        return print_unreachable(request.json);
+        return print_unreachable(values[JSON] != NULL);
     }
-    parse_name(command, "--from", request.from, &from);
-    parse_name(command, "--to", request.to, &to);
+    parse_name(command, "--from", values[FROM], &from);
+    parse_name(command, "--to", values[TO], &to);
     if (hostname_matches(word_of(to.data), &from))
         usage_error(command, "--from and --to are the same: %s", to.data);
     check_user();
-    return rename_peer(&from, &to, request.dry_run);
+    return rename_peer(&from, &to, values[DRY_RUN] != NULL);
 }
 
 const struct command repair_command = {
     .name = "repair",
     .arguments = "[--from ADDRESS --to ADDRESS [--dry-run] | --json]",
     .summary = "List peers stored under an address that does not answer, or correct one",
-    .options = "  --from ADDRESS       Address or host name that a peer is stored under\n"
-               "  --to ADDRESS         Correct address or host name\n"
-               "  --dry-run            Show the change without writing it\n"
-               "  --json               Print the list as JSON\n",
+    .options = {[FROM] = {"from", "ADDRESS", "Address or host name that a peer is stored under"},
+                [TO] = {"to", "ADDRESS", "Correct address or host name"},
+                [DRY_RUN] = {"dry-run", NULL, "Show the change without writing it"},
+                [JSON] = {"json", NULL, "Print the list as JSON"}},
     .run = repair,
 };

@@ -11,9 +11,6 @@
 #include "terminal/command.h"
 #include "terminal/diagnostic.h"
 
-static const struct option options[] = {
-    {"config", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-
 /* mount(8) clears LD_PRELOAD, so the mount would lack the library without any warning. */
 static void refuse_mount(const char *program)
 {
@@ -77,26 +74,24 @@ static void set_preload(void)
 static int run_run(const struct command *command, int argc, char **argv)
 {
     const char *configuration = NULL;
+    char **program = parse_options(command, argc, argv, &configuration);
 
-    for (int option = next_option(command, argc, argv, options); option != -1;
-         option = next_option(command, argc, argv, options))
-        configuration = optarg;
-    if (optind == argc)
+    if (program[0] == NULL)
         usage_error(command, "expected a command to run");
-    refuse_mount(argv[optind]);
+    refuse_mount(program[0]);
     find_library();
     check_configuration(configuration != NULL ? configuration : getenv(CONFIG_VARIABLE));
     if (configuration != NULL)
         set_configuration(configuration);
     set_preload();
-    execvp(argv[optind], argv + optind);
-    fatal("%s: %m", argv[optind]);
+    execvp(program[0], program);
+    fatal("%s: %m", program[0]);
 }
 
 const struct command run_command = {
     .name = "run",
     .arguments = "[--config FILE] [--] COMMAND [ARGUMENT...]",
     .summary = "Run a program with the library",
-    .options = "  --config FILE        Read FILE instead of /etc/glusterfs/srcaddr.conf\n",
+    .options = {{"config", "FILE", "Read FILE instead of /etc/glusterfs/srcaddr.conf"}},
     .run = run_run,
 };

@@ -12,19 +12,7 @@
 #include "terminal/command.h"
 #include "terminal/output.h"
 
-static const struct option options[] = {{"wrong", no_argument, NULL, 'x'},        {"watch", no_argument, NULL, 'w'},
-                                        {"json", no_argument, NULL, 'j'},         {"metrics", no_argument, NULL, 'm'},
-                                        {"output", required_argument, NULL, 'o'}, {"check", no_argument, NULL, 'c'},
-                                        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
-
-struct request {
-    bool json;
-    bool metrics;
-    bool check;
-    bool only_wrong;
-    bool watch;
-    const char *output; /* a file for the metrics; NULL: standard output */
-};
+enum { WRONG, WATCH, JSON, METRICS, OUTPUT, CHECK };
 
 static void print_metrics(const struct snapshot *snapshot, const char *file)
 {
@@ -58,33 +46,34 @@ static int print_check(const struct snapshot *snapshot)
 }
 
 /* Takes and prints one snapshot. Returns the exit status. */
-static int print_status(const struct request *request)
+static int print_status(const char *const *values)
 {
     struct snapshot snapshot;
     int status;
 
     snapshot_take(&snapshot);
     status = snapshot_is_wrong(&snapshot) ? STATUS_WRONG : STATUS_OK;
-    if (request->check)
+    if (values[CHECK] != NULL)
         status = print_check(&snapshot);
-    else if (request->metrics)
-        print_metrics(&snapshot, request->output);
+    else if (values[METRICS] != NULL)
+        print_metrics(&snapshot, values[OUTPUT]);
     else
-        snapshot_print_tables(&snapshot, request->json, request->only_wrong);
+        snapshot_print_tables(&snapshot, values[JSON] != NULL, values[WRONG] != NULL);
     snapshot_free(&snapshot);
     return status;
 }
 
 /* Prints a snapshot every second until a signal ends it; on a terminal, each replaces the one before. */
-static void watch(const struct request *request)
+static void watch(const char *const *values)
 {
-    bool is_terminal = !request->json && isatty(STDOUT_FILENO);
+    bool json = values[JSON] != NULL;
+    bool is_terminal = !json && isatty(STDOUT_FILENO);
 
     for (;;) {
         if (is_terminal)
             fputs("\033[H\033[J", stdout);
-        print_status(request);
-        if (!is_terminal && !request->json)
+        print_status(values);
+        if (!is_terminal && !json)
             fputc('\n', stdout);
         if (fflush(stdout) != 0)
             fatal("cannot write the output: %m");
@@ -92,38 +81,14 @@ static void watch(const struct request *request)
     }
 }
 
-static void set_option(struct request *request, int option)
+static void refuse_nonsense(const struct command *command, const char *const *values)
 {
-    switch (option) {
-    case 'x':
-        request->only_wrong = true;
-        break;
-    case 'w':
-        request->watch = true;
-        break;
-    case 'j':
-        request->json = true;
-        break;
-    case 'm':
-        request->metrics = true;
-        break;
-    case 'o':
-        request->output = optarg;
-        break;
-    default:
-        request->check = true;
-        break;
-    }
-}
-
-static void refuse_nonsense(const struct command *command, const struct request *request)
-{
-    if (request->json + request->metrics + request->check > 1)
+    if ((values[JSON] != NULL) + (values[METRICS] != NULL) + (values[CHECK] != NULL) > 1)
         usage_error(command, "--json, --metrics and --check cannot be combined");
-    if ((request->only_wrong || request->watch) && (request->metrics || request->check))
-        usage_error(command, "%s cannot be combined with %s", request->watch ? "--watch" : "--wrong",
-                    request->metrics ? "--metrics" : "--check");
-    if (request->output != NULL && !request->metrics)
+    if ((values[WRONG] != NULL || values[WATCH] != NULL) && (values[METRICS] != NULL || values[CHECK] != NULL))
+        usage_error(command, "%s cannot be combined with %s", values[WATCH] != NULL ? "--watch" : "--wrong",
+                    values[METRICS] != NULL ? "--metrics" : "--check");
+    if (values[OUTPUT] != NULL && values[METRICS] == NULL)
         usage_error(command, "--output requires --metrics");
 }
 
@@ -138,29 +103,26 @@ static bool is_plugin(int argc, char **argv)
 
 static int run_status(const struct command *command, int argc, char **argv)
 {
-    struct request request = {.json = false};
+    const char *values[OPTIONS_MAX] = {NULL};
 
     if (is_plugin(argc, argv))
         plugin_begin();
-    for (int option = next_option(command, argc, argv, options); option != -1;
-         option = next_option(command, argc, argv, options))
-        set_option(&request, option);
-    end_arguments(command, argv[optind]);
-    refuse_nonsense(command, &request);
-    if (request.watch)
-        watch(&request);
-    return print_status(&request);
+    end_arguments(command, parse_options(command, argc, argv, values)[0]);
+    refuse_nonsense(command, values);
+    if (values[WATCH] != NULL)
+        watch(values);
+    return print_status(values);
 }
 
 const struct command status_command = {
     .name = "status",
     .arguments = "[[--wrong] [--watch] [--json] | --metrics [--output FILE] | --check]",
     .summary = "Show GlusterFS's processes, connections and peers, and what is wrong with them",
-    .options = "  --wrong              Show only what is wrong\n"
-               "  --watch              Repeat every second\n"
-               "  --json               Print JSON\n"
-               "  --metrics            Print metrics for Prometheus\n"
-               "  --output FILE        Write the metrics to FILE, atomically\n"
-               "  --check              Act as a plugin of Nagios or Icinga: one line and its exit status\n",
+    .options = {[WRONG] = {"wrong", NULL, "Show only what is wrong"},
+                [WATCH] = {"watch", NULL, "Repeat every second"},
+                [JSON] = {"json", NULL, "Print JSON"},
+                [METRICS] = {"metrics", NULL, "Print metrics for Prometheus"},
+                [OUTPUT] = {"output", "FILE", "Write the metrics to FILE, atomically"},
+                [CHECK] = {"check", NULL, "Act as a plugin of Nagios or Icinga: one line and its exit status"}},
     .run = run_status,
 };

@@ -1,5 +1,6 @@
 #include "terminal/command.h"
 
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,9 +9,12 @@
 
 static void print_command_usage(const struct command *command)
 {
-    printf("Usage: %s %s%s%s\n\n%s.\n\nOptions:\n%s  --help               Print this help and exit\n", PROGRAM,
-           command->name, command->arguments[0] != '\0' ? " " : "", command->arguments, command->summary,
-           command->options);
+    printf("Usage: %s %s%s%s\n\n%s.\n\nOptions:\n", PROGRAM, command->name, command->arguments[0] != '\0' ? " " : "",
+           command->arguments, command->summary);
+    for (int i = 0; command->options[i].name != NULL; i++)
+        printf("  --%s %-*s%s\n", command->options[i].name, 18 - (int)strlen(command->options[i].name),
+               command->options[i].argument != NULL ? command->options[i].argument : "", command->options[i].summary);
+    printf("  --help               Print this help and exit\n");
 }
 
 struct quoted quoted(struct word word)
@@ -58,7 +62,8 @@ static __attribute__((noreturn)) void refuse(const struct command *command, cons
     usage_error(command, "unknown option %s", quoted(word_of((char[]){'-', (char)optopt, '\0'})).data);
 }
 
-int next_option(const struct command *command, int argc, char **argv, const struct option *options)
+/* Returns the next option's val, -1 after the last one. */
+static int next_option(const struct command *command, int argc, char **argv, const struct option *options)
 {
     int option;
 
@@ -74,6 +79,22 @@ int next_option(const struct command *command, int argc, char **argv, const stru
     if (option == '?')
         refuse(command, options, argv[optind - 1]);
     return option;
+}
+
+char **parse_options(const struct command *command, int argc, char **argv, const char **values)
+{
+    struct option options[OPTIONS_MAX + 2] = {{.name = NULL}};
+    int count = 0;
+
+    for (; command->options[count].name != NULL; count++)
+        options[count] = (struct option){.name = command->options[count].name,
+                                         .has_arg = command->options[count].argument != NULL,
+                                         .val = count + 1};
+    options[count] = (struct option){.name = "help", .val = 'h'};
+    for (int option = next_option(command, argc, argv, options); option != -1;
+         option = next_option(command, argc, argv, options))
+        values[option - 1] = optarg != NULL ? optarg : "";
+    return argv + optind;
 }
 
 static void (*tell_fatal)(const char *message);

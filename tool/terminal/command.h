@@ -1,7 +1,6 @@
 /* Subcommands of glusterd-srcaddr, and what they share. */
 #pragma once
 
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdbool.h>
 
@@ -15,11 +14,17 @@ enum {
     STATUS_FATAL = 2  /* the command could not do its work */
 };
 
+enum { OPTIONS_MAX = 6 };
+
 struct command {
     const char *name;
     const char *arguments; /* as in the synopsis */
     const char *summary;
-    const char *options;                                              /* one per line, without --help */
+    struct {
+        const char *name;     /* NULL after the last one */
+        const char *argument; /* NULL if it takes none */
+        const char *summary;
+    } options[OPTIONS_MAX + 1];                                       /* without --help */
     int (*run)(const struct command *command, int argc, char **argv); /* argv[0] is the name */
 };
 
@@ -37,8 +42,11 @@ struct quoted {
 
 struct quoted quoted(struct word word);
 
-/* getopt_long(3) without short options. Handles --help and errors itself, and then does not return. */
-int next_option(const struct command *command, int argc, char **argv, const struct option *options);
+/*
+ * Sets values[i] for each option i that is given: to its argument, or to "" if it takes none. Returns the arguments
+ * that follow, of which NULL is the last. Handles --help and errors itself, and then does not return.
+ */
+char **parse_options(const struct command *command, int argc, char **argv, const char **values);
 
 /* Ends the command because of wrong arguments. */
 __attribute__((noreturn, format(printf, 2, 3))) void usage_error(const struct command *command, const char *format,
