@@ -156,7 +156,8 @@ static bool set_source(struct row *row, const struct load *load, const struct so
         set_address(row, SOURCE, &found.address);
     if (found.interface[0] != '\0')
         set(row, INTERFACE, "%s", found.interface);
-    row->cells[STATE] = cell_named(source_state_name(found.state), source_state_in_words(found.state));
+    row->cells[STATE] = cell_colored(cell_named(source_state_name(found.state), source_state_in_words(found.state)),
+                                     source_can_be_used(found.state) ? "green" : "red");
     if (source_can_be_used(found.state))
         return true;
     set(row, UNAVAILABLE, "%s", load->config.options.refuse ? "refuse" : "kernel");
@@ -236,16 +237,12 @@ static bool explain_peer(struct table *table, const struct load *load, const cha
 {
     struct row row = {.cells = {{.text = NULL}}};
     bool usable;
-    bool has_state;
 
     set_peer(&row, peer);
     set(&row, PROCESS, "%s", name);
     usable = set_rule(&row, load, &peer->sin6_addr);
     set_kernel(&row, peer);
-    has_state = row.cells[STATE].text != NULL;
     table_add(table, row.cells);
-    if (has_state)
-        table_color(table, STATE, usable ? "green" : "red");
     return usable;
 }
 

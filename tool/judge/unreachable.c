@@ -19,8 +19,6 @@
 
 enum { PATIENCE = 4000 }; /* milliseconds: neighbour discovery gives up after 3 seconds, RFC 4861, 10 */
 
-enum { PEER_ANSWER = 3, CALLER_ANSWER = 2 }; /* the columns with colours */
-
 static const struct column unreachable_columns[] = {
     {"PEER", "uuid", COLUMN_TEXT},      {"STATE", "state", COLUMN_TEXT}, {"ADDRESS", "name", COLUMN_TEXT},
     {"ANSWER", "answers", COLUMN_TEXT}, {NULL, "error", COLUMN_TEXT},
@@ -160,7 +158,8 @@ static struct cell answer_of(const struct search *search, const struct party *pa
 {
     const char *refusal = refusal_of(search, party);
 
-    return cell_shown(cell_truth(refusal == NULL), "%s", refusal == NULL ? "answers" : refusal);
+    return cell_colored(cell_shown(cell_truth(refusal == NULL), "%s", refusal == NULL ? "answers" : refusal),
+                        refusal == NULL ? "green" : "red");
 }
 
 /* glusterd dials only the first name. */
@@ -169,20 +168,13 @@ static bool is_dialled(const struct party *party)
     return party->peer != NULL && party->name == party->peer->names[0].value;
 }
 
-static void add_answer_color(struct table *table, size_t column, const struct search *search, const struct party *party)
-{
-    table_color(table, column, error_of(search, party) == 0 ? "green" : "red");
-}
-
 /* A peer with all its names, the dialled one first. */
 static void add_unreachable(struct table *table, struct search *search, const struct party *dialled)
 {
-    for (const struct party *party = dialled; party < dialled + dialled->peer->name_count; party++) {
+    for (const struct party *party = dialled; party < dialled + dialled->peer->name_count; party++)
         table_add(table, (const struct cell[]){cell_text(party->peer->uuid), cell_text(party->peer->state),
                                                cell_text(party->name), answer_of(search, party),
                                                cell_text(refusal_of(search, party))});
-        add_answer_color(table, PEER_ANSWER, search, party);
-    }
     search->last_unreachable = dialled;
     search->unreachable++;
 }
@@ -207,7 +199,6 @@ static void add_row_of_caller(struct table *table, const struct search *search, 
 
     table_add(table, (const struct cell[]){cell_text(address.data), cell_number((int64_t)caller->connections),
                                            answer_of(search, caller), cell_text(refusal_of(search, caller))});
-    add_answer_color(table, CALLER_ANSWER, search, caller);
 }
 
 static void fill_tables(struct search *search, struct table *unreachable, struct table *callers)

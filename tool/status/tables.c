@@ -5,9 +5,6 @@
 #include "base/word.h"
 #include "terminal/table.h"
 
-/* The columns with colours. */
-enum { LIBRARY = 2, VERDICT = 7, PEER_STATE = 2, CONNECTED = 3 };
-
 static const struct column process_columns[] = {
     {"PID", "pid", COLUMN_NUMBER},       {"PROCESS", "process", COLUMN_TEXT},
     {"LIBRARY", "library", COLUMN_TEXT}, {"CONFIGURATION", "configuration", COLUMN_TEXT},
@@ -97,21 +94,20 @@ static void add_process(struct table *table, const struct survey *process)
     table_add(table, (const struct cell[]){
                          cell_number(process->running.pid),
                          cell_text(process_name(&process->running.process)),
-                         library_of(loaded),
+                         cell_colored(library_of(loaded), fault_of(process) != FAULT_NONE ? "red" : NULL),
                          configuration_of(loaded),
                          file_of(loaded),
                          loaded->in_force == IN_FORCE_FILE ? cell_time(loaded->modified) : cell_text(NULL),
                          note_on(process),
                      });
-    if (fault_of(process) != FAULT_NONE)
-        table_color(table, LIBRARY, "red");
 }
 
 static struct cell verdict_in_words(enum verdict verdict)
 {
     if (verdict == VERDICT_NONE)
         return cell_text(NULL);
-    return verdict == VERDICT_WRONG ? cell_named("wrong", "WRONG") : cell_text("ok");
+    return verdict == VERDICT_WRONG ? cell_colored(cell_named("wrong", "WRONG"), "red")
+                                    : cell_colored(cell_text("ok"), "green");
 }
 
 static void add_connection(struct table *table, const struct dialled *dialled)
@@ -131,8 +127,6 @@ static void add_connection(struct table *table, const struct dialled *dialled)
                          cell_text(judged->has_wanted ? judged->wanted.data : NULL),
                          verdict_in_words(dialled->verdict),
                      });
-    if (dialled->verdict != VERDICT_NONE)
-        table_color(table, VERDICT, dialled->verdict == VERDICT_WRONG ? "red" : "green");
 }
 
 static struct cell names_of(const struct peer *peer)
@@ -147,17 +141,15 @@ static struct cell names_of(const struct peer *peer)
 static void add_peer(struct table *table, const struct seen_peer *seen)
 {
     bool is_connected = seen->connected == CONNECTED_YES;
-    bool is_known = seen->connected != CONNECTED_UNKNOWN;
 
     table_add(table, (const struct cell[]){
                          cell_text(seen->peer->uuid),
                          names_of(seen->peer),
-                         cell_text(seen->peer->state),
-                         is_known ? cell_truth(is_connected) : cell_text(NULL),
+                         cell_colored(cell_text(seen->peer->state), seen->is_in_cluster ? "green" : "red"),
+                         seen->connected == CONNECTED_UNKNOWN
+                             ? cell_text(NULL)
+                             : cell_colored(cell_truth(is_connected), is_connected ? "green" : "red"),
                      });
-    table_color(table, PEER_STATE, seen->is_in_cluster ? "green" : "red");
-    if (is_known)
-        table_color(table, CONNECTED, is_connected ? "green" : "red");
 }
 
 static struct table *processes_of(const struct snapshot *snapshot, bool only_wrong)

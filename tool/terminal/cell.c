@@ -125,6 +125,12 @@ struct cell cell_named(const char *name, const char *words)
     return (struct cell){.text = xasprintf("%s", words), .json = json_string(name)};
 }
 
+struct cell cell_colored(struct cell cell, const char *color)
+{
+    cell.color = color;
+    return cell;
+}
+
 struct cell cell_shown(struct cell cell, const char *format, ...)
 {
     va_list arguments;

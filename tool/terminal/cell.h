@@ -9,10 +9,11 @@
 
 struct json_object;
 
-/* table_add() takes ownership of both (malloc(3), json-c). Both NULL: no value, an empty cell and null in JSON. */
+/* table_add() takes ownership of text and json (malloc(3), json-c). Both NULL: no value, empty and null in JSON. */
 struct cell {
     char *text;
     struct json_object *json;
+    const char *color; /* in a table: "red", "green"; NULL: none */
 };
 
 /* No value if text is NULL. In JSON, a byte that is not UTF-8 becomes \xHH, as in the library's log. */
@@ -32,6 +33,9 @@ void cell_list_add(struct cell *list, struct word item);
 
 /* One of a closed set: its name in JSON, the words in the table. No value if name is NULL. */
 struct cell cell_named(const char *name, const char *words);
+
+/* The same value, in that colour in a table. */
+struct cell cell_colored(struct cell cell, const char *color);
 
 /* The same value, with text from a printf(3) format for the table. */
 __attribute__((format(printf, 2, 3))) struct cell cell_shown(struct cell cell, const char *format, ...);

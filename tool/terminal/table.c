@@ -14,7 +14,6 @@ enum { JSON_VERSION = 1 };
 
 struct table {
     struct libscols_table *scols;
-    struct libscols_line *last;
     struct json_object *rows;
     const char *name;
     const struct column *columns;
@@ -64,10 +63,11 @@ static void add_member(struct json_object *object, const char *key, struct json_
 void table_add(struct table *table, const struct cell *cells)
 {
     struct json_object *row = check_alloc(json_object_new_object());
+    struct libscols_line *line = check_alloc(scols_table_new_line(table->scols, NULL));
 
-    table->last = check_alloc(scols_table_new_line(table->scols, NULL));
     for (size_t i = 0; i < table->column_count; i++) {
-        check(scols_line_refer_data(table->last, i, cells[i].text));
+        check(scols_line_refer_data(line, i, cells[i].text));
+        check(scols_cell_set_color(scols_line_get_cell(line, i), cells[i].color));
         add_member(row, table->columns[i].key, cells[i].json);
     }
     if (json_object_array_add(table->rows, row) != 0)
@@ -77,11 +77,6 @@ void table_add(struct table *table, const struct cell *cells)
 size_t table_rows(const struct table *table)
 {
     return scols_table_get_nlines(table->scols);
-}
-
-void table_color(struct table *table, size_t column, const char *color)
-{
-    check(scols_cell_set_color(scols_line_get_cell(table->last, column), color));
 }
 
 /* Lines are not cut at the terminal's width: half an address is useless. */
@@ -135,10 +130,9 @@ static void add_value(struct table *list, struct libscols_column *column, struct
 {
     if (scols_cell_get_data(cell) == NULL || scols_column_is_hidden(column))
         return;
-    table_add(list, (const struct cell[]){cell_text(scols_cell_get_data(scols_column_get_header(column))),
-                                          cell_text(scols_cell_get_data(cell))});
-    if (scols_cell_get_color(cell) != NULL)
-        table_color(list, 1, scols_cell_get_color(cell));
+    table_add(list,
+              (const struct cell[]){cell_text(scols_cell_get_data(scols_column_get_header(column))),
+                                    cell_colored(cell_text(scols_cell_get_data(cell)), scols_cell_get_color(cell))});
 }
 
 void table_print_lists(struct table *table, bool json)

@@ -25,9 +25,6 @@ void table_add(struct table *table, const struct cell *cells);
 
 size_t table_rows(const struct table *table);
 
-/* Colours a cell of the row that was added last: "red", "green", "yellow". */
-void table_color(struct table *table, size_t column, const char *color);
-
 /* Prints those that have rows one below the other; or all as members of one JSON object, after its version. */
 void tables_print(struct table *const *tables, size_t count, bool json);
 
