@@ -1,9 +1,7 @@
 /* glusterd-srcaddr explain: which source a connection to a peer gets, and why. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/word.h"
@@ -52,39 +50,6 @@ static const struct column columns[CELLS] = {
     [KERNEL_INTERFACE] = {"KERNEL INTERFACE", "kernel_interface", COLUMN_TEXT},
 };
 
-struct row {
-    struct cell cells[CELLS];
-};
-
-__attribute__((format(printf, 3, 4))) static void set(struct row *row, int cell, const char *format, ...)
-{
-    char *text;
-    va_list arguments;
-
-    va_start(arguments, format);
-    text = xvasprintf(format, arguments);
-    va_end(arguments);
-    row->cells[cell] = cell_text(text);
-    free(text);
-}
-
-static void set_address(struct row *row, int cell, const struct in6_addr *address)
-{
-    char data[INET6_ADDRSTRLEN];
-    struct text text = TEXT_IN(data);
-
-    text_format(&text, "%A", address);
-    set(row, cell, "%s", data);
-}
-
-static void work_out(struct load *load, const struct glusterd *glusterd)
-{
-    if (load_config(load, secure_getenv(CONFIG_VARIABLE), geteuid()) != 0 || load_section(load) != 0)
-        fatal("cannot read the configuration: out of memory or file descriptors");
-    if (load->wants_bind_address)
-        glusterd_bind_address(glusterd, load);
-}
-
 /* Reads the configuration as the library would. An error in it ends the command. */
 static void load_for(const char *name, struct load *load)
 {
@@ -94,7 +59,10 @@ static void load_for(const char *name, struct load *load)
     process_called(name, &load->process);
     if (process_is_glusterd(&load->process))
         load->process = glusterd.running.process;
-    work_out(load, &glusterd);
+    if (load_config(load, secure_getenv(CONFIG_VARIABLE), geteuid()) != 0 || load_section(load) != 0)
+        fatal("cannot read the configuration: out of memory or file descriptors");
+    if (load->wants_bind_address)
+        glusterd_bind_address(&glusterd, load);
     glusterd_free(&glusterd);
     if (!load->has_error)
         return;
@@ -103,65 +71,57 @@ static void load_for(const char *name, struct load *load)
 }
 
 /* For a glusterd that does not listen. */
-static void set_volfile_why(struct row *row, const struct load *load)
+static struct cell why_by_volfile(const struct load *load)
 {
     const char *volfile = load->process.volfile;
     struct place place;
 
     if (load->bind_address.kind == SOURCE_UNKNOWN)
-        set(row, WHY, "bind-address, known only to glusterd");
-    else if (bind_address_place(volfile, &place))
-        set(row, WHY, "bind-address, %s:%u", volfile, place.line);
-    else if (load->bind_address.kind == SOURCE_ADDRESS)
-        set(row, WHY, "bind-address, from glusterd.service");
-    else
-        set(row, WHY, "bind-address, but %s has none", volfile);
+        return cell_text("bind-address, known only to glusterd");
+    if (bind_address_place(volfile, &place))
+        return cell_format("bind-address, %s:%u", volfile, place.line);
+    if (load->bind_address.kind == SOURCE_ADDRESS)
+        return cell_text("bind-address, from glusterd.service");
+    return cell_format("bind-address, but %s has none", volfile);
 }
 
-static void set_bind_address_why(struct row *row, const struct load *load)
+static struct cell why(const struct load *load, const struct source *source)
 {
-    if (load->by == BY_VOLFILE)
-        set_volfile_why(row, load);
-    else if (load->bind_address.kind == SOURCE_ADDRESS)
-        set(row, WHY, "bind-address, where glusterd listens");
-    else
-        set(row, WHY, "bind-address, but glusterd does not listen on a specific IPv6 address");
-}
-
-static void set_why(struct row *row, const struct load *load, const struct source *source)
-{
+    if (source->bind_address && load->by == BY_VOLFILE)
+        return why_by_volfile(load);
     if (source->bind_address)
-        set_bind_address_why(row, load);
-    else if (source->kind == SOURCE_NONE)
-        set(row, WHY, "the rule leaves it to the kernel");
-    else if (source->kind == SOURCE_PREFIX)
-        set(row, WHY, "this host's own address in %s", source_name(source).data);
-    else
-        set(row, WHY, "the rule names it");
+        return cell_text(load->bind_address.kind == SOURCE_ADDRESS
+                             ? "bind-address, where glusterd listens"
+                             : "bind-address, but glusterd does not listen on a specific IPv6 address");
+    if (source->kind == SOURCE_NONE)
+        return cell_text("the rule leaves it to the kernel");
+    if (source->kind == SOURCE_PREFIX)
+        return cell_format("this host's own address in %s", source_name(source).data);
+    return cell_text("the rule names it");
 }
 
-/* Returns whether the source can be used. */
-static bool set_source(struct row *row, const struct load *load, const struct source *source)
+static void set_found(struct cell *cells, int address, int interface, const struct host_source *found)
 {
-    struct host_source found;
+    if (!IN6_IS_ADDR_UNSPECIFIED(&found->address))
+        cells[address] = cell_address(&found->address);
+    if (found->interface[0] != '\0')
+        cells[interface] = cell_text(found->interface);
+}
+
+static void set_source(struct cell *cells, const struct load *load, const struct source *source)
+{
+    struct host_source found = {.state = SOURCE_ABSENT};
 
     if (source->kind == SOURCE_NONE)
-        return true;
-    if (source->kind == SOURCE_UNKNOWN) {
-        set(row, UNAVAILABLE, "%s", load->config.options.refuse ? "refuse" : "kernel");
-        return false;
+        return;
+    if (source->kind != SOURCE_UNKNOWN) {
+        found = host_source(source);
+        set_found(cells, SOURCE, INTERFACE, &found);
+        cells[STATE] = cell_colored(cell_named(source_state_name(found.state), source_state_in_words(found.state)),
+                                    source_can_be_used(found.state) ? "green" : "red");
     }
-    found = host_source(source);
-    if (!IN6_IS_ADDR_UNSPECIFIED(&found.address))
-        set_address(row, SOURCE, &found.address);
-    if (found.interface[0] != '\0')
-        set(row, INTERFACE, "%s", found.interface);
-    row->cells[STATE] = cell_colored(cell_named(source_state_name(found.state), source_state_in_words(found.state)),
-                                     source_can_be_used(found.state) ? "green" : "red");
-    if (source_can_be_used(found.state))
-        return true;
-    set(row, UNAVAILABLE, "%s", load->config.options.refuse ? "refuse" : "kernel");
-    return false;
+    if (!source_can_be_used(found.state))
+        cells[UNAVAILABLE] = cell_text(load->config.options.refuse ? "refuse" : "kernel");
 }
 
 /* The line in the configuration, as FILE:LINE in the table. The built-in configuration has no lines. */
@@ -182,67 +142,58 @@ static struct cell names_of(const struct section *section)
     return cell_shown(names, "[%.*s]", (int)section->names.len, section->names.start);
 }
 
-static bool set_rule(struct row *row, const struct load *load, const struct in6_addr *peer)
+static void set_rule(struct cell *cells, const struct load *load, const struct in6_addr *peer)
 {
     const struct section *section = load->section;
+    const struct source *source;
+    const struct rule *rule;
     char data[192];
     struct text text = TEXT_IN(data);
-    const struct rule *rule;
 
-    row->cells[CONFIGURATION] = cell_text(load->built_in ? NULL : load->path);
+    cells[CONFIGURATION] = cell_text(load->built_in ? NULL : load->path);
     if (section == NULL) {
-        set(row, WHY, "no section for this process, so no rules");
-        return true;
+        cells[WHY] = cell_text("no section for this process, so no rules");
+        return;
     }
-    row->cells[SECTION] = names_of(section);
-    row->cells[SECTION_AT] = line_in(load, section->line);
+    cells[SECTION] = names_of(section);
+    cells[SECTION_AT] = line_in(load, section->line);
     rule = rules_find(&section->rules, peer);
     if (rule == NULL) {
-        set(row, WHY, "no rule for this peer in the section");
-        return true;
-    }
-    text_rule(&text, rule, &section->sources[rule->source]);
-    set(row, RULE, "%s", text.data);
-    row->cells[RULE_AT] = line_in(load, rule->line);
-    set_why(row, load, &section->sources[rule->source]);
-    return set_source(row, load, &section->sources[rule->source]);
-}
-
-static void set_kernel(struct row *row, const struct sockaddr_in6 *peer)
-{
-    struct host_source found;
-
-    if (!kernel_source(peer, &found))
+        cells[WHY] = cell_text("no rule for this peer in the section");
         return;
-    set_address(row, KERNEL, &found.address);
-    if (found.interface[0] != '\0')
-        set(row, KERNEL_INTERFACE, "%s", found.interface);
+    }
+    source = &section->sources[rule->source];
+    text_rule(&text, rule, source);
+    cells[RULE] = cell_text(data);
+    cells[RULE_AT] = line_in(load, rule->line);
+    cells[WHY] = why(load, source);
+    set_source(cells, load, source);
 }
 
-static void set_peer(struct row *row, const struct sockaddr_in6 *peer)
+static struct cell peer_in_words(const struct sockaddr_in6 *peer)
 {
-    char data[INET6_ADDRSTRLEN];
+    char data[INET6_ADDRSTRLEN + IF_NAMESIZE];
     struct text text = TEXT_IN(data);
     char scope[IF_NAMESIZE];
 
     text_format(&text, "%A", &peer->sin6_addr);
     if (if_indextoname(peer->sin6_scope_id, scope) != NULL)
-        set(row, PEER, "%s%%%s", text.data, scope);
-    else
-        set(row, PEER, "%s", text.data);
+        text_format(&text, "%%%s", scope);
+    return cell_text(data);
 }
 
+/* Returns whether the source can be used. */
 static bool explain_peer(struct table *table, const struct load *load, const char *name,
                          const struct sockaddr_in6 *peer)
 {
-    struct row row = {.cells = {{.text = NULL}}};
+    struct cell cells[CELLS] = {[PEER] = peer_in_words(peer), [PROCESS] = cell_text(name)};
+    struct host_source kernel = kernel_source(peer);
     bool usable;
 
-    set_peer(&row, peer);
-    set(&row, PROCESS, "%s", name);
-    usable = set_rule(&row, load, &peer->sin6_addr);
-    set_kernel(&row, peer);
-    table_add(table, row.cells);
+    set_rule(cells, load, &peer->sin6_addr);
+    set_found(cells, KERNEL, KERNEL_INTERFACE, &kernel);
+    usable = cells[UNAVAILABLE].text == NULL;
+    table_add(table, cells);
     return usable;
 }
 
@@ -250,7 +201,7 @@ static struct sockaddr_in6 *addresses_of(const struct command *command, const ch
 {
     struct sockaddr_in6 *addresses;
 
-    if (address_is_ipv4((struct word){.start = peer, .len = strlen(peer)}))
+    if (address_is_ipv4(word_of(peer)))
         usage_error(command, "expected an IPv6 peer, found '%s'; for IPv4 on IPv6 sockets write ::ffff:%s", peer, peer);
     addresses = resolve(peer, count);
     if (addresses == NULL)

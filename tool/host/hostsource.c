@@ -136,21 +136,15 @@ static bool ask_kernel(const struct sockaddr_in6 *peer, struct sockaddr_in6 *loc
     return found;
 }
 
-bool kernel_source(const struct sockaddr_in6 *peer, struct host_source *found)
+struct host_source kernel_source(const struct sockaddr_in6 *peer)
 {
     struct sockaddr_in6 to = *peer;
     struct sockaddr_in6 local;
-    struct network network = {.len = 128};
+    struct source source = {.kind = SOURCE_ADDRESS, .network = {.len = 128}};
 
-    *found = (struct host_source){.state = SOURCE_ABSENT};
     to.sin6_port = htons(GLUSTERD_PORT);
     if (!ask_kernel(&to, &local))
-        return false;
-    network.address = local.sin6_addr;
-    if (IN6_IS_ADDR_V4MAPPED(&network.address))
-        find_ipv4_address(&network, found);
-    else
-        find_address(&network, "", found);
-    found->address = network.address;
-    return true;
+        return (struct host_source){.state = SOURCE_ABSENT};
+    source.network.address = local.sin6_addr;
+    return host_source(&source);
 }

@@ -35,5 +35,5 @@ bool source_can_be_used(enum source_state state);
 const char *source_state_in_words(enum source_state state);
 const char *source_state_name(enum source_state state); /* for JSON */
 
-/* The source that the kernel itself would choose for peer; false if there is no route. */
-bool kernel_source(const struct sockaddr_in6 *peer, struct host_source *found);
+/* The source that the kernel itself would choose for peer; its address is unspecified if there is no route. */
+struct host_source kernel_source(const struct sockaddr_in6 *peer);

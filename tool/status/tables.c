@@ -25,15 +25,6 @@ static const struct column peer_columns[] = {
     {"CONNECTED", "connected", COLUMN_TEXT},
 };
 
-static struct cell address(const struct in6_addr *in6)
-{
-    char data[INET6_ADDRSTRLEN];
-    struct text text = TEXT_IN(data);
-
-    text_format(&text, "%A", in6);
-    return cell_text(data);
-}
-
 static struct cell library_of(const struct loaded *loaded)
 {
     switch (loaded->library) {
@@ -119,11 +110,11 @@ static void add_connection(struct table *table, const struct dialled *dialled)
     table_add(table, (const struct cell[]){
                          cell_number(running->pid),
                          cell_text(process_name(&running->process)),
-                         address(&connection->peer),
+                         cell_address(&connection->peer),
                          cell_number(connection->port),
                          cell_shown(cell_truth(connection->established), "%s",
                                     connection->established ? "established" : "connecting"),
-                         address(&connection->source),
+                         cell_address(&connection->source),
                          cell_text(judged->has_wanted ? judged->wanted.data : NULL),
                          verdict_in_words(dialled->verdict),
                      });

@@ -63,6 +63,29 @@ struct cell cell_text(const char *text)
     return cell_named(text, text);
 }
 
+struct cell cell_format(const char *format, ...)
+{
+    char *text;
+    va_list arguments;
+    struct cell cell;
+
+    va_start(arguments, format);
+    text = xvasprintf(format, arguments);
+    va_end(arguments);
+    cell = cell_text(text);
+    free(text);
+    return cell;
+}
+
+struct cell cell_address(const struct in6_addr *address)
+{
+    char data[INET6_ADDRSTRLEN];
+    struct text text = TEXT_IN(data);
+
+    text_format(&text, "%A", address);
+    return cell_text(data);
+}
+
 struct cell cell_number(int64_t number)
 {
     return (struct cell){.text = xasprintf("%lld", (long long)number),

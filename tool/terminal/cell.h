@@ -19,6 +19,11 @@ struct cell {
 /* No value if text is NULL. In JSON, a byte that is not UTF-8 becomes \xHH, as in the library's log. */
 struct cell cell_text(const char *text);
 
+__attribute__((format(printf, 1, 2))) struct cell cell_format(const char *format, ...);
+
+/* As in RFC 5952. */
+struct cell cell_address(const struct in6_addr *address);
+
 struct cell cell_number(int64_t number);
 
 /* yes or no in the table. */
