@@ -46,23 +46,22 @@ static unsigned int seconds_of(const struct command *command, const char *value)
 
 static int run_check(const struct command *command, int argc, char **argv)
 {
-    struct inspection *inspection = check_alloc(calloc(1, sizeof(*inspection)));
+    struct inspection inspection = {.wait = 0};
     const char *values[OPTIONS_MAX] = {NULL};
     char **arguments = parse_options(command, argc, argv, values);
 
     if (values[WAIT] != NULL)
-        inspection->wait = seconds_of(command, values[WAIT]);
-    inspection->file = arguments[0];
-    if (inspection->file != NULL)
+        inspection.wait = seconds_of(command, values[WAIT]);
+    inspection.file = arguments[0];
+    if (inspection.file != NULL)
         end_arguments(command, arguments[1]);
     report_begin(values[JSON] != NULL ? REPORT_JSON : REPORT_TEXT);
-    inspect(inspection);
-    print_what_is_missing(inspection);
+    inspect(&inspection);
+    print_what_is_missing(&inspection);
     report_end();
     if (report_count(SEVERITY_ERROR) == 0 && values[JSON] == NULL)
-        print_summary(inspection);
-    inspection_free(inspection);
-    free(inspection);
+        print_summary(&inspection);
+    inspection_free(&inspection);
     if (report_count(SEVERITY_ERROR) > 0)
         return STATUS_FATAL;
     return report_count(SEVERITY_WARNING) > 0 ? STATUS_WRONG : STATUS_OK;

@@ -213,7 +213,7 @@ enum { NAME, JSON };
 
 static int run_explain(const struct command *command, int argc, char **argv)
 {
-    struct load *load = check_alloc(calloc(1, sizeof(*load)));
+    struct load load = {.path = ""};
     const char *values[OPTIONS_MAX] = {[NAME] = "glusterd"};
     char **arguments = parse_options(command, argc, argv, values);
     bool all_usable = true;
@@ -225,12 +225,13 @@ static int run_explain(const struct command *command, int argc, char **argv)
         usage_error(command, "expected a peer: an address or a host name");
     end_arguments(command, arguments[1]);
     addresses = addresses_of(command, arguments[0], &count);
-    load_for(values[NAME], load);
+    load_for(values[NAME], &load);
     table = table_new("explanations", columns, CELLS);
     for (size_t i = 0; i < count; i++)
-        all_usable = explain_peer(table, load, values[NAME], &addresses[i]) && all_usable;
+        all_usable = explain_peer(table, &load, values[NAME], &addresses[i]) && all_usable;
     table_print_lists(table, values[JSON] != NULL);
     table_free(table);
+    load_free(&load);
     free(addresses);
     return all_usable ? STATUS_OK : STATUS_WRONG;
 }

@@ -21,30 +21,27 @@ static void refuse_mount(const char *program)
 /* ld.so only warns about a library that it can't preload, and starts the program without it. */
 static void find_library(void)
 {
-    struct library_file *library = check_alloc(calloc(1, sizeof(*library)));
+    struct library_file library;
 
-    library_load(library);
-    if (library->reason[0] != '\0')
-        fatal("cannot preload %s: %s", library->path, library->reason);
-    free(library);
+    library_load(&library);
+    if (library.reason[0] != '\0')
+        fatal("cannot preload %s: %s", library.path, library.reason);
 }
 
 /* With an error in it the program would run without rules, or refuse all peers. */
 static void check_configuration(const char *path)
 {
-    struct load *load = check_alloc(calloc(1, sizeof(*load)));
-    bool is_named = path != NULL && path[0] != '\0';
+    struct load load = {.path = ""};
 
-    if (load_config(load, path, geteuid()) != 0)
-        fatal("%s: out of memory or file descriptors", load->path);
-    if (load->built_in && is_named)
+    if (load_config(&load, path, geteuid()) != 0)
+        fatal("%s: out of memory or file descriptors", load.path);
+    if (load.built_in && path != NULL && path[0] != '\0')
         fatal("%s: %s", path, strerror(ENOENT));
-    if (load->has_error) {
-        report_diagnostic(SEVERITY_ERROR, load);
+    if (load.has_error) {
+        report_diagnostic(SEVERITY_ERROR, &load);
         exit(STATUS_FATAL);
     }
-    load_free(load);
-    free(load);
+    load_free(&load);
 }
 
 /* An absolute path, because the program may change its directory. */

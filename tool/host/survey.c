@@ -168,26 +168,25 @@ static void judge_all(struct survey *survey, const struct load *load)
 /* Reads the process's files and judges its connections, in its namespaces except for /proc. False if not permitted. */
 static bool survey_in_namespaces(struct survey *survey, const char *configuration)
 {
-    struct load *load = check_alloc(calloc(1, sizeof(*load)));
+    struct load load = {.path = ""};
     struct glusterd glusterd;
     bool may_enter;
 
     glusterd_of(&survey->running, &glusterd);
     may_enter = namespace_enter(survey->running.pid);
     if (may_enter) {
-        read_files(survey, configuration, &glusterd, load);
+        read_files(survey, configuration, &glusterd, &load);
         namespace_leave();
-        find_listener(&survey->running, load->volume.port, &load->listener);
-        if (load->wants_bind_address)
-            load_bind_address(load);
+        find_listener(&survey->running, load.volume.port, &load.listener);
+        if (load.wants_bind_address)
+            load_bind_address(&load);
         may_enter = namespace_enter(survey->running.pid);
     }
     if (may_enter) {
-        judge_all(survey, load);
+        judge_all(survey, &load);
         namespace_leave();
     }
-    load_free(load);
-    free(load);
+    load_free(&load);
     glusterd_free(&glusterd);
     return may_enter;
 }

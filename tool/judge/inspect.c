@@ -131,31 +131,30 @@ static void report_names(const struct inspection *inspection, const struct secti
 /* glusterd's domain may not be allowed to read what this command can; consequence is what comes of that. */
 static void report_label(const char *path, const char *consequence)
 {
-    struct label *label = check_alloc(calloc(1, sizeof(*label)));
-    struct place place = {.file = label->path};
+    struct label label;
+    struct place place = {.file = label.path};
     struct selinux selinux;
 
-    if (selinux_load(&selinux) && label_is_wrong(&selinux, path, label))
-        report(SEVERITY_WARNING, &place, "expected SELinux type %s, found %s: %s; run restorecon -v %s", label->wanted,
-               label->found, consequence, label->path);
-    free(label);
+    if (selinux_load(&selinux) && label_is_wrong(&selinux, path, &label))
+        report(SEVERITY_WARNING, &place, "expected SELinux type %s, found %s: %s; run restorecon -v %s", label.wanted,
+               label.found, consequence, label.path);
 }
 
 /* Only warnings: glusterd starts without the library too, and must if it can't be loaded. */
 static void report_library(void)
 {
-    struct library_file *library = check_alloc(calloc(1, sizeof(*library)));
-    struct place place = {.file = library->path};
+    struct library_file library;
+    struct place place = {.file = library.path};
 
-    library_load(library);
-    if (library->reason[0] != '\0')
-        report(SEVERITY_WARNING, &place, "ld.so cannot preload it into glusterd: %s", library->reason);
-    else if ((library->mode & S_ISUID) == 0)
+    library_load(&library);
+    if (library.reason[0] != '\0') {
+        report(SEVERITY_WARNING, &place, "ld.so cannot preload it into glusterd: %s", library.reason);
+        return;
+    }
+    if ((library.mode & S_ISUID) == 0)
         report(SEVERITY_WARNING, &place,
                "set-user-ID bit is not set: ld.so does not preload it under secure execution; run chmod u+s");
-    if (library->reason[0] == '\0')
-        report_label(library->path, "policy may keep ld.so from preloading it into glusterd");
-    free(library);
+    report_label(library.path, "policy may keep ld.so from preloading it into glusterd");
 }
 
 static void report_sections(const struct inspection *inspection)

@@ -10,11 +10,11 @@
 
 void own_configuration_check(struct own_configuration *configuration)
 {
-    struct inspection *inspection = check_alloc(calloc(1, sizeof(*inspection)));
-    const struct load *load = &inspection->load;
+    struct inspection inspection = {.wait = 0};
+    const struct load *load = &inspection.load;
 
     report_begin(REPORT_COUNT);
-    inspect(inspection);
+    inspect(&inspection);
     report_end();
     *configuration = (struct own_configuration){
         .path = check_alloc(strdup(load->path)),
@@ -24,8 +24,7 @@ void own_configuration_check(struct own_configuration *configuration)
         .has_error = load->has_error,
         .warnings = report_count(SEVERITY_WARNING),
     };
-    inspection_free(inspection);
-    free(inspection);
+    inspection_free(&inspection);
 }
 
 void own_configuration_free(struct own_configuration *configuration)
