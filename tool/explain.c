@@ -11,7 +11,6 @@
 #include "host/resolve.h"
 #include "live/load.h"
 #include "terminal/command.h"
-#include "terminal/diagnostic.h"
 #include "terminal/option.h"
 #include "terminal/table.h"
 
@@ -66,7 +65,7 @@ static void load_for(const char *name, struct load *load)
     glusterd_free(&glusterd);
     if (!load->has_error)
         return;
-    report_diagnostic(SEVERITY_ERROR, load);
+    report_diagnostic(load);
     exit(STATUS_FATAL);
 }
 

@@ -9,7 +9,7 @@
 #include "host/library.h"
 #include "live/load.h"
 #include "terminal/command.h"
-#include "terminal/diagnostic.h"
+#include "terminal/report.h"
 
 /* mount(8) clears LD_PRELOAD, so the mount would lack the library without any warning. */
 static void refuse_mount(const char *program)
@@ -38,7 +38,7 @@ static void check_configuration(const char *path)
     if (load.built_in && path != NULL && path[0] != '\0')
         fatal("%s: %s", path, strerror(ENOENT));
     if (load.has_error) {
-        report_diagnostic(SEVERITY_ERROR, &load);
+        report_diagnostic(&load);
         exit(STATUS_FATAL);
     }
     load_free(&load);

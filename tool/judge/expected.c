@@ -172,10 +172,7 @@ static struct place place_of(const struct load *load, const struct rule *rule)
         (void)bind_address_place(load->process.volfile, &place);
         return place;
     }
-    place = (struct place){.file = load->path,
-                           .text = {.start = load->file.data, .len = load->file.len},
-                           .line = rule->line,
-                           .column = rule->column};
+    place = place_in(load, rule->line, rule->column);
     line = line_of(place.text, rule->line);
     rest = line;
     word_split(&rest, '=');

@@ -16,17 +16,8 @@
 #include "host/resolve.h"
 #include "judge/lint.h"
 #include "terminal/command.h"
-#include "terminal/diagnostic.h"
 #include "terminal/option.h"
 #include "terminal/report.h"
-
-static struct place place_in(const struct inspection *inspection, unsigned int line, unsigned int column)
-{
-    const struct file *file = &inspection->load.file;
-
-    return (struct place){
-        .file = inspection->load.path, .text = {.start = file->data, .len = file->len}, .line = line, .column = column};
-}
 
 /* Reads it as the library would. But a file named on the command line need not be in place yet: anybody may own it. */
 static void load_file(struct inspection *inspection)
@@ -92,7 +83,7 @@ static void report_rules(const struct inspection *inspection, const struct secti
 
     lint_rules(section->rules.all, section->rules.count, never);
     for (uint32_t i = 0; i < section->rules.count; i++) {
-        struct place place = place_in(inspection, section->rules.all[i].line, section->rules.all[i].column);
+        struct place place = place_in(&inspection->load, section->rules.all[i].line, section->rules.all[i].column);
         struct network network = rule_network(&section->rules.all[i]);
 
         if (never[i])
@@ -108,7 +99,7 @@ static void report_rules(const struct inspection *inspection, const struct secti
 static void report_names(const struct inspection *inspection, const struct section *section)
 {
     struct word rest = section->names;
-    struct place place = place_in(inspection, section->line, 1);
+    struct place place = place_in(&inspection->load, section->line, 1);
     const char *line = line_of(place.text, section->line).start;
 
     for (struct word name = word_next(&rest); name.len > 0; name = word_next(&rest)) {
@@ -164,7 +155,7 @@ static void report_sections(const struct inspection *inspection)
     for (uint32_t i = 0; i < config->section_count; i++) {
         const struct section *section = &config->sections[i];
         const struct section *earlier = lint_section(config, i);
-        struct place place = place_in(inspection, section->line, 1);
+        struct place place = place_in(&inspection->load, section->line, 1);
 
         report_names(inspection, section);
         if (earlier != NULL)
@@ -220,7 +211,7 @@ void inspect(struct inspection *inspection)
     load->process = inspection->glusterd.running.process;
     load_file(inspection);
     if (load->has_error) {
-        report_diagnostic(SEVERITY_ERROR, load);
+        report_diagnostic(load);
         return;
     }
     load_glusterds_bind_address(inspection);

@@ -128,6 +128,19 @@ void report(enum severity severity, const struct place *place, const char *forma
         print_finding(severity, place, message);
 }
 
+struct place place_in(const struct load *load, unsigned int line, unsigned int column)
+{
+    return (struct place){
+        .file = load->path, .text = {.start = load->file.data, .len = load->file.len}, .line = line, .column = column};
+}
+
+void report_diagnostic(const struct load *load)
+{
+    struct place place = place_in(load, load->diagnostic.line, load->diagnostic.column);
+
+    report(SEVERITY_ERROR, &place, "%s", load->diagnostic.message);
+}
+
 void report_end(void)
 {
     if (findings.table == NULL)

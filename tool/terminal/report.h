@@ -1,7 +1,7 @@
 /* Findings in files, as FILE:LINE:COLUMN: warning: MESSAGE with the line and a caret, or as JSON. */
 #pragma once
 
-#include "base/text.h"
+#include "live/load.h"
 
 enum severity { SEVERITY_WARNING, SEVERITY_ERROR };
 
@@ -25,6 +25,12 @@ __attribute__((format(printf, 3, 4))) void report(enum severity severity, const 
                                                   ...);
 unsigned int report_count(enum severity severity);
 void report_end(void);
+
+/* A place in load's configuration. */
+struct place place_in(const struct load *load, unsigned int line, unsigned int column);
+
+/* Reports load's error. */
+void report_diagnostic(const struct load *load);
 
 /* Line number line of text, from 1, without its newline and a byte order mark; empty if there is none. */
 struct word line_of(struct word text, unsigned int line);
