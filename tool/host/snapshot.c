@@ -25,18 +25,13 @@ enum fault fault_of(const struct survey *process)
     return process->has_section && loaded->library == LIBRARY_ABSENT ? FAULT_LIBRARY : FAULT_NONE;
 }
 
-bool peer_is_wrong(const struct seen_peer *peer)
-{
-    return !peer->is_in_cluster || peer->connected == CONNECTED_NO;
-}
-
 /* By process name, PID and peer. */
-static int compare_dialled(const void *a, const void *b)
+static int compare_judged(const void *a, const void *b)
 {
-    const struct dialled *first = a;
-    const struct dialled *second = b;
-    const struct connection *left = &first->judged->connection;
-    const struct connection *right = &second->judged->connection;
+    const struct judged *first = *(const struct judged *const *)a;
+    const struct judged *second = *(const struct judged *const *)b;
+    const struct connection *left = &first->connection;
+    const struct connection *right = &second->connection;
     pid_t left_pid = first->process->running.pid;
     pid_t right_pid = second->process->running.pid;
     int order = strcmp(process_name(&first->process->running.process), process_name(&second->process->running.process));
@@ -53,19 +48,11 @@ static int compare_dialled(const void *a, const void *b)
 static void add_connections(struct snapshot *snapshot, const struct survey *process)
 {
     size_t count = snapshot->connection_count + process->connection_count;
-    bool has_verdict = !process->is_hidden && !process->has_error;
 
-    snapshot->connections = check_alloc(reallocarray(snapshot->connections, count + 1, sizeof(*snapshot->connections)));
+    snapshot->connections = check_alloc(reallocarray(snapshot->connections, count + 1, sizeof(struct judged *)));
     for (size_t i = 0; i < process->connection_count; i++) {
-        const struct judged *judged = &process->connections[i];
-
-        snapshot->connections[snapshot->connection_count++] = (struct dialled){
-            .process = process,
-            .judged = judged,
-            .verdict = !has_verdict       ? VERDICT_NONE
-                       : judged->is_wrong ? VERDICT_WRONG
-                                          : VERDICT_OK,
-        };
+        snapshot->connections[snapshot->connection_count++] = &process->connections[i];
+        snapshot->verdicts[process->connections[i].verdict]++;
     }
 }
 
@@ -112,13 +99,14 @@ static void add_store(struct snapshot *snapshot, const struct survey *glusterd, 
     snapshot->peers =
         check_alloc(reallocarray(snapshot->peers, snapshot->peer_count + peers->count + 1, sizeof(*snapshot->peers)));
     for (size_t i = 0; i < peers->count; i++) {
-        const struct peer *peer = &peers->all[i];
+        struct seen_peer *seen = &snapshot->peers[snapshot->peer_count++];
 
-        snapshot->peers[snapshot->peer_count++] = (struct seen_peer){
-            .peer = peer,
-            .is_in_cluster = strcmp(peer->state, PEER_IN_CLUSTER) == 0,
-            .connected = snapshot->glusterd_is_hidden ? CONNECTED_UNKNOWN : is_connected(glusterd, peer),
-        };
+        seen->peer = &peers->all[i];
+        seen->connected = snapshot->glusterd_is_hidden ? CONNECTED_UNKNOWN : is_connected(glusterd, seen->peer);
+        seen->fault = strcmp(seen->peer->state, PEER_IN_CLUSTER) != 0 ? PEER_OUTSIDE
+                      : seen->connected == CONNECTED_NO               ? PEER_DISCONNECTED
+                                                                      : PEER_FAULT_NONE;
+        snapshot->peer_faults[seen->fault]++;
     }
     snapshot->store_is_hidden = snapshot->store_is_hidden || (error != 0 && error != ENOENT);
 }
@@ -137,6 +125,7 @@ static void add_own_store(struct snapshot *snapshot)
 static bool add_process(struct snapshot *snapshot, struct survey *process)
 {
     snapshot->processes[snapshot->process_count++] = process;
+    snapshot->faults[fault_of(process)]++;
     snapshot->hidden += process->is_hidden ? 1 : 0;
     add_connections(snapshot, process);
     if (!process->is_glusterd)
@@ -166,7 +155,7 @@ void snapshot_take(struct snapshot *snapshot)
     }
     snapshot->sees_own_only = access("/proc/1", F_OK) != 0; /* PID 1 always exists */
     if (snapshot->connection_count > 0)
-        qsort(snapshot->connections, snapshot->connection_count, sizeof(*snapshot->connections), compare_dialled);
+        qsort(snapshot->connections, snapshot->connection_count, sizeof(struct judged *), compare_judged);
     if (!has_store)
         add_own_store(snapshot);
     connections_forget();
@@ -185,30 +174,8 @@ void snapshot_free(struct snapshot *snapshot)
     peers_free(&snapshot->own_peers);
 }
 
-size_t snapshot_count_faults(const struct snapshot *snapshot, enum fault fault)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < snapshot->process_count; i++)
-        count += fault_of(snapshot->processes[i]) == fault ? 1 : 0;
-    return count;
-}
-
-size_t snapshot_count_verdicts(const struct snapshot *snapshot, enum verdict verdict)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < snapshot->connection_count; i++)
-        count += snapshot->connections[i].verdict == verdict ? 1 : 0;
-    return count;
-}
-
 bool snapshot_is_wrong(const struct snapshot *snapshot)
 {
-    bool is_wrong = snapshot_count_faults(snapshot, FAULT_NONE) < snapshot->process_count ||
-                    snapshot_count_verdicts(snapshot, VERDICT_WRONG) > 0;
-
-    for (size_t i = 0; i < snapshot->peer_count; i++)
-        is_wrong = is_wrong || peer_is_wrong(&snapshot->peers[i]);
-    return is_wrong;
+    return snapshot->faults[FAULT_NONE] < snapshot->process_count || snapshot->verdicts[VERDICT_WRONG] > 0 ||
+           snapshot->peer_faults[PEER_FAULT_NONE] < snapshot->peer_count;
 }

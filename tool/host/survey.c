@@ -51,11 +51,6 @@ static void find_configuration(const struct survey *survey, char *path, size_t s
         read_variable(survey->running.pid, path, size);
 }
 
-static bool is_from(const struct in6_addr *address, const struct source *source)
-{
-    return address_same_prefix(address, &source->network.address, source->network.len);
-}
-
 /* The address that the library would choose for source now; the prefix itself if the host has none in it. */
 static struct source_name name_wanted(const struct source *source)
 {
@@ -87,18 +82,19 @@ static struct source source_unless_ruled(const struct survey *survey, const stru
     return (struct source){.kind = SOURCE_ADDRESS, .network = {.address = load->listener.address, .len = 128}};
 }
 
-static void judge(struct judged *judged, const struct survey *survey, const struct load *load)
+static void judge(struct judged *judged, const struct load *load)
 {
     const struct section *section = load->section;
     const struct connection *connection = &judged->connection;
     const struct rule *rule = section != NULL ? rules_find(&section->rules, &connection->peer) : NULL;
     struct source source =
-        rule != NULL ? section->sources[rule->source] : source_unless_ruled(survey, load, connection);
+        rule != NULL ? section->sources[rule->source] : source_unless_ruled(judged->process, load, connection);
 
+    judged->verdict = VERDICT_OK;
     if (source.kind == SOURCE_NONE || source.kind == SOURCE_UNKNOWN)
         return;
-    judged->has_wanted = true;
-    judged->is_wrong = !is_from(&connection->source, &source);
+    if (!address_same_prefix(&connection->source, &source.network.address, source.network.len))
+        judged->verdict = VERDICT_WRONG;
     judged->wanted = name_wanted(&source);
 }
 
@@ -143,7 +139,7 @@ static void read_connections(struct survey *survey)
 
     survey->connections = check_alloc(calloc(survey->connection_count + 1, sizeof(*survey->connections)));
     for (size_t i = 0; i < survey->connection_count; i++)
-        survey->connections[i].connection = dialled[i];
+        survey->connections[i] = (struct judged){.process = survey, .connection = dialled[i]};
     if (dialled == NULL)
         survey->is_hidden = true;
     free(dialled);
@@ -162,7 +158,7 @@ static bool exists(pid_t pid)
 static void judge_all(struct survey *survey, const struct load *load)
 {
     for (size_t i = 0; i < survey->connection_count && !survey->has_error; i++)
-        judge(&survey->connections[i], survey, load);
+        judge(&survey->connections[i], load);
 }
 
 /* Reads the process's files and judges its connections, in its namespaces except for /proc. False if not permitted. */

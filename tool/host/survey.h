@@ -10,11 +10,17 @@
 #include "host/peers.h"
 #include "host/processes.h"
 
+enum verdict {
+    VERDICT_NONE, /* the wanted source is not known */
+    VERDICT_OK,
+    VERDICT_WRONG,
+};
+
 struct judged {
+    const struct survey *process;
     struct connection connection;
-    bool has_wanted; /* a certain source is wanted */
-    bool is_wrong;   /* the source is another one */
-    struct source_name wanted;
+    enum verdict verdict;
+    struct source_name wanted; /* empty if it may be any */
 };
 
 struct survey {

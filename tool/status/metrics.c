@@ -64,7 +64,7 @@ enum {
     LIBRARIES = 0,
     FAULTS = LIBRARY_REPLACED + 1,
     VERDICTS = FAULTS + FAULT_LIBRARY + 1,
-    STATES = VERDICTS + VERDICT_NONE + 1
+    STATES = VERDICTS + VERDICT_WRONG + 1
 };
 struct tally {
     const char *process;
@@ -144,7 +144,7 @@ static void count_states(const struct snapshot *snapshot, struct tally *tallies)
         tally->counts[FAULTS + fault_of(snapshot->processes[i])]++;
     }
     for (size_t i = 0; i < snapshot->connection_count; i++)
-        tally_of(tallies, snapshot->connections[i].process)->counts[VERDICTS + snapshot->connections[i].verdict]++;
+        tally_of(tallies, snapshot->connections[i]->process)->counts[VERDICTS + snapshot->connections[i]->verdict]++;
 }
 
 /* A zero is known only if all processes were inspected. That a process exists is known without inspecting it. */
@@ -222,7 +222,7 @@ static void write_peers(FILE *out, const struct snapshot *snapshot)
     write_head(out, "peers", "Peers in glusterd's store, by their state and whether glusterd is connected to them.");
     write_peers_in(out, snapshot, PEER_IN_CLUSTER);
     for (size_t i = 0; i < snapshot->peer_count; i++)
-        if (!snapshot->peers[i].is_in_cluster && !is_repeated(snapshot, i))
+        if (snapshot->peers[i].fault == PEER_OUTSIDE && !is_repeated(snapshot, i))
             write_peers_in(out, snapshot, snapshot->peers[i].peer->state);
 }
 

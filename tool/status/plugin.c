@@ -28,24 +28,6 @@ struct finding {
     bool is_short; /* not everything could be read */
 };
 
-static size_t count_outside(const struct snapshot *snapshot)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < snapshot->peer_count; i++)
-        count += snapshot->peers[i].is_in_cluster ? 0 : 1;
-    return count;
-}
-
-static size_t count_disconnected(const struct snapshot *snapshot)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < snapshot->peer_count; i++)
-        count += snapshot->peers[i].is_in_cluster && snapshot->peers[i].connected == CONNECTED_NO ? 1 : 0;
-    return count;
-}
-
 static void print_label(const struct finding *finding)
 {
     static const char *const thresholds[] = {
@@ -100,23 +82,23 @@ int plugin_print(const struct snapshot *snapshot, const struct own_configuration
     bool is_unchecked = configuration->is_hidden || configuration->has_error;
     bool is_empty = snapshot->process_count + snapshot->peer_count == 0 && !hides_peers && !hides_processes;
     const struct finding findings[] = {
-        {snapshot_count_verdicts(snapshot, VERDICT_WRONG), "connection from a wrong source",
-         "connections from a wrong source", "connections_wrong", STATE_CRITICAL, hides_processes},
-        {snapshot_count_faults(snapshot, FAULT_LIBRARY), "process with rules but no library",
-         "processes with rules but no library", "processes_without_library", STATE_CRITICAL, hides_processes},
-        {snapshot_count_faults(snapshot, FAULT_CONFIGURATION), "process with an error in its configuration",
+        {snapshot->verdicts[VERDICT_WRONG], "connection from a wrong source", "connections from a wrong source",
+         "connections_wrong", STATE_CRITICAL, hides_processes},
+        {snapshot->faults[FAULT_LIBRARY], "process with rules but no library", "processes with rules but no library",
+         "processes_without_library", STATE_CRITICAL, hides_processes},
+        {snapshot->faults[FAULT_CONFIGURATION], "process with an error in its configuration",
          "processes with an error in their configuration", "processes_with_error", STATE_CRITICAL, hides_processes},
         {configuration->has_error && !configuration->is_hidden ? 1 : 0, "an error in this host's configuration", NULL,
          "configuration_error", STATE_CRITICAL, configuration->is_hidden},
-        {count_outside(snapshot), "peer not in the cluster", "peers not in the cluster", "peers_not_in_cluster",
-         STATE_CRITICAL, hides_peers},
+        {snapshot->peer_faults[PEER_OUTSIDE], "peer not in the cluster", "peers not in the cluster",
+         "peers_not_in_cluster", STATE_CRITICAL, hides_peers},
         {snapshot->hidden, "process not readable by this user", "processes not readable by this user", NULL,
          STATE_UNKNOWN, false},
         {snapshot->sees_own_only ? 1 : 0, "processes of other users not visible", NULL, NULL, STATE_UNKNOWN, false},
         {snapshot->store_is_hidden ? 1 : 0, "peers of glusterd not readable", NULL, NULL, STATE_UNKNOWN, false},
         {configuration->is_hidden ? 1 : 0, "configuration not readable", NULL, NULL, STATE_UNKNOWN, false},
         {is_empty ? 1 : 0, "no GlusterFS process, and none with the library", NULL, NULL, STATE_UNKNOWN, false},
-        {count_disconnected(snapshot), "peer not connected", "peers not connected", "peers_not_connected",
+        {snapshot->peer_faults[PEER_DISCONNECTED], "peer not connected", "peers not connected", "peers_not_connected",
          STATE_WARNING, hides_peers},
         {configuration->warnings, "warning of glusterd-srcaddr check", "warnings of glusterd-srcaddr check",
          "check_warnings", STATE_WARNING, is_unchecked},

@@ -101,10 +101,9 @@ static struct cell verdict_in_words(enum verdict verdict)
                                     : cell_colored(cell_text("ok"), "green");
 }
 
-static void add_connection(struct table *table, const struct dialled *dialled)
+static void add_connection(struct table *table, const struct judged *judged)
 {
-    const struct running *running = &dialled->process->running;
-    const struct judged *judged = dialled->judged;
+    const struct running *running = &judged->process->running;
     const struct connection *connection = &judged->connection;
 
     table_add(table, (const struct cell[]){
@@ -115,8 +114,8 @@ static void add_connection(struct table *table, const struct dialled *dialled)
                          cell_shown(cell_truth(connection->established), "%s",
                                     connection->established ? "established" : "connecting"),
                          cell_address(&connection->source),
-                         cell_text(judged->has_wanted ? judged->wanted.data : NULL),
-                         verdict_in_words(dialled->verdict),
+                         cell_text(judged->wanted.data[0] != '\0' ? judged->wanted.data : NULL),
+                         verdict_in_words(judged->verdict),
                      });
 }
 
@@ -136,7 +135,7 @@ static void add_peer(struct table *table, const struct seen_peer *seen)
     table_add(table, (const struct cell[]){
                          cell_text(seen->peer->uuid),
                          names_of(seen->peer),
-                         cell_colored(cell_text(seen->peer->state), seen->is_in_cluster ? "green" : "red"),
+                         cell_colored(cell_text(seen->peer->state), seen->fault == PEER_OUTSIDE ? "red" : "green"),
                          seen->connected == CONNECTED_UNKNOWN
                              ? cell_text(NULL)
                              : cell_colored(cell_truth(is_connected), is_connected ? "green" : "red"),
@@ -159,8 +158,8 @@ static struct table *connections_of(const struct snapshot *snapshot, bool only_w
         table_new("connections", connection_columns, sizeof(connection_columns) / sizeof(connection_columns[0]));
 
     for (size_t i = 0; i < snapshot->connection_count; i++)
-        if (!only_wrong || snapshot->connections[i].verdict == VERDICT_WRONG)
-            add_connection(table, &snapshot->connections[i]);
+        if (!only_wrong || snapshot->connections[i]->verdict == VERDICT_WRONG)
+            add_connection(table, snapshot->connections[i]);
     return table;
 }
 
@@ -169,7 +168,7 @@ static struct table *peers_of(const struct snapshot *snapshot, bool only_wrong)
     struct table *table = table_new("peers", peer_columns, sizeof(peer_columns) / sizeof(peer_columns[0]));
 
     for (size_t i = 0; i < snapshot->peer_count; i++)
-        if (!only_wrong || peer_is_wrong(&snapshot->peers[i]))
+        if (!only_wrong || snapshot->peers[i].fault != PEER_FAULT_NONE)
             add_peer(table, &snapshot->peers[i]);
     return table;
 }
@@ -177,12 +176,12 @@ static struct table *peers_of(const struct snapshot *snapshot, bool only_wrong)
 /* Printed below the tables, which may all be empty. */
 static void print_summary(const struct snapshot *snapshot, bool has_rows)
 {
-    size_t unjudged = snapshot_count_verdicts(snapshot, VERDICT_NONE);
+    size_t unjudged = snapshot->verdicts[VERDICT_NONE];
 
     if (snapshot->connection_count == 0)
         return;
     printf("%s%zu connection%s, %zu wrong", has_rows ? "\n" : "", snapshot->connection_count,
-           snapshot->connection_count == 1 ? "" : "s", snapshot_count_verdicts(snapshot, VERDICT_WRONG));
+           snapshot->connection_count == 1 ? "" : "s", snapshot->verdicts[VERDICT_WRONG]);
     if (unjudged > 0)
         printf(", %zu without a verdict", unjudged);
     fputc('\n', stdout);
