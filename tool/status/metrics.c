@@ -1,11 +1,9 @@
 #include "status/metrics.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "host/names.h"
 #include "live/process.h"
-#include "terminal/command.h"
 
 #define PREFIX "glusterd_srcaddr_"
 
@@ -67,11 +65,9 @@ enum {
     STATES = VERDICTS + VERDICT_WRONG + 1
 };
 struct tally {
-    const char *process;
     bool is_running;
-    bool is_unseen; /* there may be more of them */
-    bool is_short;  /* not all of them can be inspected */
-    size_t counts[STATES];
+    bool is_short; /* not all of them can be inspected */
+    long long counts[STATES];
 };
 
 static const struct metric {
@@ -100,109 +96,85 @@ static const struct metric {
      {{"ok", VERDICTS + VERDICT_OK}, {"wrong", VERDICTS + VERDICT_WRONG}, {"unknown", VERDICTS + VERDICT_NONE}}},
 };
 
-/* One for each name of GlusterFS's processes, then "other". Free with free(3). */
-static struct tally *new_tallies(const struct snapshot *snapshot, size_t *count)
-{
-    size_t names = 0;
-    struct tally *tallies;
-
-    while (known_name(names) != NULL)
-        names++;
-    tallies = check_alloc(calloc(names + 1, sizeof(*tallies)));
-    for (size_t i = 0; i < names; i++)
-        if (known_name(i)[0] != '\0')
-            tallies[(*count)++].process = known_name(i);
-    tallies[(*count)++].process = "other";
-    for (size_t i = 0; i < *count; i++)
-        tallies[i].is_unseen = snapshot->sees_own_only;
-    return tallies;
-}
-
 /*
- * Names are a closed set: any user can start a process of any name with the library, and must not choose how many
- * series Prometheus has to keep.
+ * The process's name in labels, of a closed set: any user can start a process of any name with the library, and must
+ * not choose how many series Prometheus has to keep.
  */
-static struct tally *tally_of(struct tally *tallies, const struct survey *process)
+static const char *name_of(const struct survey *process)
 {
     const char *name = process_name(&process->running.process);
 
     if (strncmp(name, "fuse.", 5) == 0)
-        name = "fuse";
-    while (strcmp(tallies->process, name) != 0 && strcmp(tallies->process, "other") != 0)
-        tallies++;
-    return tallies;
+        return "fuse";
+    for (size_t i = 0; known_name(i) != NULL; i++)
+        if (name[0] != '\0' && strcmp(known_name(i), name) == 0)
+            return name;
+    return "other";
 }
 
-static void count_states(const struct snapshot *snapshot, struct tally *tallies)
+/* The tally of the processes of that name. */
+static struct tally count_states(const struct snapshot *snapshot, const char *name)
 {
-    for (size_t i = 0; i < snapshot->process_count; i++) {
-        struct tally *tally = tally_of(tallies, snapshot->processes[i]);
+    struct tally tally = {.is_running = false};
 
-        tally->is_running = true;
-        tally->is_short = tally->is_short || snapshot->processes[i]->is_hidden;
-        tally->counts[LIBRARIES + snapshot->processes[i]->loaded.library]++;
-        tally->counts[FAULTS + fault_of(snapshot->processes[i])]++;
+    for (size_t i = 0; i < snapshot->process_count; i++) {
+        const struct survey *process = snapshot->processes[i];
+
+        if (strcmp(name_of(process), name) != 0)
+            continue;
+        tally.is_running = true;
+        tally.is_short = tally.is_short || process->is_hidden;
+        tally.counts[LIBRARIES + process->loaded.library]++;
+        tally.counts[FAULTS + fault_of(process)]++;
+        for (size_t j = 0; j < process->connection_count; j++)
+            tally.counts[VERDICTS + process->connections[j].verdict]++;
     }
-    for (size_t i = 0; i < snapshot->connection_count; i++)
-        tally_of(tallies, snapshot->connections[i]->process)->counts[VERDICTS + snapshot->connections[i]->verdict]++;
+    return tally;
 }
 
 /* A zero is known only if all processes were inspected. That a process exists is known without inspecting it. */
-static bool is_known(const struct tally *tally, size_t state)
+static bool is_known(const struct snapshot *snapshot, const struct tally *tally, size_t state)
 {
-    return tally->counts[state] > 0 || (!tally->is_unseen && (!tally->is_short || state < FAULTS));
+    return tally->counts[state] > 0 || (!snapshot->sees_own_only && (!tally->is_short || state < FAULTS));
 }
 
-static void write_states(FILE *out, const struct metric *metric, const struct tally *tally)
+/* For a name that has a process, and for glusterd, which should have one. */
+static void write_states(FILE *out, const struct metric *metric, const struct snapshot *snapshot, const char *name)
 {
+    struct tally tally = count_states(snapshot, name);
+
+    if (!tally.is_running && strcmp(name, "glusterd") != 0)
+        return;
     for (size_t i = 0; i < 4 && metric->states[i].value != NULL; i++) {
-        const struct label labels[] = {
-            {"process", tally->process}, {metric->label, metric->states[i].value}, {NULL, NULL}};
+        const struct label labels[] = {{"process", name}, {metric->label, metric->states[i].value}, {NULL, NULL}};
         size_t state = metric->states[i].state;
 
-        if (is_known(tally, state))
-            write_sample(out, metric->name, labels, (long long)tally->counts[state]);
+        if (is_known(snapshot, &tally, state))
+            write_sample(out, metric->name, labels, tally.counts[state]);
     }
 }
 
-/* For each name that has a process, and for glusterd, which should have one. */
-static void write_metric(FILE *out, const struct metric *metric, const struct tally *tallies, size_t count)
+static void write_metric(FILE *out, const struct metric *metric, const struct snapshot *snapshot)
 {
     write_head(out, metric->name, metric->help);
-    for (size_t i = 0; i < count; i++)
-        if (tallies[i].is_running || strcmp(tallies[i].process, "glusterd") == 0)
-            write_states(out, metric, &tallies[i]);
-}
-
-static void write_by_process(FILE *out, const struct snapshot *snapshot)
-{
-    size_t count = 0;
-    struct tally *tallies = new_tallies(snapshot, &count);
-
-    count_states(snapshot, tallies);
-    for (size_t i = 0; i < sizeof(by_process) / sizeof(by_process[0]); i++)
-        write_metric(out, &by_process[i], tallies, count);
-    free(tallies);
-}
-
-static size_t count_peers(const struct snapshot *snapshot, const char *state, enum connected connected)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < snapshot->peer_count; i++)
-        if (strcmp(snapshot->peers[i].peer->state, state) == 0 && snapshot->peers[i].connected == connected)
-            count++;
-    return count;
+    for (size_t i = 0; known_name(i) != NULL; i++)
+        if (known_name(i)[0] != '\0')
+            write_states(out, metric, snapshot, known_name(i));
+    write_states(out, metric, snapshot, "other");
 }
 
 static void write_peers_in(FILE *out, const struct snapshot *snapshot, const char *state)
 {
     static const char *const words[] = {
         [CONNECTED_NO] = "no", [CONNECTED_YES] = "yes", [CONNECTED_UNKNOWN] = "unknown"};
+    long long counts[CONNECTED_UNKNOWN + 1] = {0};
 
+    for (size_t i = 0; i < snapshot->peer_count; i++)
+        if (strcmp(snapshot->peers[i].peer->state, state) == 0)
+            counts[snapshot->peers[i].connected]++;
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         write_sample(out, "peers", (struct label[]){{"state", state}, {"connected", words[i]}, {NULL, NULL}},
-                     (long long)count_peers(snapshot, state, (enum connected)i));
+                     counts[i]);
 }
 
 /* Whether an earlier peer is in the same state. */
@@ -267,7 +239,8 @@ void metrics_write(FILE *out, const struct snapshot *snapshot, const struct own_
     write_single(out, "look_timestamp_seconds", "When the processes and peers were read, in seconds since 1970.", NULL,
                  snapshot->time);
     write_complete(out, snapshot, configuration);
-    write_by_process(out, snapshot);
+    for (size_t i = 0; i < sizeof(by_process) / sizeof(by_process[0]); i++)
+        write_metric(out, &by_process[i], snapshot);
     write_peers(out, snapshot);
     write_configuration(out, configuration);
     fputs("# EOF\n", out); /* OpenMetrics requires it; to others it is a comment */
