@@ -6,7 +6,6 @@
 
 #include "host/snapshot.h"
 #include "status/metrics.h"
-#include "status/ownconfig.h"
 #include "status/plugin.h"
 #include "status/tables.h"
 #include "terminal/command.h"
@@ -16,33 +15,17 @@ enum { WRONG, WATCH, JSON, METRICS, OUTPUT, CHECK };
 
 static void print_metrics(const struct snapshot *snapshot, const char *file)
 {
-    struct own_configuration configuration;
     char *text = NULL;
     size_t len = 0;
     FILE *out = file != NULL ? open_memstream(&text, &len) : stdout;
 
-    if (out == NULL)
-        fatal("out of memory");
-    own_configuration_check(&configuration);
-    metrics_write(out, snapshot, &configuration);
-    own_configuration_free(&configuration);
+    metrics_write(check_alloc(out), snapshot);
     if (file == NULL)
         return;
     if (fclose(out) != 0)
         fatal("out of memory");
     output_file(file, text, len);
     free(text);
-}
-
-static int print_check(const struct snapshot *snapshot)
-{
-    struct own_configuration configuration;
-    int status;
-
-    own_configuration_check(&configuration);
-    status = plugin_print(snapshot, &configuration);
-    own_configuration_free(&configuration);
-    return status;
 }
 
 /* Takes and prints one snapshot. Returns the exit status. */
@@ -54,7 +37,7 @@ static int print_status(const char *const *values)
     snapshot_take(&snapshot);
     status = snapshot_is_wrong(&snapshot) ? STATUS_WRONG : STATUS_OK;
     if (values[CHECK] != NULL)
-        status = print_check(&snapshot);
+        status = plugin_print(&snapshot);
     else if (values[METRICS] != NULL)
         print_metrics(&snapshot, values[OUTPUT]);
     else

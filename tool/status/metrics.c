@@ -4,6 +4,7 @@
 
 #include "host/names.h"
 #include "live/process.h"
+#include "status/ownconfig.h"
 
 #define PREFIX "glusterd_srcaddr_"
 
@@ -232,16 +233,18 @@ static void write_complete(FILE *out, const struct snapshot *snapshot, const str
         write_sample(out, name, (struct label[]){{"part", parts[i].part}, {NULL, NULL}}, parts[i].is_complete ? 1 : 0);
 }
 
-void metrics_write(FILE *out, const struct snapshot *snapshot, const struct own_configuration *configuration)
+void metrics_write(FILE *out, const struct snapshot *snapshot)
 {
+    struct own_configuration configuration = own_configuration();
+
     write_single(out, "build_info", "The version of glusterd-srcaddr; always 1.",
                  (struct label[]){{"version", VERSION}, {NULL, NULL}}, 1);
     write_single(out, "look_timestamp_seconds", "When the processes and peers were read, in seconds since 1970.", NULL,
                  snapshot->time);
-    write_complete(out, snapshot, configuration);
+    write_complete(out, snapshot, &configuration);
     for (size_t i = 0; i < sizeof(by_process) / sizeof(by_process[0]); i++)
         write_metric(out, &by_process[i], snapshot);
     write_peers(out, snapshot);
-    write_configuration(out, configuration);
+    write_configuration(out, &configuration);
     fputs("# EOF\n", out); /* OpenMetrics requires it; to others it is a comment */
 }

@@ -3,10 +3,9 @@
 #include <stdio.h>
 
 #include "host/snapshot.h"
-#include "status/ownconfig.h"
 
 /*
- * Writes a snapshot and a configuration in the part of Prometheus's text format that OpenMetrics shares. What is not
+ * Writes a snapshot, and what check finds, in the part of Prometheus's text format that OpenMetrics shares. What is not
  * known is labelled "unknown" or left out, and "complete" says so: a zero was counted.
  */
-void metrics_write(FILE *out, const struct snapshot *snapshot, const struct own_configuration *configuration);
+void metrics_write(FILE *out, const struct snapshot *snapshot);

@@ -1,33 +1,28 @@
 #include "status/ownconfig.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "base/word.h"
 #include "judge/inspect.h"
-#include "terminal/command.h"
 #include "terminal/report.h"
 
-void own_configuration_check(struct own_configuration *configuration)
+struct own_configuration own_configuration(void)
 {
     struct inspection inspection = {.wait = 0};
     const struct load *load = &inspection.load;
+    struct own_configuration configuration;
 
     report_begin(REPORT_COUNT);
     inspect(&inspection);
     report_end();
-    *configuration = (struct own_configuration){
-        .path = check_alloc(strdup(load->path)),
+    configuration = (struct own_configuration){
         .is_hidden = load->unusable == EACCES,
         .is_there = !load->built_in && load->file.version.error == 0,
         .modified = load->file.version.written.tv_sec,
         .has_error = load->has_error,
         .warnings = report_count(SEVERITY_WARNING),
     };
+    text_copy(configuration.path, sizeof(configuration.path), word_of(load->path));
     inspection_free(&inspection);
-}
-
-void own_configuration_free(struct own_configuration *configuration)
-{
-    free(configuration->path);
+    return configuration;
 }

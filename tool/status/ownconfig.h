@@ -1,11 +1,12 @@
 /* This host's configuration as glusterd-srcaddr check sees it, for the outputs that count check's warnings. */
 #pragma once
 
+#include <limits.h>
 #include <stdbool.h>
 #include <time.h>
 
 struct own_configuration {
-    char *path;
+    char path[PATH_MAX];
     bool is_hidden;        /* this user may not read it: nothing below is known */
     bool is_there;         /* false: the built-in one is in force */
     time_t modified;       /* if is_there */
@@ -13,5 +14,4 @@ struct own_configuration {
     unsigned int warnings; /* check's */
 };
 
-void own_configuration_check(struct own_configuration *configuration);
-void own_configuration_free(struct own_configuration *configuration);
+struct own_configuration own_configuration(void);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "status/ownconfig.h"
 #include "terminal/command.h"
 
 /* Worst last. What is unknown may be critical, so it is worse than a warning. */
@@ -75,11 +76,12 @@ static int print_findings(const struct finding *findings, size_t count)
     return states[worst].exit_status;
 }
 
-int plugin_print(const struct snapshot *snapshot, const struct own_configuration *configuration)
+int plugin_print(const struct snapshot *snapshot)
 {
+    struct own_configuration configuration = own_configuration();
     bool hides_processes = !snapshot_is_complete(snapshot);
     bool hides_peers = snapshot->store_is_hidden || snapshot->glusterd_is_hidden;
-    bool is_unchecked = configuration->is_hidden || configuration->has_error;
+    bool is_unchecked = configuration.is_hidden || configuration.has_error;
     bool is_empty = snapshot->process_count + snapshot->peer_count == 0 && !hides_peers && !hides_processes;
     const struct finding findings[] = {
         {snapshot->verdicts[VERDICT_WRONG], "connection from a wrong source", "connections from a wrong source",
@@ -88,19 +90,19 @@ int plugin_print(const struct snapshot *snapshot, const struct own_configuration
          "processes_without_library", STATE_CRITICAL, hides_processes},
         {snapshot->faults[FAULT_CONFIGURATION], "process with an error in its configuration",
          "processes with an error in their configuration", "processes_with_error", STATE_CRITICAL, hides_processes},
-        {configuration->has_error && !configuration->is_hidden ? 1 : 0, "an error in this host's configuration", NULL,
-         "configuration_error", STATE_CRITICAL, configuration->is_hidden},
+        {configuration.has_error && !configuration.is_hidden ? 1 : 0, "an error in this host's configuration", NULL,
+         "configuration_error", STATE_CRITICAL, configuration.is_hidden},
         {snapshot->peer_faults[PEER_OUTSIDE], "peer not in the cluster", "peers not in the cluster",
          "peers_not_in_cluster", STATE_CRITICAL, hides_peers},
         {snapshot->hidden, "process not readable by this user", "processes not readable by this user", NULL,
          STATE_UNKNOWN, false},
         {snapshot->sees_own_only ? 1 : 0, "processes of other users not visible", NULL, NULL, STATE_UNKNOWN, false},
         {snapshot->store_is_hidden ? 1 : 0, "peers of glusterd not readable", NULL, NULL, STATE_UNKNOWN, false},
-        {configuration->is_hidden ? 1 : 0, "configuration not readable", NULL, NULL, STATE_UNKNOWN, false},
+        {configuration.is_hidden ? 1 : 0, "configuration not readable", NULL, NULL, STATE_UNKNOWN, false},
         {is_empty ? 1 : 0, "no GlusterFS process, and none with the library", NULL, NULL, STATE_UNKNOWN, false},
         {snapshot->peer_faults[PEER_DISCONNECTED], "peer not connected", "peers not connected", "peers_not_connected",
          STATE_WARNING, hides_peers},
-        {configuration->warnings, "warning of glusterd-srcaddr check", "warnings of glusterd-srcaddr check",
+        {configuration.warnings, "warning of glusterd-srcaddr check", "warnings of glusterd-srcaddr check",
          "check_warnings", STATE_WARNING, is_unchecked},
         {snapshot->process_count, "process", "processes", "processes", STATE_OK, snapshot->sees_own_only},
         {snapshot->connection_count, "connection", "connections", "connections", STATE_OK, hides_processes},

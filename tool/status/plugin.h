@@ -2,10 +2,9 @@
 #pragma once
 
 #include "host/snapshot.h"
-#include "status/ownconfig.h"
 
 /* From now on, fatal errors are printed as UNKNOWN. */
 void plugin_begin(void);
 
-/* Prints one line. Returns the exit status. */
-int plugin_print(const struct snapshot *snapshot, const struct own_configuration *configuration);
+/* Prints one line, also about what check finds. Returns the exit status. */
+int plugin_print(const struct snapshot *snapshot);
