@@ -23,41 +23,36 @@ struct replacement {
     const char *backups;
     char *backup_directory;
     char *backup;
-    bool is_linked;     /* backup exists, as a hard link */
-    const char *blamed; /* the path that errno is about */
+    bool is_linked; /* backup exists, as a hard link */
 };
 
-/* Notes the path that errno is about. */
-static bool failed(struct replacement *replacement, const char *path)
+/* Undoes what was done. errno is about path. rmdir(2) leaves directories that are not empty. */
+static __attribute__((noreturn)) void give_up(const struct replacement *replacement, const char *path)
 {
-    replacement->blamed = path;
-    return false;
-}
+    int error = errno;
 
-static char *directory_of(const char *path)
-{
-    return check_alloc(strndup(path, (size_t)(strrchr(path, '/') - path)));
+    if (replacement->new != NULL)
+        unlink(replacement->new);
+    if (replacement->is_linked)
+        unlink(replacement->backup);
+    rmdir(replacement->backup_directory);
+    rmdir(replacement->backups);
+    errno = error;
+    fatal("%s: %m; nothing was changed", path);
 }
 
 /* fsync(2) of a directory makes its entries durable. */
-static bool sync_directory(const char *path)
+static bool sync_directory_of(const char *path)
 {
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    char *directory = check_alloc(strndup(path, (size_t)(strrchr(path, '/') - path)));
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool done = fd >= 0 && fsync(fd) == 0;
     int error = errno;
 
     if (fd >= 0)
         close(fd);
-    errno = error;
-    return done;
-}
-
-static bool sync_directory_of(const char *path)
-{
-    char *directory = directory_of(path);
-    bool done = sync_directory(directory);
-
     free(directory);
+    errno = error;
     return done;
 }
 
@@ -103,64 +98,44 @@ static bool fill(int fd, int old, struct word text)
            fchmod(fd, status.st_mode & 07777) == 0 && copy_attributes(old, fd) && fsync(fd) == 0;
 }
 
-static bool write_new(struct replacement *replacement, struct word text)
+static void write_new(struct replacement *replacement, struct word text)
 {
     char *path = xasprintf("%s.srcaddr.XXXXXX", replacement->path);
     int fd = mkostemp(path, O_CLOEXEC);
-    bool done;
-    int error;
 
-    if (fd < 0) {
-        free(path);
-        return failed(replacement, replacement->path);
-    }
+    if (fd < 0)
+        give_up(replacement, replacement->path);
     replacement->new = path;
-    done = fill(fd, replacement->old, text);
-    error = errno;
+    if (!fill(fd, replacement->old, text))
+        give_up(replacement, path);
     close(fd);
-    errno = error;
-    return done || failed(replacement, path);
 }
 
-static bool make_directory(struct replacement *replacement, const char *path)
+static void make_directory(const struct replacement *replacement, const char *path)
 {
-    if (mkdir(path, 0700) != 0 && errno != EEXIST)
-        return failed(replacement, path);
-    return sync_directory_of(path) || failed(replacement, path);
+    if ((mkdir(path, 0700) != 0 && errno != EEXIST) || !sync_directory_of(path))
+        give_up(replacement, path);
 }
 
 /* A hard link: after rename(2) over path it is the old file's only name. */
-static bool link_backup(struct replacement *replacement)
+static void link_backup(struct replacement *replacement)
 {
-    if (!make_directory(replacement, replacement->backups) ||
-        !make_directory(replacement, replacement->backup_directory))
-        return false;
+    make_directory(replacement, replacement->backups);
+    make_directory(replacement, replacement->backup_directory);
     replacement->is_linked = link(replacement->path, replacement->backup) == 0;
-    return (replacement->is_linked && fsync(replacement->old) == 0 && sync_directory_of(replacement->backup)) ||
-           failed(replacement, replacement->backup);
+    if (!replacement->is_linked || fsync(replacement->old) != 0 || !sync_directory_of(replacement->backup))
+        give_up(replacement, replacement->backup);
 }
 
-/* rmdir(2) leaves directories that are not empty. */
-static void undo(const struct replacement *replacement)
-{
-    int error = errno;
-
-    if (replacement->new != NULL)
-        unlink(replacement->new);
-    if (replacement->is_linked)
-        unlink(replacement->backup);
-    rmdir(replacement->backup_directory);
-    rmdir(replacement->backups);
-    errno = error;
-}
-
-static bool replace(struct replacement *replacement, struct word text)
+static void replace(struct replacement *replacement, struct word text)
 {
     replacement->old = open(replacement->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (replacement->old < 0)
-        return failed(replacement, replacement->path);
-    return write_new(replacement, text) && link_backup(replacement) &&
-           (rename(replacement->new, replacement->path) == 0 || failed(replacement, replacement->path));
+        give_up(replacement, replacement->path);
+    write_new(replacement, text);
+    link_backup(replacement);
+    if (rename(replacement->new, replacement->path) != 0)
+        give_up(replacement, replacement->path);
 }
 
 /* UTC, in ISO 8601's basic format. */
@@ -185,10 +160,7 @@ char *replace_file(const char *path, struct word text, const char *backups)
     replacement.backup = xasprintf("%s/%s", replacement.backup_directory, strrchr(path, '/') + 1);
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &before);
-    if (!replace(&replacement, text)) {
-        undo(&replacement);
-        fatal("%s: %m; nothing was changed", replacement.blamed);
-    }
+    replace(&replacement, text);
     if (!sync_directory_of(path))
         fatal("%s: changed, but perhaps not on disk: %m; backup: %s", path, replacement.backup);
     sigprocmask(SIG_SETMASK, &before, NULL);
