@@ -9,7 +9,7 @@
 #include "status/plugin.h"
 #include "status/tables.h"
 #include "terminal/command.h"
-#include "terminal/output.h"
+#include "terminal/replace.h"
 
 enum { WRONG, WATCH, JSON, METRICS, OUTPUT, CHECK };
 
@@ -24,7 +24,7 @@ static void print_metrics(const struct snapshot *snapshot, const char *file)
         return;
     if (fclose(out) != 0)
         fatal("out of memory");
-    output_file(file, text, len);
+    output_file(file, (struct word){.start = text, .len = len});
     free(text);
 }
 

@@ -169,3 +169,29 @@ char *replace_file(const char *path, struct word text, const char *backups)
     free(replacement.backup_directory);
     return replacement.backup;
 }
+
+void output_file(const char *path, struct word text)
+{
+    char *temporary = xasprintf("%s.XXXXXX", path); /* does not end in .prom, so node_exporter ignores it */
+    struct stat status;
+    sigset_t all;
+    sigset_t before;
+    int fd;
+
+    if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode))
+        fatal("%s: not a regular file; nothing was written", path);
+    sigfillset(&all); /* an interrupt would leave the temporary file behind */
+    sigprocmask(SIG_BLOCK, &all, &before);
+    fd = mkostemp(temporary, O_CLOEXEC);
+    /* No fsync(2): what a crash of the host loses is written again after the boot. */
+    if (fd < 0 || !write_all(fd, text) || fchmod(fd, 0644) != 0 || close(fd) != 0 || rename(temporary, path) != 0) {
+        int error = errno;
+
+        if (fd >= 0)
+            unlink(temporary);
+        errno = error;
+        fatal("%s: %m; nothing was written", path);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    free(temporary);
+}

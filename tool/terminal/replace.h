@@ -9,3 +9,9 @@
  * it was unless the message says otherwise.
  */
 char *replace_file(const char *path, struct word text, const char *backups);
+
+/*
+ * The same for a file that is written again and again: mode 0644, no backup, and a crash of the host may lose it.
+ * Creates it if it is missing. Only a regular file is replaced.
+ */
+void output_file(const char *path, struct word text);
