@@ -11,7 +11,6 @@
 #include "host/peers.h"
 #include "host/probe.h"
 #include "host/resolve.h"
-#include "judge/hostname.h"
 #include "live/listener.h"
 #include "live/process.h"
 #include "terminal/command.h"
@@ -31,13 +30,15 @@ static const struct column caller_columns[] = {
     {NULL, "error", COLUMN_TEXT},
 };
 
-/* A name that a peer is stored under, or a caller. */
+/* A name that a peer is stored under, or a caller's address. */
 struct party {
     const struct peer *peer; /* NULL for a caller */
-    const char *name;        /* of a peer */
-    size_t first;            /* index of the first of its addresses in targets */
+    char *name;
+    bool is_dialled; /* glusterd dials only the first name of a peer */
+    size_t first;    /* index of the first of its addresses in targets */
     size_t address_count;
-    size_t connections; /* of a caller */
+    size_t connections;  /* of a caller */
+    const char *refusal; /* why none of its addresses answers, in words; NULL if one does */
 };
 
 struct search {
@@ -52,30 +53,19 @@ struct search {
 
 static struct party *add_party(struct search *search, const struct peer *peer, const char *name)
 {
-    search->parties = check_alloc(reallocarray(search->parties, search->count + 1, sizeof(*search->parties)));
-    search->parties[search->count] = (struct party){.peer = peer, .name = name, .first = search->target_count};
-    return &search->parties[search->count++];
-}
+    struct party party = {.peer = peer, .name = check_alloc(strdup(name)), .first = search->target_count};
+    struct sockaddr_in6 *addresses = resolve_any(name, &party.address_count);
+    size_t end = party.first + party.address_count;
 
-static void add_target(struct search *search, struct party *party, const struct sockaddr_in6 *address)
-{
-    search->targets = check_alloc(reallocarray(search->targets, search->target_count + 1, sizeof(*search->targets)));
-    search->targets[search->target_count] = (struct probe){.address = *address};
-    search->targets[search->target_count++].address.sin6_port = htons(GLUSTERD_PORT);
-    party->address_count++;
-}
-
-static void add_names(struct search *search, const struct peer *peer)
-{
-    for (size_t i = 0; i < peer->name_count; i++) {
-        struct party *party = add_party(search, peer, peer->names[i].value);
-        size_t count;
-        struct sockaddr_in6 *addresses = resolve_any(party->name, &count);
-
-        for (size_t j = 0; j < count; j++)
-            add_target(search, party, &addresses[j]);
-        free(addresses);
+    search->targets = check_alloc(reallocarray(search->targets, end + 1, sizeof(*search->targets)));
+    for (size_t i = 0; i < party.address_count; i++) {
+        addresses[i].sin6_port = htons(GLUSTERD_PORT);
+        search->targets[search->target_count++] = (struct probe){.address = addresses[i]};
     }
+    free(addresses);
+    search->parties = check_alloc(reallocarray(search->parties, search->count + 1, sizeof(*search->parties)));
+    search->parties[search->count] = party;
+    return &search->parties[search->count++];
 }
 
 /* The party that has the address, or NULL. */
@@ -88,17 +78,14 @@ static struct party *party_of(const struct search *search, const struct in6_addr
     return NULL;
 }
 
-static void add_caller(struct search *search, const struct in6_addr *address)
+/* As it can be written in the place of a host name: an IPv4 address by itself. */
+static struct party *add_caller(struct search *search, const struct in6_addr *address)
 {
-    struct sockaddr_in6 peer = {.sin6_family = AF_INET6, .sin6_addr = *address};
-    struct party *party = party_of(search, address);
+    char data[INET6_ADDRSTRLEN];
+    struct text text = TEXT_IN(data);
 
-    if (party == NULL && !is_own_address(address)) {
-        party = add_party(search, NULL, NULL);
-        add_target(search, party, &peer);
-    }
-    if (party != NULL)
-        party->connections++;
+    text_format(&text, "%A", address);
+    return add_party(search, NULL, data + (IN6_IS_ADDR_V4MAPPED(address) ? strlen("::ffff:") : 0));
 }
 
 static int compare_callers(const void *a, const void *b)
@@ -116,32 +103,27 @@ static void add_callers(struct search *search, in_port_t port)
 
     if (count > 0)
         qsort(callers, count, sizeof(*callers), compare_callers);
-    for (size_t i = 0; i < count; i++)
-        add_caller(search, &callers[i].peer);
+    for (size_t i = 0; i < count; i++) {
+        const struct in6_addr *address = &callers[i].peer;
+        struct party *party = party_of(search, address);
+
+        if (party == NULL && !is_own_address(address))
+            party = add_caller(search, address);
+        if (party != NULL)
+            party->connections++;
+    }
     free(callers);
 }
 
-/* 0 if one of its addresses answers, else the error of the first. */
-static int error_of(const struct search *search, const struct party *party)
+/* Why none of the addresses answers, in words; NULL if one does. */
+static const char *refusal_of(const struct probe *targets, size_t count)
 {
-    const struct probe *targets = search->targets + party->first;
-
-    for (size_t i = 0; i < party->address_count; i++)
+    for (size_t i = 0; i < count; i++)
         if (targets[i].error == 0)
-            return 0;
-    return party->address_count > 0 ? targets[0].error : EADDRNOTAVAIL;
-}
-
-/* Why none of its addresses answers, in words; NULL if one does. */
-static const char *refusal_of(const struct search *search, const struct party *party)
-{
-    int error = error_of(search, party);
-
-    if (party->address_count == 0)
+            return NULL;
+    if (count == 0)
         return "unknown name";
-    switch (error) {
-    case 0:
-        return NULL;
+    switch (targets[0].error) {
     case ECONNREFUSED:
         return "connection refused";
     case ENETUNREACH:
@@ -150,22 +132,26 @@ static const char *refusal_of(const struct search *search, const struct party *p
     case ETIMEDOUT:
         return "no answer";
     default:
-        return strerror(error);
+        return strerror(targets[0].error);
     }
 }
 
-static struct cell answer_of(const struct search *search, const struct party *party)
+static void dial_all(struct search *search)
 {
-    const char *refusal = refusal_of(search, party);
+    probe(search->targets, search->target_count, PATIENCE);
+    for (size_t i = 0; i < search->count; i++) {
+        struct party *party = &search->parties[i];
 
-    return cell_colored(cell_shown(cell_truth(refusal == NULL), "%s", refusal == NULL ? "answers" : refusal),
-                        refusal == NULL ? "green" : "red");
+        party->refusal = refusal_of(search->targets + party->first, party->address_count);
+    }
 }
 
-/* glusterd dials only the first name. */
-static bool is_dialled(const struct party *party)
+static struct cell answer_of(const struct party *party)
 {
-    return party->peer != NULL && party->name == party->peer->names[0].value;
+    bool answers = party->refusal == NULL;
+
+    return cell_colored(cell_shown(cell_truth(answers), "%s", answers ? "answers" : party->refusal),
+                        answers ? "green" : "red");
 }
 
 /* A peer with all its names, the dialled one first. */
@@ -173,32 +159,9 @@ static void add_unreachable(struct table *table, struct search *search, const st
 {
     for (const struct party *party = dialled; party < dialled + dialled->peer->name_count; party++)
         table_add(table, (const struct cell[]){cell_text(party->peer->uuid), cell_text(party->peer->state),
-                                               cell_text(party->name), answer_of(search, party),
-                                               cell_text(refusal_of(search, party))});
+                                               cell_text(party->name), answer_of(party), cell_text(party->refusal)});
     search->last_unreachable = dialled;
     search->unreachable++;
-}
-
-static struct hostname name_of_caller(const struct search *search, const struct party *caller)
-{
-    const struct in6_addr *address = &search->targets[caller->first].address.sin6_addr;
-    struct hostname hostname = {.data = ""};
-    struct text text = TEXT_IN(hostname.data);
-
-    if (IN6_IS_ADDR_V4MAPPED(address))
-        text_format(&text, "%u.%u.%u.%u", address->s6_addr[12], address->s6_addr[13], address->s6_addr[14],
-                    address->s6_addr[15]);
-    else
-        text_format(&text, "%A", address);
-    return hostname;
-}
-
-static void add_row_of_caller(struct table *table, const struct search *search, const struct party *caller)
-{
-    struct hostname address = name_of_caller(search, caller);
-
-    table_add(table, (const struct cell[]){cell_text(address.data), cell_number((int64_t)caller->connections),
-                                           answer_of(search, caller), cell_text(refusal_of(search, caller))});
 }
 
 static void fill_tables(struct search *search, struct table *unreachable, struct table *callers)
@@ -207,19 +170,14 @@ static void fill_tables(struct search *search, struct table *unreachable, struct
         const struct party *party = &search->parties[i];
 
         if (party->peer == NULL)
-            add_row_of_caller(callers, search, party);
-        else if (is_dialled(party) && error_of(search, party) != 0)
+            table_add(callers, (const struct cell[]){cell_text(party->name), cell_number((int64_t)party->connections),
+                                                     answer_of(party), cell_text(party->refusal)});
+        else if (party->is_dialled && party->refusal != NULL)
             add_unreachable(unreachable, search, party);
     }
 }
 
-/* Whether party, another name of the unreachable peer or a caller, answers. */
-static bool can_be(const struct search *search, const struct party *party, const struct party *unreachable)
-{
-    return (party->peer == unreachable->peer || party->peer == NULL) && error_of(search, party) == 0;
-}
-
-/* If there is only one unreachable peer and one such party, they belong together. */
+/* If there is only one unreachable peer, and only one other name of it or caller answers, they belong together. */
 static void print_proposal(const struct search *search)
 {
     const struct party *unreachable = search->last_unreachable;
@@ -227,21 +185,21 @@ static void print_proposal(const struct search *search)
     size_t count = 0;
 
     for (size_t i = 0; i < search->count; i++) {
-        if (!can_be(search, &search->parties[i], unreachable))
+        const struct party *party = &search->parties[i];
+
+        if (party->refusal != NULL || (party->peer != NULL && party->peer != unreachable->peer))
             continue;
-        right = &search->parties[i];
+        right = party;
         count++;
     }
     if (count != 1)
         return;
     printf("\nTo see the change:\nglusterd-srcaddr repair --from %s --to %s --dry-run\n", unreachable->name,
-           right->peer != NULL ? right->name : name_of_caller(search, right).data);
+           right->name);
 }
 
-static void print_text(const struct search *search, struct table *unreachable, struct table *callers)
+static void print_text(const struct search *search, struct table *const *tables)
 {
-    struct table *tables[] = {unreachable, callers};
-
     if (search->unreachable == 0) {
         printf("No suspects: every peer answers at the address that glusterd dials (peers: %zu).\n",
                search->peers.count);
@@ -249,7 +207,7 @@ static void print_text(const struct search *search, struct table *unreachable, s
     }
     tables_print(tables, 2, false);
     printf("\nA peer in this list is down, or stored under a wrong address.\n");
-    if (table_rows(callers) > 0)
+    if (table_rows(tables[1]) > 0)
         printf("A caller that answers is a server: its /var/lib/glusterd/glusterd.info has its UUID.\n"
                "One that does not answer may be a client that mounts a volume.\n");
     else
@@ -269,7 +227,7 @@ static void print(struct search *search, bool json)
     if (json)
         tables_print(tables, 2, true);
     else
-        print_text(search, tables[0], tables[1]);
+        print_text(search, tables);
     table_free(tables[0]);
     table_free(tables[1]);
 }
@@ -287,10 +245,13 @@ int print_unreachable(bool json)
     if (error != 0)
         fatal("%s/peers: %s", working_directory, strerror(error));
     for (size_t i = 0; i < search.peers.count; i++)
-        add_names(&search, &search.peers.all[i]);
+        for (size_t j = 0; j < search.peers.all[i].name_count; j++)
+            add_party(&search, &search.peers.all[i], search.peers.all[i].names[j].value)->is_dialled = j == 0;
     add_callers(&search, glusterd_port(&glusterd));
-    probe(search.targets, search.target_count, PATIENCE);
+    dial_all(&search);
     print(&search, json);
+    for (size_t i = 0; i < search.count; i++)
+        free(search.parties[i].name);
     free(search.targets);
     free(search.parties);
     peers_free(&search.peers);
