@@ -32,7 +32,7 @@ static bool is_shared(pid_t pid, const char *name)
 void glusterd_of(const struct running *running, struct glusterd *glusterd)
 {
     glusterd->running = *running;
-    glusterd->arguments = arguments_of(running->pid, &glusterd->arguments_len);
+    glusterd->arguments = strings_of(running->pid, "cmdline", &glusterd->arguments_len);
 }
 
 static void glusterd_from_unit(struct glusterd *glusterd)

@@ -15,23 +15,22 @@ static int is_number(const struct dirent *entry)
     return entry->d_name[strspn(entry->d_name, "0123456789")] == '\0';
 }
 
-char *arguments_of(pid_t pid, size_t *len)
+char *strings_of(pid_t pid, const char *name, size_t *len)
 {
     char path[64];
     char reason[128];
     struct text why = TEXT_IN(reason);
-    struct file cmdline = {.data = NULL};
-    char *arguments = NULL;
+    struct file file = {.data = NULL};
+    char *strings = NULL;
 
-    *len = 0;
-    (void)snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
-    if (file_read(path, CMDLINE_MAX, FILE_OF_ANYBODY, &cmdline, &why) == 0 && cmdline.len > 0) {
-        arguments = check_alloc(malloc(cmdline.len));
-        memcpy(arguments, cmdline.data, cmdline.len);
-        *len = cmdline.len;
+    (void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+    if (file_read(path, CMDLINE_MAX, FILE_OF_ANYBODY, &file, &why) == 0 && file.len > 0) {
+        strings = check_alloc(calloc(1, file.len + 1)); /* a program may have overwritten the last NUL */
+        memcpy(strings, file.data, file.len);
     }
-    file_free(&cmdline);
-    return arguments;
+    *len = file.len;
+    file_free(&file);
+    return strings;
 }
 
 /* False if it has exited or has no command line. */
@@ -45,7 +44,7 @@ static bool read_process(pid_t pid, struct running *running)
     (void)snprintf(path, sizeof(path), "/proc/%d", (int)pid);
     if (stat(path, &status) != 0)
         return false;
-    arguments = arguments_of(pid, &len);
+    arguments = strings_of(pid, "cmdline", &len);
     if (arguments == NULL)
         return false;
     running->pid = pid;

@@ -17,8 +17,11 @@ struct running {
 /* All, ordered by PID; free them with free(3). Kernel threads, which have no command line, are left out. */
 struct running *running_all(size_t *count);
 
-/* A process's arguments, as in proc(5), cmdline; NULL if it has none or has exited. Free with free(3). */
-char *arguments_of(pid_t pid, size_t *len);
+/*
+ * The NUL-terminated strings in a process's cmdline or environ, proc(5); NULL if there are none, it has exited or this
+ * user may not read them. Free with free(3).
+ */
+char *strings_of(pid_t pid, const char *name, size_t *len);
 
 /* Whether a running process matches the pattern of a section. */
 bool is_running(struct word pattern);

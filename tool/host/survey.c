@@ -1,5 +1,6 @@
 #include "host/survey.h"
 
+#include <envz.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,41 +15,23 @@
 #include "socket/socket.h"
 #include "terminal/command.h"
 
-enum { ENVIRONMENT_MAX = 2 << 20 /* bytes */ };
-
-/* The value that CONFIG_VARIABLE had when the process started, or "". */
-static void read_variable(pid_t pid, char *value, size_t size)
+/* The path of the process's configuration; NULL for the library's default. Free with free(3). */
+static char *find_configuration(const struct survey *survey)
 {
-    static const char assignment[] = CONFIG_VARIABLE "=";
-    char path[64];
-    char reason[128];
-    struct text why = TEXT_IN(reason);
-    struct text text = text_in(value, size);
-    struct file file = {.data = NULL};
-    struct word rest;
-
-    (void)snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
-    if (file_read(path, ENVIRONMENT_MAX, FILE_OF_ANYBODY, &file, &why) != 0)
-        return;
-    rest = (struct word){.start = file.data, .len = file.len};
-    while (rest.len > 0) {
-        struct word variable = word_split(&rest, '\0');
-
-        if (variable.len >= sizeof(assignment) && memcmp(variable.start, assignment, sizeof(assignment) - 1) == 0)
-            text_bytes(&text, variable.start + sizeof(assignment) - 1, variable.len - sizeof(assignment) + 1);
-    }
-    file_free(&file);
-}
-
-/* The path of the process's configuration, or "" for the library's default. */
-static void find_configuration(const struct survey *survey, char *path, size_t size)
-{
-    struct text text = text_in(path, size);
+    size_t len;
+    char *environment; /* when the process started */
+    const char *path;
+    char *copy;
 
     if (survey->loaded.file[0] != '\0')
-        text_string(&text, survey->loaded.file);
-    else if (survey->loaded.library != LIBRARY_ABSENT)
-        read_variable(survey->running.pid, path, size);
+        return check_alloc(strdup(survey->loaded.file));
+    if (survey->loaded.library == LIBRARY_ABSENT)
+        return NULL;
+    environment = strings_of(survey->running.pid, "environ", &len);
+    path = envz_get(environment, len, CONFIG_VARIABLE);
+    copy = path != NULL ? check_alloc(strdup(path)) : NULL;
+    free(environment);
+    return copy;
 }
 
 /* The address that the library would choose for source now; the prefix itself if the host has none in it. */
@@ -162,8 +145,9 @@ static void judge_all(struct survey *survey, const struct load *load)
 }
 
 /* Reads the process's files and judges its connections, in its namespaces except for /proc. False if not permitted. */
-static bool survey_in_namespaces(struct survey *survey, const char *configuration)
+static bool survey_in_namespaces(struct survey *survey)
 {
+    char *configuration = find_configuration(survey);
     struct load load = {.path = ""};
     struct glusterd glusterd;
     bool may_enter;
@@ -183,14 +167,13 @@ static bool survey_in_namespaces(struct survey *survey, const char *configuratio
         namespace_leave();
     }
     load_free(&load);
+    free(configuration);
     glusterd_free(&glusterd);
     return may_enter;
 }
 
 bool survey_process(const struct running *running, struct survey *survey)
 {
-    char configuration[PATH_MAX];
-
     memset(survey, 0, sizeof(*survey));
     survey->running = *running;
     loaded_read(running->pid, &survey->loaded);
@@ -198,9 +181,8 @@ bool survey_process(const struct running *running, struct survey *survey)
         survey->loaded.library != LIBRARY_REPLACED)
         return false;
     survey->is_glusterd = process_is_glusterd(&running->process);
-    find_configuration(survey, configuration, sizeof(configuration));
     read_connections(survey);
-    if (!survey_in_namespaces(survey, configuration))
+    if (!survey_in_namespaces(survey))
         survey->is_hidden = true;
     if (!survey->is_hidden || exists(running->pid))
         return true;
