@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/processes.h"
 #include "terminal/command.h"
 
 /* The kernel's TCP states: include/net/tcp_states.h */
@@ -83,17 +84,14 @@ static struct sockets *cache;
 /* The inode number of the process's network namespace; 0 if this user may not read it. */
 static ino_t namespace_of(pid_t pid)
 {
-    char path[64];
     struct stat status;
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
-    return stat(path, &status) == 0 ? status.st_ino : 0;
+    return stat(proc_path(pid, "ns/net").data, &status) == 0 ? status.st_ino : 0;
 }
 
 /* Each network namespace is read once for all of its processes. NULL with errno set. */
 static const struct sockets *sockets_of(pid_t pid)
 {
-    char path[64];
     ino_t namespace = namespace_of(pid);
     struct sockets *sockets;
     FILE *list;
@@ -101,8 +99,7 @@ static const struct sockets *sockets_of(pid_t pid)
     for (sockets = cache; sockets != NULL; sockets = sockets->next)
         if (namespace != 0 && sockets->namespace == namespace)
             return sockets;
-    (void)snprintf(path, sizeof(path), "/proc/%d/net/tcp6", (int)pid);
-    list = fopen(path, "re");
+    list = fopen(proc_path(pid, "net/tcp6").data, "re");
     if (list == NULL)
         return NULL;
     sockets = check_alloc(calloc(1, sizeof(*sockets)));
@@ -135,17 +132,13 @@ static int compare_inodes(const void *a, const void *b)
 
 uint64_t *connections_inodes(pid_t pid, size_t *count)
 {
-    char path[64];
-    uint64_t *inodes = check_alloc(calloc(1, sizeof(*inodes)));
-    DIR *descriptors;
+    DIR *descriptors = opendir(proc_path(pid, "fd").data);
+    uint64_t *inodes;
 
     *count = 0;
-    (void)snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
-    descriptors = opendir(path);
-    if (descriptors == NULL) {
-        free(inodes);
+    if (descriptors == NULL)
         return NULL;
-    }
+    inodes = check_alloc(calloc(1, sizeof(*inodes)));
     for (struct dirent *entry = readdir(descriptors); entry != NULL; entry = readdir(descriptors)) {
         char target[64] = "";
 

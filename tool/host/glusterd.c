@@ -18,14 +18,12 @@
 /* Whether /proc/PID/NAME, a namespace or directory, is also this process's. True if this user may not tell. */
 static bool is_shared(pid_t pid, const char *name)
 {
-    char path[64];
     char own_path[64];
     struct stat status;
     struct stat own;
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
     (void)snprintf(own_path, sizeof(own_path), "/proc/self/%s", name);
-    return stat(path, &status) != 0 || stat(own_path, &own) != 0 ||
+    return stat(proc_path(pid, name).data, &status) != 0 || stat(own_path, &own) != 0 ||
            (status.st_dev == own.st_dev && status.st_ino == own.st_ino);
 }
 

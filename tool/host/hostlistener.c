@@ -1,6 +1,5 @@
 #include "host/hostlistener.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "host/connections.h"
@@ -33,12 +32,11 @@ void find_listener(const struct running *running, in_port_t port, struct listene
 {
     struct seen_from from = {.running = running, .port = port};
     struct listener found;
-    char directory[64];
 
-    (void)snprintf(directory, sizeof(directory), "/proc/%d/net", (int)running->pid);
     if (process_is_glusterd(&running->process))
         from.inodes = connections_inodes(running->pid, &from.inode_count);
-    if (listener_find(directory, from.inodes != NULL ? is_own : is_trusted_there, &from, &found) == 0 &&
+    if (listener_find(proc_path(running->pid, "net").data, from.inodes != NULL ? is_own : is_trusted_there, &from,
+                      &found) == 0 &&
         found.kind != LISTENER_NONE)
         *listener = found;
     free(from.inodes);

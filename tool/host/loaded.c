@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "host/library.h"
+#include "host/processes.h"
 #include "live/published.h"
 
 /* Parses a line of /proc/PID/maps (proc(5)). True if it maps the start of the library's file. */
@@ -147,12 +148,9 @@ static void read_published(int mem, uint64_t address, struct loaded *loaded)
 
 static void read_from(pid_t pid, uint64_t base, struct loaded *loaded)
 {
-    char path[64];
+    int mem = open(proc_path(pid, "mem").data, O_RDONLY | O_CLOEXEC);
     uint64_t address;
-    int mem;
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
-    mem = open(path, O_RDONLY | O_CLOEXEC);
     if (mem < 0)
         return;
     address = find_published(mem, base);
@@ -163,14 +161,11 @@ static void read_from(pid_t pid, uint64_t base, struct loaded *loaded)
 
 void loaded_read(pid_t pid, struct loaded *loaded)
 {
-    char path[64];
+    FILE *maps = fopen(proc_path(pid, "maps").data, "re");
     bool replaced = false;
     uint64_t base;
-    FILE *maps;
 
     memset(loaded, 0, sizeof(*loaded));
-    (void)snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
-    maps = fopen(path, "re");
     if (maps == NULL)
         return;
     errno = 0;

@@ -2,10 +2,10 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/processes.h"
 #include "terminal/command.h"
 
 /* This process's own; opened by the first namespace_enter(). */
@@ -63,14 +63,6 @@ static bool enter_root(int root, int mounts)
     return entered.root;
 }
 
-static int open_of(pid_t pid, const char *name, int flags)
-{
-    char path[64];
-
-    (void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
-    return open_path(path, flags);
-}
-
 static void close_open(int fd)
 {
     if (fd >= 0)
@@ -79,9 +71,9 @@ static void close_open(int fd)
 
 bool namespace_enter(pid_t pid)
 {
-    int root = open_of(pid, "root", O_PATH | O_DIRECTORY);
-    int network = open_of(pid, "ns/net", O_RDONLY);
-    int mounts = open_of(pid, "ns/mnt", O_RDONLY);
+    int root = open_path(proc_path(pid, "root").data, O_PATH | O_DIRECTORY);
+    int network = open_path(proc_path(pid, "ns/net").data, O_RDONLY);
+    int mounts = open_path(proc_path(pid, "ns/mnt").data, O_RDONLY);
     bool is_entered;
 
     open_own();

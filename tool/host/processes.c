@@ -10,6 +10,14 @@
 #include "rules/pattern.h"
 #include "terminal/command.h"
 
+struct proc_path proc_path(pid_t pid, const char *name)
+{
+    struct proc_path path;
+
+    (void)snprintf(path.data, sizeof(path.data), "/proc/%d/%s", (int)pid, name);
+    return path;
+}
+
 static int is_number(const struct dirent *entry)
 {
     return entry->d_name[strspn(entry->d_name, "0123456789")] == '\0';
@@ -17,14 +25,12 @@ static int is_number(const struct dirent *entry)
 
 char *strings_of(pid_t pid, const char *name, size_t *len)
 {
-    char path[64];
     char reason[128];
     struct text why = TEXT_IN(reason);
     struct file file = {.data = NULL};
     char *strings = NULL;
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
-    if (file_read(path, CMDLINE_MAX, FILE_OF_ANYBODY, &file, &why) == 0 && file.len > 0) {
+    if (file_read(proc_path(pid, name).data, CMDLINE_MAX, FILE_OF_ANYBODY, &file, &why) == 0 && file.len > 0) {
         strings = check_alloc(calloc(1, file.len + 1)); /* a program may have overwritten the last NUL */
         memcpy(strings, file.data, file.len);
     }
@@ -36,13 +42,11 @@ char *strings_of(pid_t pid, const char *name, size_t *len)
 /* False if it has exited or has no command line. */
 static bool read_process(pid_t pid, struct running *running)
 {
-    char path[64];
     struct stat status;
     size_t len;
     char *arguments;
 
-    (void)snprintf(path, sizeof(path), "/proc/%d", (int)pid);
-    if (stat(path, &status) != 0)
+    if (stat(proc_path(pid, "").data, &status) != 0)
         return false;
     arguments = strings_of(pid, "cmdline", &len);
     if (arguments == NULL)

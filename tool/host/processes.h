@@ -8,6 +8,13 @@
 #include "base/text.h"
 #include "live/process.h"
 
+/* /proc/PID/NAME; "" for the directory itself. */
+struct proc_path {
+    char data[64];
+};
+
+struct proc_path proc_path(pid_t pid, const char *name);
+
 struct running {
     pid_t pid;
     uid_t user; /* its effective user */

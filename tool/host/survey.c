@@ -1,7 +1,6 @@
 #include "host/survey.h"
 
 #include <envz.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -128,15 +127,6 @@ static void read_connections(struct survey *survey)
     free(dialled);
 }
 
-/* A process that could not be read may just have exited. */
-static bool exists(pid_t pid)
-{
-    char path[64];
-
-    (void)snprintf(path, sizeof(path), "/proc/%d", (int)pid);
-    return access(path, F_OK) == 0;
-}
-
 /* Called in the namespaces of the process. */
 static void judge_all(struct survey *survey, const struct load *load)
 {
@@ -184,7 +174,8 @@ bool survey_process(const struct running *running, struct survey *survey)
     read_connections(survey);
     if (!survey_in_namespaces(survey))
         survey->is_hidden = true;
-    if (!survey->is_hidden || exists(running->pid))
+    /* A process that could not be read may just have exited. */
+    if (!survey->is_hidden || access(proc_path(running->pid, "").data, F_OK) == 0)
         return true;
     survey_free(survey);
     return false;
