@@ -73,12 +73,12 @@ static void load_for(const char *name, struct load *load)
 static struct cell why_by_volfile(const struct load *load)
 {
     const char *volfile = load->process.volfile;
-    struct place place;
+    unsigned int line = bind_address_place(volfile).line;
 
     if (load->bind_address.kind == SOURCE_UNKNOWN)
         return cell_text("bind-address, known only to glusterd");
-    if (bind_address_place(volfile, &place))
-        return cell_format("bind-address, %s:%u", volfile, place.line);
+    if (line > 0)
+        return cell_format("bind-address, %s:%u", volfile, line);
     if (load->bind_address.kind == SOURCE_ADDRESS)
         return cell_text("bind-address, from glusterd.service");
     return cell_format("bind-address, but %s has none", volfile);

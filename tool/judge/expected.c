@@ -164,14 +164,12 @@ void expectations_wait(struct expectations *expectations, unsigned int seconds)
 /* The word after the "=" of rule; without a rule, the option in the volume file. */
 static struct place place_of(const struct load *load, const struct rule *rule)
 {
-    struct place place = {.file = load->process.volfile};
+    struct place place;
     struct word line;
     struct word rest;
 
-    if (rule == NULL) {
-        (void)bind_address_place(load->process.volfile, &place);
-        return place;
-    }
+    if (rule == NULL)
+        return bind_address_place(load->process.volfile);
     place = place_in(load, rule->line, rule->column);
     line = line_of(place.text, rule->line);
     rest = line;

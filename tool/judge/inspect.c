@@ -44,14 +44,14 @@ static void load_file(struct inspection *inspection)
 static void load_glusterds_bind_address(struct inspection *inspection)
 {
     struct load *load = &inspection->load;
-    struct place place = {.file = load->process.volfile};
+    struct place place;
 
     if (load_volfile(load) != 0)
         fatal("%s: out of memory or file descriptors", load->process.volfile);
     glusterd_bind_address(&inspection->glusterd, load);
     if (load->bind_address.kind != SOURCE_UNKNOWN)
         return;
-    (void)bind_address_place(load->process.volfile, &place);
+    place = bind_address_place(load->process.volfile);
     report(SEVERITY_WARNING, &place,
            "bind-address is known only to glusterd: until it listens, other processes refuse the peers of such rules");
 }

@@ -1,12 +1,10 @@
 /* Options in glusterd.vol, and where they are set. */
 #pragma once
 
-#include <stdbool.h>
-
 #include "terminal/report.h"
 
 /* An option's value in the volume file; NULL if it is not set or the file can't be read. Free with free(3). */
 char *volume_option(const char *volfile, const char *key);
 
-/* Where the volume file sets bind-address; false if it does not. place->text is never freed: messages use it. */
-bool bind_address_place(const char *volfile, struct place *place);
+/* Where the volume file sets bind-address; only the file if it does not. The text is never freed: messages use it. */
+struct place bind_address_place(const char *volfile);
