@@ -1,11 +1,9 @@
 #pragma once
 
-#include <stdbool.h>
+#include <stdint.h>
 
-/*
- * Calls is_done(context) at once and after each change of the host's addresses or interfaces, until it returns true or
- * seconds have passed; and progress(context, seconds elapsed), unless NULL, every second. Does not wait if the kernel
- * does not report changes. Returns what is_done() returned last.
- */
-bool wait_for_addresses(unsigned int seconds, bool (*is_done)(void *context),
-                        void (*progress)(void *context, unsigned int elapsed), void *context);
+/* A descriptor by which the kernel tells of changes of the host's addresses and interfaces; -1 with errno set. */
+int address_changes(void);
+
+/* Waits for a change, until deadline, by clock_now(), at most. Misses none since address_changes() or the last call. */
+void wait_for_change(int changes, int64_t deadline);

@@ -7,33 +7,25 @@
 
 #include "base/word.h"
 #include "host/wait.h"
+#include "terminal/clock.h"
 #include "terminal/command.h"
 #include "terminal/option.h"
 #include "terminal/report.h"
 
-static void expect(struct expectations *expectations, const struct source *source, const struct rule *rule)
+static void expect(struct expectations *expectations, const struct source *source, uint32_t line, uint32_t column)
 {
-    expectations->all[expectations->count++] = (struct expected){.source = *source, .rule = rule};
+    expectations->all[expectations->count++] = (struct expected){.source = *source, .line = line, .column = column};
 }
 
-/* Each source of the section, with the first of its rules in the file. */
 static void expect_sources_of(struct expectations *expectations, const struct section *section)
 {
-    const struct rule **first = check_alloc(calloc(section->source_count + 1, sizeof(const struct rule *)));
-
     for (uint32_t i = 0; i < section->rules.count; i++) {
         const struct rule *rule = &section->rules.all[i];
+        const struct source *source = &section->sources[rule->source];
 
-        if (first[rule->source] == NULL || rule->line < first[rule->source]->line)
-            first[rule->source] = rule;
+        if (source->kind != SOURCE_NONE && !source->bind_address)
+            expect(expectations, source, rule->line, rule->column);
     }
-    for (uint32_t i = 0; i < section->source_count; i++) {
-        const struct source *source = &section->sources[i];
-
-        if (source->kind != SOURCE_NONE && !source->bind_address && first[i] != NULL)
-            expect(expectations, source, first[i]);
-    }
-    free(first);
 }
 
 static int compare_sources(const struct source *a, const struct source *b)
@@ -47,16 +39,10 @@ static int compare_sources(const struct source *a, const struct source *b)
     return order != 0 ? order : strcmp(a->scope, b->scope);
 }
 
-/* The bind-address of the volume file comes before all lines of the configuration. */
-static uint32_t line_of_expected(const struct expected *expected)
-{
-    return expected->rule != NULL ? expected->rule->line : 0;
-}
-
 static int compare_lines(const void *a, const void *b)
 {
-    uint32_t left = line_of_expected(a);
-    uint32_t right = line_of_expected(b);
+    uint32_t left = ((const struct expected *)a)->line;
+    uint32_t right = ((const struct expected *)b)->line;
 
     return (left > right) - (left < right);
 }
@@ -90,12 +76,12 @@ void expect_sources(const struct load *load, struct expectations *expectations)
     size_t capacity = 1;
 
     for (uint32_t i = 0; i < config->section_count; i++)
-        capacity += config->sections[i].source_count;
+        capacity += config->sections[i].rules.count;
     *expectations = (struct expectations){.load = load, .all = check_alloc(calloc(capacity, sizeof(struct expected)))};
     for (uint32_t i = 0; i < config->section_count; i++)
         expect_sources_of(expectations, &config->sections[i]);
     if (load->bind_address.kind == SOURCE_ADDRESS)
-        expect(expectations, &load->bind_address, NULL);
+        expect(expectations, &load->bind_address, 0, 0);
     drop_duplicates(expectations);
 }
 
@@ -110,9 +96,9 @@ static bool is_settled(const struct expected *expected)
     return source_can_be_used(expected->found.state) || expected->found.state == SOURCE_DUPLICATE;
 }
 
-static bool update_sources(void *context)
+/* Returns whether waiting can't make any better. */
+static bool update_sources(struct expectations *expectations)
 {
-    struct expectations *expectations = context;
     bool all_settled = true;
 
     for (size_t i = 0; i < expectations->count; i++) {
@@ -138,11 +124,27 @@ static void print_unsettled(const struct expectations *expectations)
     }
 }
 
-static void print_progress(void *context, unsigned int elapsed)
+/* Looks again after each change. On a terminal, prints every second what is still waited for. */
+static void wait_until_settled(struct expectations *expectations, unsigned int seconds, bool is_terminal)
 {
-    fprintf(stderr, "\r\033[Kwaiting, %u s: ", elapsed);
-    print_unsettled(context);
-    fflush(stderr);
+    int changes = address_changes();
+    int64_t start = clock_now();
+    int64_t end = start + (int64_t)seconds * 1000;
+
+    if (changes < 0)
+        fprintf(stderr, PROGRAM ": not waiting, cannot watch addresses: %m\n");
+    while (!update_sources(expectations) && changes >= 0 && clock_now() < end) {
+        int64_t next = clock_now() + 1000;
+
+        if (is_terminal) {
+            fprintf(stderr, "\r\033[Kwaiting, %u s: ", (unsigned int)((clock_now() - start) / 1000));
+            print_unsettled(expectations);
+            fflush(stderr);
+        }
+        wait_for_change(changes, is_terminal && next < end ? next : end);
+    }
+    if (changes >= 0)
+        close(changes);
 }
 
 void expectations_wait(struct expectations *expectations, unsigned int seconds)
@@ -156,22 +158,22 @@ void expectations_wait(struct expectations *expectations, unsigned int seconds)
         print_unsettled(expectations);
         fputc('\n', stderr);
     }
-    wait_for_addresses(seconds, update_sources, is_terminal ? print_progress : NULL, expectations);
+    wait_until_settled(expectations, seconds, is_terminal);
     if (is_terminal)
         fputs("\r\033[K", stderr);
 }
 
-/* The word after the "=" of rule; without a rule, the option in the volume file. */
-static struct place place_of(const struct load *load, const struct rule *rule)
+/* The word after the "=" of the rule; without a rule, the option in the volume file. */
+static struct place place_of(const struct load *load, const struct expected *expected)
 {
     struct place place;
     struct word line;
     struct word rest;
 
-    if (rule == NULL)
+    if (expected->line == 0)
         return bind_address_place(load->process.volfile);
-    place = place_in(load, rule->line, rule->column);
-    line = line_of(place.text, rule->line);
+    place = place_in(load, expected->line, expected->column);
+    line = line_of(place.text, expected->line);
     rest = line;
     word_split(&rest, '=');
     rest = word_next(&rest);
@@ -183,7 +185,7 @@ static struct place place_of(const struct load *load, const struct rule *rule)
 static void report_expected(const struct load *load, const struct expected *expected, bool waited)
 {
     const struct host_source *found = &expected->found;
-    struct place place = place_of(load, expected->rule);
+    struct place place = place_of(load, expected);
     struct source_name name = source_name(&expected->source);
     const char *also = waited ? ", even after waiting" : "";
 

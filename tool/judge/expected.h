@@ -8,7 +8,8 @@
 
 struct expected {
     struct source source;
-    const struct rule *rule; /* the first in the file that names it; NULL for the bind-address of the volume file */
+    uint32_t line; /* of the first rule in the file that names it; 0 for the bind-address of the volume file */
+    uint32_t column;
     struct host_source found;
 };
 
