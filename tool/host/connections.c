@@ -13,23 +13,11 @@
 #include "host/processes.h"
 #include "terminal/command.h"
 
-/* The kernel's TCP states: include/net/tcp_states.h */
-enum { ESTABLISHED = 1, SYN_SENT = 2, LISTEN = 10 };
-
-struct line {
-    struct in6_addr local;
-    struct in6_addr remote;
-    unsigned int local_port;
-    unsigned int remote_port;
-    unsigned int state;
-    uint64_t inode;
-};
-
 /* The sockets of one network namespace. */
 struct sockets {
     struct sockets *next;
     ino_t namespace;
-    struct line *lines; /* established, connecting and listening */
+    struct connection *all; /* also those that listen: TCP_LISTEN */
     size_t count;
     bool listens[UINT16_MAX + 1]; /* by port; on any address */
 };
@@ -45,37 +33,35 @@ static void parse_address(const char *hex, struct in6_addr *address)
     }
 }
 
-static bool parse_line(const char *text, struct line *line)
+static bool parse_line(const char *text, struct connection *connection)
 {
-    char local[33];
-    char remote[33];
+    char source[33];
+    char peer[33];
 
-    if (sscanf(text, " %*u: %32[0-9A-F]:%x %32[0-9A-F]:%x %x %*s %*s %*s %*u %*u %" SCNu64, local, &line->local_port,
-               remote, &line->remote_port, &line->state, &line->inode) != 6)
+    if (sscanf(text, " %*u: %32[0-9A-F]:%hx %32[0-9A-F]:%hx %x %*s %*s %*s %*u %*u %" SCNu64, source,
+               &connection->source_port, peer, &connection->port, &connection->state, &connection->inode) != 6)
         return false;
-    parse_address(local, &line->local);
-    parse_address(remote, &line->remote);
-    return true;
+    parse_address(source, &connection->source);
+    parse_address(peer, &connection->peer);
+    return connection->state == TCP_ESTABLISHED || connection->state == TCP_SYN_SENT || connection->state == TCP_LISTEN;
 }
 
 static void read_lines(FILE *list, struct sockets *sockets)
 {
     size_t capacity = 0;
     char text[512];
-    struct line line;
+    struct connection connection;
 
     while (fgets(text, sizeof(text), list) != NULL) {
-        if (!parse_line(text, &line))
+        if (!parse_line(text, &connection))
             continue;
-        if (line.state == LISTEN)
-            sockets->listens[line.local_port & UINT16_MAX] = true;
-        if (line.state != ESTABLISHED && line.state != SYN_SENT && line.state != LISTEN)
-            continue;
+        if (connection.state == TCP_LISTEN)
+            sockets->listens[connection.source_port] = true;
         if (sockets->count == capacity) {
             capacity = capacity * 2 + 64;
-            sockets->lines = check_alloc(reallocarray(sockets->lines, capacity, sizeof(*sockets->lines)));
+            sockets->all = check_alloc(reallocarray(sockets->all, capacity, sizeof(*sockets->all)));
         }
-        sockets->lines[sockets->count++] = line;
+        sockets->all[sockets->count++] = connection;
     }
 }
 
@@ -116,7 +102,7 @@ void connections_forget(void)
     while (cache != NULL) {
         struct sockets *next = cache->next;
 
-        free(cache->lines);
+        free(cache->all);
         free(cache);
         cache = next;
     }
@@ -153,16 +139,16 @@ uint64_t *connections_inodes(pid_t pid, size_t *count)
     return inodes;
 }
 
-/* Whether a socket listens on the local address and port of line: that makes line an accepted connection. */
-static bool is_accepted(const struct sockets *sockets, const struct line *line)
+/* Whether a socket listens on the connection's own address and port: then it was accepted. */
+static bool is_accepted(const struct sockets *sockets, const struct connection *connection)
 {
-    if (!sockets->listens[line->local_port & UINT16_MAX])
+    if (!sockets->listens[connection->source_port])
         return false;
     for (size_t i = 0; i < sockets->count; i++) {
-        const struct line *listener = &sockets->lines[i];
+        const struct connection *listener = &sockets->all[i];
 
-        if (listener->state == LISTEN && listener->local_port == line->local_port &&
-            (IN6_IS_ADDR_UNSPECIFIED(&listener->local) || IN6_ARE_ADDR_EQUAL(&listener->local, &line->local)))
+        if (listener->state == TCP_LISTEN && listener->source_port == connection->source_port &&
+            (IN6_IS_ADDR_UNSPECIFIED(&listener->source) || IN6_ARE_ADDR_EQUAL(&listener->source, &connection->source)))
             return true;
     }
     return false;
@@ -180,16 +166,12 @@ struct connection *connections_dialled(pid_t pid, size_t *count)
         return NULL;
     dialled = check_alloc(calloc(sockets->count + 1, sizeof(*dialled)));
     for (size_t i = 0; i < sockets->count; i++) {
-        const struct line *line = &sockets->lines[i];
+        const struct connection *connection = &sockets->all[i];
 
-        if (line->state == LISTEN ||
-            bsearch(&line->inode, inodes, inode_count, sizeof(*inodes), compare_inodes) == NULL ||
-            is_accepted(sockets, line))
-            continue;
-        dialled[(*count)++] = (struct connection){.source = line->local,
-                                                  .peer = line->remote,
-                                                  .port = (in_port_t)line->remote_port,
-                                                  .established = line->state == ESTABLISHED};
+        if (connection->state != TCP_LISTEN &&
+            bsearch(&connection->inode, inodes, inode_count, sizeof(*inodes), compare_inodes) != NULL &&
+            !is_accepted(sockets, connection))
+            dialled[(*count)++] = *connection;
     }
     free(inodes);
     return dialled;
@@ -204,12 +186,8 @@ struct connection *connections_accepted(in_port_t port, size_t *count)
     if (sockets == NULL)
         return NULL;
     accepted = check_alloc(calloc(sockets->count + 1, sizeof(*accepted)));
-    for (size_t i = 0; i < sockets->count; i++) {
-        const struct line *line = &sockets->lines[i];
-
-        if (line->local_port == port && sockets->listens[port] && line->state == ESTABLISHED)
-            accepted[(*count)++] = (struct connection){
-                .source = line->local, .peer = line->remote, .port = (in_port_t)line->remote_port, .established = true};
-    }
+    for (size_t i = 0; i < sockets->count; i++)
+        if (sockets->listens[port] && sockets->all[i].source_port == port && sockets->all[i].state == TCP_ESTABLISHED)
+            accepted[(*count)++] = sockets->all[i];
     return accepted;
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <netinet/in.h>
-#include <stdbool.h>
+#include <netinet/tcp.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -10,8 +10,10 @@
 struct connection {
     struct in6_addr source;
     struct in6_addr peer;
-    in_port_t port;   /* the peer's, host byte order */
-    bool established; /* false: connecting */
+    in_port_t source_port; /* host byte order, as port */
+    in_port_t port;        /* the peer's */
+    unsigned int state;    /* TCP_ESTABLISHED, or TCP_SYN_SENT: connecting */
+    uint64_t inode;
 };
 
 /*

@@ -62,7 +62,8 @@ static bool has_dialled(const struct survey *glusterd, const struct in6_addr *pe
     for (size_t i = 0; glusterd != NULL && i < glusterd->connection_count; i++) {
         const struct connection *connection = &glusterd->connections[i].connection;
 
-        if (connection->established && connection->port == GLUSTERD_PORT && IN6_ARE_ADDR_EQUAL(&connection->peer, peer))
+        if (connection->state == TCP_ESTABLISHED && connection->port == GLUSTERD_PORT &&
+            IN6_ARE_ADDR_EQUAL(&connection->peer, peer))
             return true;
     }
     return false;

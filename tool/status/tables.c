@@ -105,14 +105,14 @@ static void add_connection(struct table *table, const struct judged *judged)
 {
     const struct running *running = &judged->process->running;
     const struct connection *connection = &judged->connection;
+    bool established = connection->state == TCP_ESTABLISHED;
 
     table_add(table, (const struct cell[]){
                          cell_number(running->pid),
                          cell_text(process_name(&running->process)),
                          cell_address(&connection->peer),
                          cell_number(connection->port),
-                         cell_shown(cell_truth(connection->established), "%s",
-                                    connection->established ? "established" : "connecting"),
+                         cell_shown(cell_truth(established), "%s", established ? "established" : "connecting"),
                          cell_address(&connection->source),
                          cell_text(judged->wanted.data[0] != '\0' ? judged->wanted.data : NULL),
                          verdict_in_words(judged->verdict),
