@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "judge/inspect.h"
@@ -34,12 +33,9 @@ static void print_what_is_missing(const struct inspection *inspection)
 
 static unsigned int seconds_of(const struct command *command, const char *value)
 {
-    char *end;
-    unsigned long seconds;
+    int64_t seconds = word_number(word_of(value), 10, 86400);
 
-    errno = 0;
-    seconds = strtoul(value, &end, 10);
-    if (value[0] < '0' || value[0] > '9' || *end != '\0' || errno != 0 || seconds > 86400)
+    if (seconds < 0)
         usage_error(command, "expected 0 to 86400 seconds for --wait, found %s", quoted(word_of(value)).data);
     return (unsigned int)seconds;
 }

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/text.h"
+#include "base/word.h"
 #include "terminal/command.h"
 
 /* False with errno set if the file can't be read, with errno 0 if it is too short. */
@@ -43,8 +43,7 @@ static bool explain_file(const char *directory, struct library_file *library)
     struct text reason = TEXT_IN(library->reason);
     Elf64_Ehdr header;
 
-    text_string(&path, directory);
-    text_string(&path, "/" LIBRARY_NAME);
+    text_format(&path, "%s/" LIBRARY_NAME, directory);
     if (read_header(library->path, &header)) {
         if (!is_of_another_architecture(&header))
             return false;
@@ -81,17 +80,15 @@ static bool explain_absence(struct library_file *library)
 static void repeat_reason(const char *reason, struct library_file *library)
 {
     static const char start[] = LIBRARY_NAME ": ";
-    struct text path = TEXT_IN(library->path);
-    struct text text = TEXT_IN(library->reason);
+    size_t len = strncmp(reason, start, strlen(start)) == 0 ? strlen(start) : 0;
 
-    text_string(&path, LIBRARY_NAME);
-    text_string(&text, strncmp(reason, start, sizeof(start) - 1) == 0 ? reason + sizeof(start) - 1 : reason);
+    text_copy(library->path, sizeof(library->path), word_of(LIBRARY_NAME));
+    text_copy(library->reason, sizeof(library->reason), word_of(reason + len));
 }
 
 void library_load(struct library_file *library)
 {
     void *handle = dlopen(LIBRARY_NAME, RTLD_LAZY | RTLD_LOCAL);
-    struct text path = TEXT_IN(library->path);
     struct link_map *map;
     struct stat status;
 
@@ -105,7 +102,7 @@ void library_load(struct library_file *library)
         return;
     }
     if (dlinfo(handle, RTLD_DI_LINKMAP, &map) == 0)
-        text_string(&path, map->l_name);
+        text_copy(library->path, sizeof(library->path), word_of(map->l_name));
     if (stat(library->path, &status) == 0)
         library->mode = status.st_mode;
 }

@@ -72,13 +72,9 @@ static const struct {
 
 static void name_process(struct process *process, const char *role, const char *program)
 {
-    struct text role_text = TEXT_IN(process->role);
-    struct text program_text = TEXT_IN(process->program);
-    struct text volfile = TEXT_IN(process->volfile);
-
-    text_string(&role_text, role);
-    text_string(&program_text, program);
-    text_string(&volfile, VOLUME_FILE);
+    text_copy(process->role, sizeof(process->role), word_of(role));
+    text_copy(process->program, sizeof(process->program), word_of(program));
+    text_copy(process->volfile, sizeof(process->volfile), word_of(VOLUME_FILE));
 }
 
 bool known_process(size_t number, struct process *process)

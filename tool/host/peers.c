@@ -53,16 +53,11 @@ static int is_peer_file(const struct dirent *entry)
     return is_uuid(entry->d_name);
 }
 
-static char *string_of(struct word word)
-{
-    return check_alloc(strndup(word.start, word.len));
-}
-
 static void add_name(struct peer *peer, struct word value, unsigned int line, unsigned int column)
 {
     peer->names = check_alloc(reallocarray(peer->names, peer->name_count + 1, sizeof(*peer->names)));
-    peer->names[peer->name_count++] =
-        (struct peer_name){.value = string_of(value), .word = value, .line = line, .column = column};
+    peer->names[peer->name_count++] = (struct peer_name){
+        .value = check_alloc(strndup(value.start, value.len)), .word = value, .line = line, .column = column};
 }
 
 /* KEY=VALUE. As in glusterd, any key that starts with "hostname" is a name. */
@@ -70,15 +65,14 @@ static void parse_line(struct peer *peer, struct word line, unsigned int number)
 {
     struct word value = line;
     struct word key = word_split(&value, '=');
-    char *state;
+    char state[32];
 
     if (value.len > 0 && key.len >= 8 && strncmp(key.start, "hostname", 8) == 0)
         add_name(peer, value, number, (unsigned int)(value.start - line.start) + 1);
     if (!word_is(key, "state"))
         return;
-    state = string_of(value);
+    text_copy(state, sizeof(state), value);
     peer->state = state_of(state);
-    free(state);
 }
 
 void peer_parse(struct peer *peer)
