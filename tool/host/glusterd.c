@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/word.h"
 #include "host/hostlistener.h"
@@ -19,12 +18,12 @@
 static bool is_shared(pid_t pid, const char *name)
 {
     char own_path[64];
-    struct stat status;
-    struct stat own;
+    struct file_version theirs = file_version_at(proc_path(pid, name).data);
+    struct file_version own;
 
     (void)snprintf(own_path, sizeof(own_path), "/proc/self/%s", name);
-    return stat(proc_path(pid, name).data, &status) != 0 || stat(own_path, &own) != 0 ||
-           (status.st_dev == own.st_dev && status.st_ino == own.st_ino);
+    own = file_version_at(own_path);
+    return theirs.error != 0 || own.error != 0 || file_version_same_file(&theirs, &own);
 }
 
 void glusterd_of(const struct running *running, struct glusterd *glusterd)

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/word.h"
 #include "host/glusterd.h"
@@ -50,32 +49,31 @@ static const struct peer *find_peer(const struct peers *peers, const struct host
     return found;
 }
 
-static bool is_same_directory(const struct stat *a, const struct stat *b)
+static struct file_version store_in(const char *working_directory)
 {
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+    char *path = xasprintf("%s/peers", working_directory);
+    struct file_version store = file_version_at(path);
+
+    free(path);
+    return store;
 }
 
-/* Whether that glusterd, which may be in a container, stores its peers in directory. True if this user may not tell. */
-static bool uses_directory(const struct running *running, const struct stat *directory)
+/* Whether that glusterd, which may be in a container, has that store. True if this user may not tell. */
+static bool uses_store(const struct running *running, const struct file_version *store)
 {
     struct glusterd glusterd;
-    char *working_directory;
-    char *path;
-    struct stat status;
-    bool is_used;
+    bool is_used = kill(running->pid, 0) == 0;
 
     glusterd_of(running, &glusterd);
-    if (!namespace_enter(running->pid)) {
-        glusterd_free(&glusterd);
-        return kill(running->pid, 0) == 0;
+    if (namespace_enter(running->pid)) {
+        char *working_directory = glusterd_working_directory(&glusterd);
+        struct file_version own = store_in(working_directory);
+
+        namespace_leave();
+        free(working_directory);
+        is_used = file_version_same_file(&own, store);
     }
-    working_directory = glusterd_working_directory(&glusterd);
-    path = xasprintf("%s/peers", working_directory);
-    is_used = stat(path, &status) == 0 && is_same_directory(&status, directory);
-    namespace_leave();
     glusterd_free(&glusterd);
-    free(path);
-    free(working_directory);
     return is_used;
 }
 
@@ -84,15 +82,13 @@ static void refuse_while_glusterd_runs(const char *working_directory)
 {
     size_t count;
     struct running *all = running_all(&count);
-    char *path = xasprintf("%s/peers", working_directory);
-    struct stat directory;
+    struct file_version store = store_in(working_directory);
 
-    if (stat(path, &directory) != 0)
-        fatal("%s: %m", path);
+    if (store.error != 0)
+        fatal("%s/peers: %s", working_directory, strerror(store.error));
     for (size_t i = 0; i < count; i++)
-        if (process_is_glusterd(&all[i].process) && uses_directory(&all[i], &directory))
+        if (process_is_glusterd(&all[i].process) && uses_store(&all[i], &store))
             fatal("glusterd is running (process %d); stop it first", (int)all[i].pid);
-    free(path);
     free(all);
 }
 
@@ -108,13 +104,6 @@ static void check_reachable(const struct hostname *to)
         if (is_own_address(&addresses[i].sin6_addr))
             fatal("%s is an address of this host, not of the peer", to->data);
     free(addresses);
-}
-
-static void check_peer(const struct peer *peer, const struct peer *other, const struct hostname *to)
-{
-    if (other != NULL && other != peer)
-        fatal("another peer is stored under %s: %s", to->data, other->uuid);
-    check_reachable(to);
 }
 
 char *renamed_text(const struct peer *peer, const struct hostname *from, const struct hostname *to, size_t *len)
@@ -195,7 +184,9 @@ int rename_peer(const struct hostname *from, const struct hostname *to, bool dry
         printf("Nothing to do: no peer is stored under %s, and %s is stored under %s.\n", from->data, other->uuid,
                to->data);
     } else {
-        check_peer(peer, other, to);
+        if (other != NULL && other != peer)
+            fatal("another peer is stored under %s: %s", to->data, other->uuid);
+        check_reachable(to);
         rename_stored(peer, from, to, dry_run, working_directory);
     }
     peers_free(&peers);
