@@ -123,6 +123,16 @@ struct host_source host_source(const struct source *source)
     return found;
 }
 
+static struct host_source host_address(const struct in6_addr *address)
+{
+    return host_source(&(struct source){.kind = SOURCE_ADDRESS, .network = {.address = *address, .len = 128}});
+}
+
+bool is_own_address(const struct in6_addr *address)
+{
+    return host_address(address).state != SOURCE_ABSENT;
+}
+
 /* Connecting a datagram socket makes the kernel choose a source; nothing is sent. */
 static bool ask_kernel(const struct sockaddr_in6 *peer, struct sockaddr_in6 *local)
 {
@@ -140,11 +150,7 @@ struct host_source kernel_source(const struct sockaddr_in6 *peer)
 {
     struct sockaddr_in6 to = *peer;
     struct sockaddr_in6 local;
-    struct source source = {.kind = SOURCE_ADDRESS, .network = {.len = 128}};
 
     to.sin6_port = htons(GLUSTERD_PORT);
-    if (!ask_kernel(&to, &local))
-        return (struct host_source){.state = SOURCE_ABSENT};
-    source.network.address = local.sin6_addr;
-    return host_source(&source);
+    return ask_kernel(&to, &local) ? host_address(&local.sin6_addr) : (struct host_source){.state = SOURCE_ABSENT};
 }

@@ -35,5 +35,8 @@ bool source_can_be_used(enum source_state state);
 const char *source_state_in_words(enum source_state state);
 const char *source_state_name(enum source_state state); /* for JSON */
 
+/* Whether this host has the address, in any state. An IPv4 address is IPv4-mapped. */
+bool is_own_address(const struct in6_addr *address);
+
 /* The source that the kernel itself would choose for peer; its address is unspecified if there is no route. */
 struct host_source kernel_source(const struct sockaddr_in6 *peer);

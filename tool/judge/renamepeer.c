@@ -8,8 +8,8 @@
 
 #include "base/word.h"
 #include "host/glusterd.h"
+#include "host/hostsource.h"
 #include "host/namespace.h"
-#include "host/ownaddress.h"
 #include "host/peers.h"
 #include "host/processes.h"
 #include "host/resolve.h"

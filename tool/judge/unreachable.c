@@ -7,7 +7,7 @@
 
 #include "host/connections.h"
 #include "host/glusterd.h"
-#include "host/ownaddress.h"
+#include "host/hostsource.h"
 #include "host/peers.h"
 #include "host/probe.h"
 #include "host/resolve.h"
