@@ -103,19 +103,15 @@ static void report_names(const struct inspection *inspection, const struct secti
     const char *line = line_of(place.text, section->line).start;
 
     for (struct word name = word_next(&rest); name.len > 0; name = word_next(&rest)) {
-        char data[512];
-        char names[128];
-        struct text message = TEXT_IN(data);
-        struct text meant = TEXT_IN(names);
+        char data[128];
+        struct text meant = TEXT_IN(data);
 
         if (is_known_name(name) || is_running(name))
             continue;
         place.column = (unsigned int)(name.start - line) + 1;
         names_meant(name, &meant);
-        text_format(&message, "no GlusterFS process or running process is named %W", &name);
-        if (meant.len > 0)
-            text_format(&message, "; did you mean %s?", names);
-        report(SEVERITY_WARNING, &place, "%s", data);
+        report(SEVERITY_WARNING, &place, "no GlusterFS process or running process is named %s%s%s%s", quoted(name).data,
+               meant.len > 0 ? "; did you mean " : "", meant.data, meant.len > 0 ? "?" : "");
     }
 }
 

@@ -12,11 +12,12 @@ enum state { STATE_OK, STATE_WARNING, STATE_UNKNOWN, STATE_CRITICAL };
 static const struct {
     const char *word;
     int exit_status;
+    const char *thresholds; /* of what is counted, in the performance data */
 } states[] = {
-    [STATE_OK] = {"OK", 0},
-    [STATE_WARNING] = {"WARNING", 1},
-    [STATE_UNKNOWN] = {"UNKNOWN", 3},
-    [STATE_CRITICAL] = {"CRITICAL", 2},
+    [STATE_OK] = {"OK", 0, ";;;0"},
+    [STATE_WARNING] = {"WARNING", 1, ";0;;0"},
+    [STATE_UNKNOWN] = {"UNKNOWN", 3, ";;;0"},
+    [STATE_CRITICAL] = {"CRITICAL", 2, ";;0;0"},
 };
 
 /* What is counted, and what it means if the count is not 0. */
@@ -31,15 +32,14 @@ struct finding {
 
 static void print_label(const struct finding *finding)
 {
-    static const char *const thresholds[] = {
-        [STATE_OK] = ";;;0", [STATE_WARNING] = ";0;;0", [STATE_UNKNOWN] = ";;;0", [STATE_CRITICAL] = ";;0;0"};
+    const char *thresholds = states[finding->state].thresholds;
 
     if (finding->label == NULL)
         return;
     if (finding->is_short)
-        printf(" %s=U%s", finding->label, thresholds[finding->state]);
+        printf(" %s=U%s", finding->label, thresholds);
     else
-        printf(" %s=%zu%s", finding->label, finding->count, thresholds[finding->state]);
+        printf(" %s=%zu%s", finding->label, finding->count, thresholds);
 }
 
 static void print_words(const struct finding *finding, const char *separator)
