@@ -1,6 +1,5 @@
 #include "host/glusterd.h"
 
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "host/peers.h"
 #include "host/resolve.h"
 #include "host/unit.h"
+#include "rules/pattern.h"
 #include "terminal/command.h"
 #include "terminal/option.h"
 
@@ -77,17 +77,9 @@ static struct word argument_option(const struct glusterd *glusterd, const char *
     while (rest.len > 0) {
         struct word argument = word_split(&rest, '\0');
         struct word value;
-        struct word pattern;
-        char *volume;
-        bool is_match;
 
-        if (!long_option(argument, "--xlator-option", &rest, &value))
-            continue;
-        pattern = word_split(&value, '.');
-        volume = check_alloc(strndup(pattern.start, pattern.len));
-        is_match = fnmatch(volume, "management", FNM_NOESCAPE) == 0 && word_is(word_split(&value, '='), key);
-        free(volume);
-        if (is_match)
+        if (long_option(argument, "--xlator-option", &rest, &value) &&
+            pattern_matches(word_split(&value, '.'), "management") && word_is(word_split(&value, '='), key))
             return value;
     }
     return (struct word){.start = NULL};

@@ -17,7 +17,6 @@ struct table {
     struct json_object *rows;
     const char *name;
     const struct column *columns;
-    size_t column_count;
 };
 
 static void check(int error)
@@ -39,7 +38,6 @@ struct table *table_new(const char *name, const struct column *columns, size_t c
 
     table->name = name;
     table->columns = columns;
-    table->column_count = count;
     table->rows = check_alloc(json_object_new_array());
     table->scols = check_alloc(scols_new_table());
     for (size_t i = 0; i < count; i++)
@@ -65,7 +63,7 @@ void table_add(struct table *table, const struct cell *cells)
     struct json_object *row = check_alloc(json_object_new_object());
     struct libscols_line *line = check_alloc(scols_table_new_line(table->scols, NULL));
 
-    for (size_t i = 0; i < table->column_count; i++) {
+    for (size_t i = 0; i < scols_table_get_ncols(table->scols); i++) {
         check(scols_line_refer_data(line, i, cells[i].text));
         check(scols_cell_set_color(scols_line_get_cell(line, i), cells[i].color));
         add_member(row, table->columns[i].key, cells[i].json);
@@ -147,7 +145,7 @@ void table_print_lists(struct table *table, bool json)
         struct table *list = table_new("", columns, 2);
 
         check(scols_table_enable_noheadings(list->scols, 1));
-        for (size_t i = 0; i < table->column_count; i++)
+        for (size_t i = 0; i < scols_table_get_ncols(table->scols); i++)
             add_value(list, scols_table_get_column(table->scols, i),
                       scols_line_get_cell(scols_table_get_line(table->scols, row), i));
         if (row > 0)
