@@ -20,9 +20,14 @@ static void check_cell(const char *what, struct cell cell, const char *json, con
 
 static void has_both_forms(void **state)
 {
+    const struct in6_addr address = {.s6_addr = {0x20, 0x01, 0x0d, 0xb8, [15] = 1}};
+
     (void)state;
     check_cell("no value", cell_text(NULL), "null", NULL);
     check_cell("text", cell_text("a b"), "\"a b\"", "a b");
+    check_cell("a format", cell_format("%s:%d", "a", 1), "\"a:1\"", "a:1");
+    check_cell("an address", cell_address(&address), "\"2001:db8::1\"", "2001:db8::1");
+    check_cell("a colour", cell_colored(cell_text("a"), "red"), "\"a\"", "a");
     check_cell("a number", cell_number(-1), "-1", "-1");
     check_cell("a large number", cell_number(INT64_MAX), "9223372036854775807", "9223372036854775807");
     check_cell("a truth", cell_truth(true), "true", "yes");
