@@ -1,6 +1,4 @@
 /* glusterd-srcaddr repair: peers stored under an address where they can't be reached. */
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/word.h"

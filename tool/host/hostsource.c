@@ -8,7 +8,6 @@
 #include <linux/if_addr.h>
 
 #include "base/address.h"
-#include "live/listener.h"
 #include "rules/volfile.h"
 #include "socket/hostaddr.h"
 #include "socket/socket.h"

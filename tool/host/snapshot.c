@@ -8,7 +8,7 @@
 #include "host/glusterd.h"
 #include "host/processes.h"
 #include "host/resolve.h"
-#include "live/listener.h"
+#include "rules/volfile.h"
 #include "terminal/command.h"
 
 bool snapshot_is_complete(const struct snapshot *snapshot)

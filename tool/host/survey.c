@@ -6,7 +6,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/word.h"
 #include "host/glusterd.h"
 #include "host/hostlistener.h"
 #include "host/namespace.h"

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stddef.h>
 #include <sys/socket.h>
 #include <unistd.h>
 

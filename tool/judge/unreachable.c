@@ -11,8 +11,7 @@
 #include "host/peers.h"
 #include "host/probe.h"
 #include "host/resolve.h"
-#include "live/listener.h"
-#include "live/process.h"
+#include "rules/volfile.h"
 #include "terminal/command.h"
 #include "terminal/table.h"
 

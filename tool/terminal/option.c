@@ -1,6 +1,5 @@
 #include "terminal/option.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/word.h"
