@@ -30,7 +30,7 @@ start_container() {
 CONTAINED='^glusterfsd infinity'
 
 # Removes from standard input the only line that always varies.
-timeless() { grep -v '^glusterd_srcaddr_look_timestamp_seconds '; }
+timeless() { grep -v '^glusterd_srcaddr_status_timestamp_seconds '; }
 
 # shows_what_root_sees STATUS: the unit writes what root's own command prints, with STATUS, outside of the unit's sandbox.
 shows_what_root_sees() {

@@ -26,7 +26,7 @@ samples() {
     sed -n '/^#/! s/^glusterd_srcaddr_//p' prom | if (($# > 0)); then
         grep -E "^($(IFS='|' && echo "$*"))[{ ]" || true
     else
-        grep -vE '^(build_info|look_timestamp_seconds)[{ ]'
+        grep -vE '^(build_info|status_timestamp_seconds)[{ ]'
     fi
 }
 
@@ -40,14 +40,14 @@ as_user() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
     touch --date=@1700000000 /etc/glusterfs/srcaddr.conf
     before=$(date +%s)
     metrics 1
-    diff --unified=9 --label expected --label found - <(sed -E 's/^(glusterd_srcaddr_look_timestamp_seconds) .*/\1 NOW/
+    diff --unified=9 --label expected --label found - <(sed -E 's/^(glusterd_srcaddr_status_timestamp_seconds) .*/\1 NOW/
         s/(_build_info\{version=")[^"]*/\1VERSION/' prom) <<-'END'
 		# HELP glusterd_srcaddr_build_info The version of glusterd-srcaddr; always 1.
 		# TYPE glusterd_srcaddr_build_info gauge
 		glusterd_srcaddr_build_info{version="VERSION"} 1
-		# HELP glusterd_srcaddr_look_timestamp_seconds When the processes and peers were read, in seconds since 1970.
-		# TYPE glusterd_srcaddr_look_timestamp_seconds gauge
-		glusterd_srcaddr_look_timestamp_seconds NOW
+		# HELP glusterd_srcaddr_status_timestamp_seconds When the processes and peers were read, in seconds since 1970.
+		# TYPE glusterd_srcaddr_status_timestamp_seconds gauge
+		glusterd_srcaddr_status_timestamp_seconds NOW
 		# HELP glusterd_srcaddr_complete Whether all of this part could be read; if not, its numbers are too small or absent.
 		# TYPE glusterd_srcaddr_complete gauge
 		glusterd_srcaddr_complete{part="processes"} 1
@@ -114,7 +114,7 @@ as_user() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
 		glusterd_srcaddr_check_warnings 0
 		# EOF
 	END
-    looked=$(samples look_timestamp_seconds)
+    looked=$(samples status_timestamp_seconds)
     ((${looked##* } >= before && ${looked##* } <= $(date +%s)))
     [ "$(samples build_info)" = "build_info{version=\"$("$COMMAND" version | cut -d ' ' -f 2)\"} 1" ]
 }

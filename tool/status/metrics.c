@@ -239,8 +239,8 @@ void metrics_write(FILE *out, const struct snapshot *snapshot)
 
     write_single(out, "build_info", "The version of glusterd-srcaddr; always 1.",
                  (struct label[]){{"version", VERSION}, {NULL, NULL}}, 1);
-    write_single(out, "look_timestamp_seconds", "When the processes and peers were read, in seconds since 1970.", NULL,
-                 snapshot->time);
+    write_single(out, "status_timestamp_seconds", "When the processes and peers were read, in seconds since 1970.",
+                 NULL, snapshot->time);
     write_complete(out, snapshot, &configuration);
     for (size_t i = 0; i < sizeof(by_process) / sizeof(by_process[0]); i++)
         write_metric(out, &by_process[i], snapshot);
