@@ -234,6 +234,7 @@ judge() {
 # work DIRECTORY PORT: injects each failure on standard input, one a line. Prints the wrong results.
 work() {
     local profile mode call nth errno follow directory
+    trap - DEBUG # bats's, for each of many thousand commands
     while read -r profile mode call nth errno; do
         directory=$1/$mode-$profile
         profile "$profile" "$directory" "$2"
@@ -253,12 +254,12 @@ work() {
 }
 
 # each_fails CALL: makes the traced calls fail one at a time, in two processes. Hundreds of calls carry options over: with refuse,
-# for a bound socket, each fails with each errno; elsewhere the errnos take turns.
+# for a bound socket, each fails with each errno; elsewhere, and with $SRCADDR_TURNS everywhere, the errnos take turns.
 each_fails() {
-    awk -v call="$1" -v errnos="${errnos[$1]}" '
+    awk -v call="$1" -v errnos="${errnos[$1]}" -v always="${SRCADDR_TURNS:-0}" '
         BEGIN { count = split(errnos, names, " ") }
         $3 == call {
-            turns = call == "getsockopt" && ($1 ~ /moved|rebind/ || ($1 == "bound" && $2 == "kernel"))
+            turns = always || call == "getsockopt" && ($1 ~ /moved|rebind/ || ($1 == "bound" && $2 == "kernel"))
             for (i = 1; i <= count; i++)
                 if (!turns || $4 % count + 1 == i)
                     print $0, names[i]
