@@ -104,7 +104,9 @@ tell_all() {
     tell mount --verbose /mnt
     tell mount --fake /mnt
     tell mount --types "$1" -o wrong "$volume" /mnt
-    tell mount --types "$1" -o "$options" "$volume-missing" /mnt
+    # On a busy machine, GlusterFS's client can end without unmounting.
+    tell mount --types "$1" -o "$options" "$volume-missing" /mnt | sed '/-missing fuse/d'
+    in_host 2 umount --quiet --lazy /mnt || true
     tell mount --types "$1" -o "$options" "$volume" /missing
     tell "/sbin/mount.$1" -V
     tell "/sbin/mount.$1"
