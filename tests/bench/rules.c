@@ -246,7 +246,7 @@ static inline __attribute__((always_inline)) double find_all(const struct sectio
     }
     if (hits != 0)
         abort();
-    return (now() - start) / PEERS;
+    return (now() - start) / (double)PEERS;
 }
 
 static void print_lookups(const char *where, const struct section *section, const struct in6_addr *peers)
@@ -272,7 +272,7 @@ static inline __attribute__((always_inline)) double read_all(const struct rule *
         sum += rules[places[waits ? i + sum : i]].line;
     if (sum != 0)
         abort();
-    return (now() - start) / PEERS;
+    return (now() - start) / (double)PEERS;
 }
 
 static void print_reads(void)
