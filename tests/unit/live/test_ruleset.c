@@ -92,7 +92,7 @@ static void check_refusal(const struct ruleset *made, unsigned int line)
     assert_true(made->refuse);
 }
 
-static void a_error_at_first_refuses_all_peers_of_glusterfs(void **state)
+static void an_error_at_first_refuses_all_peers_of_glusterfs(void **state)
 {
     struct ruleset *made = make("[role]\n::/0 = 2001:db8::1\nnonsense\n", NULL);
     struct ruleset *again = make("[role]\nworse\n", made);
@@ -109,7 +109,7 @@ static void a_error_at_first_refuses_all_peers_of_glusterfs(void **state)
     give(made);
 }
 
-static void a_error_at_first_is_no_good_version(void **state)
+static void an_error_at_first_is_no_good_version(void **state)
 {
     struct ruleset *made = make("[role]\n::/0 = 2001:db8::1\nnonsense\n", NULL);
 
@@ -122,7 +122,7 @@ static void a_error_at_first_is_no_good_version(void **state)
     give(made);
 }
 
-static void a_error_later_changes_nothing_else(void **state)
+static void an_error_later_changes_nothing_else(void **state)
 {
     struct ruleset *good = make("[options]\nlog-file = /log\n[role]\n::/0 = 2001:db8::1\n", NULL);
     struct ruleset *made = make("[options]\nlog-file = /other\n[role]\nnonsense\n", good);
@@ -204,9 +204,9 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(has_all_that_the_process_needs),
         cmocka_unit_test(without_a_section_there_are_no_rules),
-        cmocka_unit_test(a_error_at_first_refuses_all_peers_of_glusterfs),
-        cmocka_unit_test(a_error_at_first_is_no_good_version),
-        cmocka_unit_test(a_error_later_changes_nothing_else),
+        cmocka_unit_test(an_error_at_first_refuses_all_peers_of_glusterfs),
+        cmocka_unit_test(an_error_at_first_is_no_good_version),
+        cmocka_unit_test(an_error_later_changes_nothing_else),
         cmocka_unit_test(whatever_differs_is_another_one),
         cmocka_unit_test(an_origin_is_of_both_files_and_the_listener),
     };

@@ -620,7 +620,7 @@ static bool parse_anything(const char *bytes, size_t len)
     return false;
 }
 
-static void a_truncated_text_is_good_or_a_error_with_a_place(void **state)
+static void a_truncated_text_is_good_or_an_error_with_a_place(void **state)
 {
     unsigned int good = 0;
 
@@ -631,7 +631,7 @@ static void a_truncated_text_is_good_or_a_error_with_a_place(void **state)
     assert_true(good > 16); /* at least after every line */
 }
 
-static void a_text_with_one_wrong_byte_is_good_or_a_error_with_a_place(void **state)
+static void a_text_with_one_wrong_byte_is_good_or_an_error_with_a_place(void **state)
 {
     static const char wrong[] = {'\0', '\n', '\r', ' ', '[', ']', '=', '/', '%', ':', '#', ',', 'x', '9', '\xff'};
     char text[sizeof(everything)];
@@ -715,7 +715,7 @@ static void an_address_as_source_is_taken_apart(void **state)
     }
 }
 
-static void a_error_in_a_source_has_its_place_there(void **state)
+static void an_error_in_a_source_has_its_place_there(void **state)
 {
     static const struct wrong_text wanted[] = {
         {BYTES("server1"), 1, 1, "expected an IPv6 address, found 'server1'"},
@@ -730,7 +730,7 @@ static void a_error_in_a_source_has_its_place_there(void **state)
     }
 }
 
-static void a_error_has_what_it_is_given(void **state)
+static void an_error_has_what_it_is_given(void **state)
 {
     (void)state;
     assert_false(diagnostic_at(&diagnostic, 3, 7, "expected %u, found %s", 5u, "x"));
@@ -753,13 +753,13 @@ int main(void)
         cmocka_unit_test(a_million_rules_are_fine),
         cmocka_unit_test(a_hundred_thousand_sections_are_fine),
         cmocka_unit_test(rules_share_the_source_above),
-        cmocka_unit_test(a_truncated_text_is_good_or_a_error_with_a_place),
-        cmocka_unit_test(a_text_with_one_wrong_byte_is_good_or_a_error_with_a_place),
+        cmocka_unit_test(a_truncated_text_is_good_or_an_error_with_a_place),
+        cmocka_unit_test(a_text_with_one_wrong_byte_is_good_or_an_error_with_a_place),
         cmocka_unit_test(all_memory_is_given_back),
         cmocka_unit_test(a_section_is_of_all_processes_that_it_names),
         cmocka_unit_test(an_address_as_source_is_taken_apart),
-        cmocka_unit_test(a_error_in_a_source_has_its_place_there),
-        cmocka_unit_test(a_error_has_what_it_is_given),
+        cmocka_unit_test(an_error_in_a_source_has_its_place_there),
+        cmocka_unit_test(an_error_has_what_it_is_given),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
