@@ -137,19 +137,28 @@ static void overwrite_zeros(int fd, off_t size)
     put_byte(fd, size - 1, '\n');
 }
 
+/* Or may be: the clock can have been set since. */
+static bool is_from_before_boot(const struct stat *status)
+{
+    struct timespec now = {.tv_sec = 0};
+    struct timespec up = {.tv_sec = 0};
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    (void)clock_gettime(CLOCK_MONOTONIC, &up);
+    return (uint64_t)(now.tv_sec - status->st_mtim.tv_sec) > (uint64_t)up.tv_sec;
+}
+
 /*
  * Replaces zero bytes at the end of the file by blanks and a newline. After a power cut ext4 may have the new length of
  * a file but not the data last appended to it, which it writes later. Processes that do this at the same time write the
- * same bytes, and appends go elsewhere. A file that can't be read, or only be appended to, stays as it is.
+ * same bytes, and appends go elsewhere. A file that can't be read, or only be appended to, stays as it is; SELinux may
+ * report that, so only the first line after a boot gets here.
  */
-static void blank_zeros(const char *file, int appending)
+static void blank_zeros(const char *file)
 {
+    int fd = (int)kernel(openat, AT_FDCWD, file, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     struct stat status;
-    int fd;
 
-    if (kernel(fstat, appending, &status) != 0 || !S_ISREG(status.st_mode))
-        return;
-    fd = (int)kernel(openat, AT_FDCWD, file, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
         return;
     /* The path may name another file by now, of another size. */
@@ -158,25 +167,17 @@ static void blank_zeros(const char *file, int appending)
     (void)kernel(close, fd);
 }
 
-/* Before the process's first line, in whichever thread. Once is enough: a power cut ends all processes. */
-static void blank_zeros_once(const char *file, int appending)
-{
-    static bool is_done;
-
-    if (!__atomic_load_n(&is_done, __ATOMIC_RELAXED))
-        blank_zeros(file, appending);
-    __atomic_store_n(&is_done, true, __ATOMIC_RELAXED);
-}
-
 /* Keeps a partial line under secure execution: a user could set the limit and stop us until others have appended. */
 static bool append_to(const char *file, const struct text *line)
 {
     int fd = open_log(file);
+    struct stat status;
     ssize_t written;
 
     if (fd < 0)
         return false;
-    blank_zeros_once(file, fd);
+    if (kernel(fstat, fd, &status) == 0 && S_ISREG(status.st_mode) && is_from_before_boot(&status))
+        blank_zeros(file);
     written = write_without_signal(fd, line);
     if (written > 0 && written < (ssize_t)line->len && !is_secure())
         remove_partial_line(fd, written);

@@ -94,10 +94,13 @@ at_level() {
     [[ $(stat --format=%a "$log") == 600 ]]
 }
 
-# after_power_cut TAIL LINE: the log ends with a whole line and TAIL, a string for printf %b. The next process to write turns
-# TAIL into LINE, then adds its own.
+before_boot=1969-12-31 # as dial's clocks all count from 1970
+
+# after_power_cut TAIL LINE [DATE]: the log ends with a whole line and TAIL, a string for printf %b, and is from before this boot,
+# or from DATE. The next process to write turns TAIL into LINE, then adds its own.
 after_power_cut() {
     printf 'whole\n%b' "$1" >"$log"
+    touch --date="${3:-$before_boot}" "$log"
     configure_rules "2001:db8:2::/64 = $SOURCE"
     dial tcp6 connect="[$PEER]:1"
     [[ $(sed -n 2p "$log") == "$2" ]] || fail "$(cat -A "$log")"
@@ -109,7 +112,9 @@ after_power_cut() {
     after_power_cut '\0' ""
     after_power_cut '\0\0\0\0' "   "
     after_power_cut 'cut\0\0\0' "cut  "
+    after_power_cut '\0\0\0\0' "   " tomorrow # the clock is behind now
     printf '\0' >"$log"
+    touch --date=$before_boot "$log"
     dial tcp6 connect="[$PEER]:1"
     [[ $(sed -n 1p "$log") == "" ]]
     logged 1 "$line"
@@ -117,9 +122,17 @@ after_power_cut() {
 
 @test "other bytes at the end stay: another process may be writing there" {
     printf 'zero\0cut' >"$log"
+    touch --date=$before_boot "$log"
     configure_rules "2001:db8:2::/64 = $SOURCE"
     dial tcp6 connect="[$PEER]:1"
     cmp --bytes=8 "$log" <(printf 'zero\0cut')
+}
+
+@test "what was written since the boot is not read" {
+    configure_rules "2001:db8:2::/64 = $SOURCE"
+    printf 'zero\0' >"$log"
+    dial tcp6 connect="[$PEER]:1"
+    cmp --bytes=5 "$log" <(printf 'zero\0')
 }
 
 @test "a log that can't be written goes to standard error" {
