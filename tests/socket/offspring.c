@@ -13,7 +13,7 @@
 
 #include "testing.h"
 
-enum { THREADS = 4, CHILDREN = 300, CHAIN = 2000 };
+enum { THREADS = 4, CHILDREN = 200, CHAIN = 2000 };
 
 static struct {
     struct endpoint peer;
