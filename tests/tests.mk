@@ -72,8 +72,8 @@ SCRIPTS := preload/check-object tests/sandbox tests/in-sandbox tests/build-root 
            $(filter-out %.c %.h %.gp %.md %.yml %.network %.cil %/missing %/results,$(wildcard $(addprefix tests/,$(addsuffix /*,bench build socket faults tool valgrind cluster upstream packages systemd fleet vm matrix)))) \
            packaging/make-source packaging/mount.glusterfs-srcaddr packaging/completion/glusterd-srcaddr $(wildcard packaging/deb/*.post* packaging/deb/*.prerm)
 
-# For developers: a user's check must not depend on linters. The analyzer looks only at what is shipped: tests leave unchecked what
-# it wants checked. gcc 14's takes the result of dup2(2) for a new descriptor that leaks.
+# For developers: a user's check must not depend on linters. gcc's analyzer runs only on what is shipped: tests omit
+# checks that it demands. In gcc 14 it takes the result of dup2(2) for a new descriptor that leaks.
 .PHONY: lint run-lint lint-files lint-changed lint-ansible format
 lint: deps-lint ## runs compilers with warnings, and linters
 	@$(MAKE) --no-print-directory run-lint

@@ -137,22 +137,28 @@ static void overwrite_zeros(int fd, off_t size)
     put_byte(fd, size - 1, '\n');
 }
 
-/* Or may be: the clock can have been set since. */
-static bool is_from_before_boot(const struct stat *status)
+/*
+ * True for a regular file that nobody has written since the boot. Also true if the clock was set back since the last
+ * write, or forward by more than the time since the boot.
+ */
+static bool is_from_before_boot(int fd)
 {
     struct timespec now = {.tv_sec = 0};
     struct timespec up = {.tv_sec = 0};
+    struct stat status;
 
+    if (kernel(fstat, fd, &status) != 0 || !S_ISREG(status.st_mode))
+        return false;
     (void)clock_gettime(CLOCK_REALTIME, &now);
     (void)clock_gettime(CLOCK_MONOTONIC, &up);
-    return (uint64_t)(now.tv_sec - status->st_mtim.tv_sec) > (uint64_t)up.tv_sec;
+    return (uint64_t)(now.tv_sec - status.st_mtim.tv_sec) > (uint64_t)up.tv_sec;
 }
 
 /*
  * Replaces zero bytes at the end of the file by blanks and a newline. After a power cut ext4 may have the new length of
  * a file but not the data last appended to it, which it writes later. Processes that do this at the same time write the
- * same bytes, and appends go elsewhere. A file that can't be read, or only be appended to, stays as it is; SELinux may
- * report that, so only the first line after a boot gets here.
+ * same bytes, and appends go elsewhere. A file that can't be read, or only be appended to, stays as it is. SELinux
+ * audits each such denial.
  */
 static void blank_zeros(const char *file)
 {
@@ -171,12 +177,11 @@ static void blank_zeros(const char *file)
 static bool append_to(const char *file, const struct text *line)
 {
     int fd = open_log(file);
-    struct stat status;
     ssize_t written;
 
     if (fd < 0)
         return false;
-    if (kernel(fstat, fd, &status) == 0 && S_ISREG(status.st_mode) && is_from_before_boot(&status))
+    if (is_from_before_boot(fd))
         blank_zeros(file);
     written = write_without_signal(fd, line);
     if (written > 0 && written < (ssize_t)line->len && !is_secure())

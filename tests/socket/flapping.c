@@ -1,6 +1,6 @@
 /*
  * Threads connect, from unbound and bound sockets in turn, while their source addresses are removed and added again,
- * ten times a second, until enough have connected and enough were refused.
+ * ten times a second, for two seconds and until there were SEEN connections and REFUSED refusals.
  *
  *     flapping PEER SOURCE [SOURCE]
  *

@@ -94,10 +94,10 @@ at_level() {
     [[ $(stat --format=%a "$log") == 600 ]]
 }
 
-before_boot=1969-12-31 # as dial's clocks all count from 1970
+before_boot=1969-12-31 # all of dial's clocks start in 1970
 
-# after_power_cut TAIL LINE [DATE]: the log ends with a whole line and TAIL, a string for printf %b, and is from before this boot,
-# or from DATE. The next process to write turns TAIL into LINE, then adds its own.
+# after_power_cut TAIL LINE [DATE]: the log ends with a whole line and TAIL, a string for printf %b. Its last write was before
+# this boot, or at DATE. The next process to write turns TAIL into LINE, then adds its own.
 after_power_cut() {
     printf 'whole\n%b' "$1" >"$log"
     touch --date="${3:-$before_boot}" "$log"
@@ -112,7 +112,7 @@ after_power_cut() {
     after_power_cut '\0' ""
     after_power_cut '\0\0\0\0' "   "
     after_power_cut 'cut\0\0\0' "cut  "
-    after_power_cut '\0\0\0\0' "   " tomorrow # the clock is behind now
+    after_power_cut '\0\0\0\0' "   " tomorrow # the clock was set back
     printf '\0' >"$log"
     touch --date=$before_boot "$log"
     dial tcp6 connect="[$PEER]:1"
@@ -128,7 +128,7 @@ after_power_cut() {
     cmp --bytes=8 "$log" <(printf 'zero\0cut')
 }
 
-@test "what was written since the boot is not read" {
+@test "a log that was written since the boot is not repaired" {
     configure_rules "2001:db8:2::/64 = $SOURCE"
     printf 'zero\0' >"$log"
     dial tcp6 connect="[$PEER]:1"

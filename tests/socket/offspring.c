@@ -160,7 +160,7 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "one") == 0)
         return be_one(argv);
     begin();
-    alarm(3 * LIFETIME); /* hundreds of exec's on an emulated machine */
+    alarm(3 * LIFETIME); /* an emulated machine takes minutes */
     if (strcmp(argv[1], "chain") == 0) {
         printf("good %d\n", count_chain(argv));
         return 0;

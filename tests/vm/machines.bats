@@ -50,13 +50,15 @@ both_are_well() {
     wait_until 60 is_well 2
 }
 
-# unit_said HOST UNIT TEXT: the unit has logged TEXT at this boot.
+# unit_said HOST UNIT TEXT: the unit has logged TEXT, or a line of it, at this boot.
 unit_said() { in_host "$1" journalctl --quiet --boot --output=cat --unit="$2" | grep -F "$3"; }
 
-# waited_for_address HOST: at this boot glusterd started after a wait, for an address that was tentative or not even there, as
-# systemd 257 starts others before it adds addresses. The kernel still prefers the other address.
+# waited_for_address HOST: at this boot glusterd waited for its address. systemd-networkd 257 reports ready before it adds
+# addresses. The kernel still prefers the other address.
 waited_for_address() {
-    unit_said "$1" glusterd-srcaddr "waiting up to 60 s: $(address_of "$1") ("
+    local waits
+    waits="waiting up to 60 s: $(address_of "$1")"
+    unit_said "$1" glusterd-srcaddr "$waits (tentative)"$'\n'"$waits (not on this host)"
     in_host "$1" systemctl is-active glusterd
     prefers_other_address "$1"
 }
